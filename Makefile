@@ -1,0 +1,150 @@
+# spritefarm: `make help` lists what can be made and which settings it takes.
+
+VARIANT ?= release
+PREFIX  ?= /usr/local
+DESTDIR ?=
+V       ?= 0
+# Set to 1 by scripts/test: warnings are errors in our builds, not in users'.
+DEVELOPER ?= 0
+
+CXXFLAGS-release = -O2 -g
+CXXFLAGS-debug   = -O0 -g
+CXXFLAGS-asan    = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+CXXFLAGS-tsan    = -O1 -g -fsanitize=thread
+ifeq ($(filter $(VARIANT),release debug asan tsan),)
+$(error VARIANT=$(VARIANT) is unknown: use release, debug, asan or tsan)
+endif
+
+CXX        ?= g++
+PKG_CONFIG ?= pkg-config
+B          := build/$(VARIANT)
+VERSION    := $(shell sed -n 's/^\#define SPRITEFARM_VERSION "\(.*\)"/\1/p' include/spritefarm/version.hpp)
+
+# ---- what is built from what ------------------------------------------------------------------------------
+
+LIBRARY_LAYERS := base posix ipc futures
+PROGRAM_LAYERS := net sprite farm bench mirror
+PACKAGES       := libcurl simdjson fmt sqlite3 libcrypto libmicrohttpd zlib
+
+headers          := $(sort $(wildcard include/spritefarm/*.hpp))
+library_sources  := $(sort $(wildcard $(LIBRARY_LAYERS:%=src/%/*.cpp)))
+program_sources  := $(sort $(wildcard $(PROGRAM_LAYERS:%=src/%/*.cpp)))
+main_source      := $(wildcard src/main.cpp)
+support_sources  := $(sort $(wildcard test/support/*.cpp))
+unit_sources     := $(sort $(wildcard test/unit/*/*.cpp))
+integration_sources := $(sort $(wildcard test/integration/*.cpp))
+all_sources      := $(library_sources) $(program_sources) $(main_source) $(support_sources) $(unit_sources) $(integration_sources)
+objects           = $(patsubst %.cpp,$(B)/%.o,$(1))
+
+# ---- flags: ours first, the user's last ---------------------------------------------------------------------
+
+warnings := -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wno-missing-field-initializers
+ifeq ($(DEVELOPER),1)
+warnings += -Werror
+endif
+# As system headers, so that their warnings stay theirs.
+package_cflags := $(patsubst -I%,-isystem %,$(shell $(PKG_CONFIG) --cflags $(PACKAGES) 2>/dev/null))
+package_libs    = $(shell $(PKG_CONFIG) --libs $(PACKAGES))
+catch_libs      = $(shell $(PKG_CONFIG) --exists 'catch2 >= 3' && $(PKG_CONFIG) --libs catch2)
+
+sf_cppflags := -Iinclude -Isrc $(package_cflags)
+sf_cxxflags := -std=c++20 -pthread $(warnings) $(CXXFLAGS-$(VARIANT))
+sf_ldflags  := -pthread $(CXXFLAGS-$(VARIANT))
+compile      = $(CXX) $(sf_cppflags) $(CPPFLAGS) $(sf_cxxflags) $(CXXFLAGS)
+link         = $(CXX) $(sf_ldflags) $(CXXFLAGS) $(LDFLAGS)
+
+ifeq ($(V),0)
+quiet = @printf '  %-5s %s\n' $(1) $(subst $(B)/,,$@);
+endif
+
+# ---- targets ----------------------------------------------------------------------------------------------
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.PHONY: all check check-unit check-integration check-static tests install uninstall clean help FORCE
+
+## all: the program and the library (the default)
+all: $(B)/spritefarm $(B)/libspritefarm.a $(B)/spritefarm.pc compile_commands.json
+
+## check: static checks, unit tests, integration tests
+check: check-static check-unit check-integration
+## check-static: layering, self-contained headers, format
+check-static:
+	$(call quiet,CHECK)scripts/check-layers && scripts/check-headers && scripts/check-format
+## check-unit: the unit tests; TESTS='[tag] or name' selects some
+check-unit: $(B)/unit-tests
+	$(B)/unit-tests $(TESTS)
+## check-integration: the program against real servers; TESTS as above
+check-integration: $(B)/integration-tests $(B)/spritefarm
+	SPRITEFARM=$(B)/spritefarm $(B)/integration-tests $(TESTS)
+## tests: builds all tests, runs none
+tests: $(B)/unit-tests $(B)/integration-tests
+
+$(B)/libspritefarm.a: $(call objects,$(library_sources)) $(B)/library.files
+	$(call quiet,AR)rm -f $@ && $(AR) rcs $@ $(filter %.o,$^)
+$(B)/libprogram.a: $(call objects,$(program_sources)) $(B)/program.files
+	$(call quiet,AR)rm -f $@ && $(AR) rcs $@ $(filter %.o,$^)
+$(B)/spritefarm: $(call objects,$(main_source)) $(B)/libprogram.a $(B)/libspritefarm.a
+	$(call quiet,LINK)$(link) -o $@ $^ $(package_libs)
+$(B)/unit-tests: $(call objects,$(unit_sources) $(support_sources)) $(B)/libprogram.a $(B)/libspritefarm.a $(B)/unit.files
+	$(call quiet,LINK)$(link) -o $@ $(filter-out %.files,$^) $(package_libs) $(catch_libs)
+$(B)/integration-tests: $(call objects,$(integration_sources) $(support_sources)) $(B)/libprogram.a $(B)/libspritefarm.a $(B)/integration.files
+	$(call quiet,LINK)$(link) -o $@ $(filter-out %.files,$^) $(package_libs) $(catch_libs)
+
+$(B)/%.o: %.cpp $(B)/flags
+	@mkdir -p $(@D)
+	$(call quiet,CXX)$(compile) -MMD -MP -c -o $@ $<
+-include $(patsubst %.o,%.d,$(call objects,$(all_sources)))
+
+# A stamp is rewritten only when what it holds has changed, so that what depends on it is rebuilt just then.
+define stamp
+	@mkdir -p $(@D)
+	@printf '%s\n' '$(subst ','\'',$(1))' | cmp -s - $@ || printf '%s\n' '$(subst ','\'',$(1))' >$@
+endef
+$(B)/flags: FORCE
+	$(call stamp,$(compile) / $(link) / $(package_libs))
+$(B)/library.files: FORCE
+	$(call stamp,$(library_sources))
+$(B)/program.files: FORCE
+	$(call stamp,$(program_sources))
+$(B)/unit.files: FORCE
+	$(call stamp,$(unit_sources) $(support_sources))
+$(B)/integration.files: FORCE
+	$(call stamp,$(integration_sources) $(support_sources))
+$(B)/all.files: FORCE
+	$(call stamp,$(all_sources))
+
+compile_commands.json: $(B)/flags $(B)/all.files
+	@{ echo '['; separator=; for source in $(all_sources); do \
+	  printf '%s{"directory": "%s", "file": "%s", "command": "%s -c %s"}\n' "$$separator" '$(CURDIR)' "$$source" '$(subst ','\'',$(subst ",\",$(compile)))' "$$source"; \
+	  separator=,; done; echo ']'; } >$@
+
+$(B)/spritefarm.pc: include/spritefarm/version.hpp Makefile $(B)/prefix
+	@printf '%s\n' 'prefix=$(PREFIX)' 'includedir=$${prefix}/include' 'libdir=$${prefix}/lib' '' 'Name: spritefarm' \
+	  'Description: concurrent.futures for C++: thread and process pools' 'Version: $(VERSION)' \
+	  'Cflags: -I$${includedir} -pthread' 'Libs: -L$${libdir} -lspritefarm -pthread' >$@
+$(B)/prefix: FORCE
+	$(call stamp,$(PREFIX))
+
+## install: into PREFIX [/usr/local], below DESTDIR
+install: all
+	install -D -m 755 $(B)/spritefarm $(DESTDIR)$(PREFIX)/bin/spritefarm
+	install -D -m 644 $(B)/libspritefarm.a $(DESTDIR)$(PREFIX)/lib/libspritefarm.a
+	install -D -m 644 $(B)/spritefarm.pc $(DESTDIR)$(PREFIX)/lib/pkgconfig/spritefarm.pc
+	install -d $(DESTDIR)$(PREFIX)/include/spritefarm
+	install -m 644 $(headers) $(DESTDIR)$(PREFIX)/include/spritefarm
+## uninstall: removes what install put there
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/spritefarm $(DESTDIR)$(PREFIX)/lib/libspritefarm.a \
+	  $(DESTDIR)$(PREFIX)/lib/pkgconfig/spritefarm.pc $(headers:include/%=$(DESTDIR)$(PREFIX)/include/%)
+	-rmdir $(DESTDIR)$(PREFIX)/include/spritefarm 2>/dev/null
+
+## clean: removes everything that was built
+clean:
+	rm -rf build compile_commands.json
+## help: this list
+help:
+	@sed -n 's/^## \(.*\): \(.*\)/  make \1\t\2/p' Makefile | expand -t 28
+	@echo
+	@echo '  VARIANT=release|debug|asan|tsan   PREFIX=$(PREFIX)   DESTDIR=   CXX=$(CXX)   CXXFLAGS=   V=1'

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <string>
+#include <utility>
+#include <variant>
+
+namespace spritefarm {
+
+/// What went wrong in something that is expected to go wrong now and then (a 404, a document that is not JSON): a
+/// sentence for the user that says what, where, and, where it helps, what to do next.
+struct Error {
+  std::string message;
+};
+
+/// A T, or the Error why there is none. What nobody expects (a failed system call, a broken promise) is an exception.
+template <typename T>
+class [[nodiscard]] Result {
+ public:
+  Result(T value) : m_value(std::in_place_index<0>, std::move(value)) {}
+  Result(Error error) : m_value(std::in_place_index<1>, std::move(error)) {}
+
+  [[nodiscard]] explicit operator bool() const noexcept { return m_value.index() == 0; }
+
+  [[nodiscard]] T& operator*() & { return std::get<0>(m_value); }
+  [[nodiscard]] const T& operator*() const& { return std::get<0>(m_value); }
+  [[nodiscard]] T&& operator*() && { return std::get<0>(std::move(m_value)); }
+  [[nodiscard]] T* operator->() { return &std::get<0>(m_value); }
+  [[nodiscard]] const T* operator->() const { return &std::get<0>(m_value); }
+
+  [[nodiscard]] const Error& error() const { return std::get<1>(m_value); }
+
+ private:
+  std::variant<T, Error> m_value;
+};
+
+}  // namespace spritefarm

@@ -1,0 +1,190 @@
+#include "posix/epoll.hpp"
+#include "posix/event_fd.hpp"
+
+#include <spritefarm/event_loop.hpp>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <stdexcept>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace spritefarm {
+namespace {
+
+static_assert(EventLoop::readable == posix::Epoll::readable && EventLoop::writable == posix::Epoll::writable &&
+              EventLoop::hangup == posix::Epoll::hangup);
+
+constexpr std::uint64_t wake_key = 0;
+thread_local EventLoop* current_loop = nullptr;
+
+}  // namespace
+
+struct EventLoop::State {
+  struct Watched {
+    int fd;
+    std::function<void(unsigned)> callback;
+  };
+  using TimerKey = std::pair<Clock::time_point, unsigned long>;
+
+  posix::Epoll epoll;
+  posix::EventFd doorbell;
+  // A watch is found by a number that is never used twice: an event of a watch that has just ended finds none, even
+  // if its descriptor has been closed and given out again meanwhile.
+  std::unordered_map<std::uint64_t, std::shared_ptr<Watched>> watches;
+  std::map<TimerKey, std::function<void()>> timers;
+  unsigned long last_id = wake_key;
+
+  std::mutex posted_mutex;
+  std::deque<std::function<void()>> posted;
+  std::atomic<bool> rung{false};
+
+  std::vector<std::pair<std::type_index, std::shared_ptr<void>>> locals;
+
+  void run_posted() {
+    std::unique_lock lock(posted_mutex);
+    // Only those that were there at the start: a callback that posts itself again must not starve the rest.
+    for (std::size_t left = posted.size(); left > 0; --left) {
+      const std::function<void()> callback = std::move(posted.front());
+      posted.pop_front();
+      lock.unlock();
+      callback();
+      lock.lock();
+    }
+  }
+  void wake() {
+    if (!rung.exchange(true)) doorbell.ring();
+  }
+
+  void run_due_timers() {
+    // Only those that were due at the start: a timer that sets itself again for now must not starve the rest.
+    const Clock::time_point now = Clock::now();
+    while (!timers.empty() && timers.begin()->first.first <= now) {
+      auto due = timers.extract(timers.begin());
+      due.mapped()();
+    }
+  }
+};
+
+EventLoop::EventLoop() : m_state(std::make_unique<State>()) {
+  m_state->epoll.add(m_state->doorbell.fd(), readable, wake_key);
+  if (!current_loop) current_loop = this;
+}
+
+EventLoop::~EventLoop() {
+  while (!m_state->locals.empty()) {
+    const std::shared_ptr<void> last = std::move(m_state->locals.back().second);
+    m_state->locals.pop_back();
+  }
+  if (current_loop == this) current_loop = nullptr;
+}
+
+EventLoop& EventLoop::current() {
+  if (!current_loop) throw std::logic_error("EventLoop::current(): this thread has no event loop; run it in an executor");
+  return *current_loop;
+}
+
+EventLoop::Watch EventLoop::watch(int fd, unsigned readiness, std::function<void(unsigned)> callback) {
+  const unsigned long id = ++m_state->last_id;
+  m_state->epoll.add(fd, readiness, id);
+  m_state->watches.emplace(id, std::make_shared<State::Watched>(State::Watched{fd, std::move(callback)}));
+  return {this, id};
+}
+
+EventLoop::Timer EventLoop::call_at(Clock::time_point due, std::function<void()> callback) {
+  const unsigned long id = ++m_state->last_id;
+  m_state->timers.emplace(State::TimerKey{due, id}, std::move(callback));
+  return {this, due, id};
+}
+
+void EventLoop::post(std::function<void()> callback) {
+  {
+    const std::lock_guard lock(m_state->posted_mutex);
+    m_state->posted.push_back(std::move(callback));
+  }
+  wake();
+}
+
+void EventLoop::wake() { m_state->wake(); }
+
+void EventLoop::run_until(const std::function<bool()>& finished) {
+  while (!finished()) run_once(Clock::duration(-1));
+}
+
+void EventLoop::run_once(Clock::duration longest) {
+  EventLoop* const outer = std::exchange(current_loop, this);
+  struct Restore {
+    EventLoop* self;
+    EventLoop* outer;
+    ~Restore() { current_loop = outer ? outer : self; }
+  } const restore{this, outer};
+
+  if (!m_state->timers.empty()) {
+    const auto until_due = std::max(m_state->timers.begin()->first.first - Clock::now(), Clock::duration::zero());
+    if (longest < Clock::duration::zero() || until_due < longest) longest = until_due;
+  }
+  std::array<posix::Epoll::Event, 64> events;
+  const std::size_t count = m_state->epoll.wait(events, longest);
+  for (std::size_t i = 0; i < count; ++i) {
+    if (events[i].key == wake_key) {
+      m_state->doorbell.clear();
+      m_state->rung.exchange(false);  // acquires what the ringers did before they rang
+      m_state->run_posted();
+    } else if (const auto found = m_state->watches.find(events[i].key); found != m_state->watches.end()) {
+      const std::shared_ptr<State::Watched> watched = found->second;  // the callback may end its own watch
+      watched->callback(events[i].readiness);
+    }
+  }
+  m_state->run_due_timers();
+}
+
+void* EventLoop::find_local(std::type_index type) noexcept {
+  for (const auto& [held_type, object] : m_state->locals)
+    if (held_type == type) return object.get();
+  return nullptr;
+}
+
+void EventLoop::add_local(std::type_index type, std::shared_ptr<void> object) {
+  m_state->locals.emplace_back(type, std::move(object));
+}
+
+EventLoop::Watch::Watch(Watch&& other) noexcept : m_loop(std::exchange(other.m_loop, nullptr)), m_id(other.m_id) {}
+
+EventLoop::Watch& EventLoop::Watch::operator=(Watch&& other) noexcept {
+  std::swap(m_loop, other.m_loop);
+  std::swap(m_id, other.m_id);
+  return *this;
+}
+
+EventLoop::Watch::~Watch() {
+  if (!m_loop) return;
+  const auto found = m_loop->m_state->watches.find(m_id);
+  m_loop->m_state->epoll.remove(found->second->fd);
+  m_loop->m_state->watches.erase(found);
+}
+
+void EventLoop::Watch::interest(unsigned readiness) {
+  m_loop->m_state->epoll.modify(m_loop->m_state->watches.at(m_id)->fd, readiness, m_id);
+}
+
+EventLoop::Timer::Timer(Timer&& other) noexcept
+    : m_loop(std::exchange(other.m_loop, nullptr)), m_due(other.m_due), m_id(other.m_id) {}
+
+EventLoop::Timer& EventLoop::Timer::operator=(Timer&& other) noexcept {
+  std::swap(m_loop, other.m_loop);
+  std::swap(m_due, other.m_due);
+  std::swap(m_id, other.m_id);
+  return *this;
+}
+
+EventLoop::Timer::~Timer() {
+  if (m_loop) m_loop->m_state->timers.erase({m_due, m_id});
+}
+
+}  // namespace spritefarm
