@@ -47,7 +47,7 @@ package_cflags := $(patsubst -I%,-isystem %,$(shell $(PKG_CONFIG) --cflags $(PAC
 package_libs    = $(shell $(PKG_CONFIG) --libs $(PACKAGES))
 catch_libs      = $(shell $(PKG_CONFIG) --exists 'catch2 >= 3' && $(PKG_CONFIG) --libs catch2)
 
-sf_cppflags := -Iinclude -Isrc $(package_cflags)
+sf_cppflags := -Iinclude -Isrc -Itest $(package_cflags)
 sf_cxxflags := -std=c++20 -pthread $(warnings) $(CXXFLAGS-$(VARIANT))
 sf_ldflags  := -pthread $(CXXFLAGS-$(VARIANT))
 compile      = $(CXX) $(sf_cppflags) $(CPPFLAGS) $(sf_cxxflags) $(CXXFLAGS)

@@ -1,4 +1,4 @@
-#include "test/support/catch.hpp"
+#include "support/catch.hpp"
 
 #include <spritefarm/task.hpp>
 
