@@ -13,7 +13,7 @@ namespace spritefarm::posix {
 class Epoll {
  public:
   /// A sum of these; `hangup` stands for EPOLLHUP and EPOLLERR, which epoll reports unasked.
-  enum : unsigned { readable = 1, writable = 2, hangup = 4 };
+  static constexpr unsigned readable = 1, writable = 2, hangup = 4;
 
   struct Event {
     std::uint64_t key;
