@@ -7,24 +7,25 @@
 
 namespace spritefarm {
 
-/// One thread's event loop: it sleeps until a file descriptor is ready, a timer is due or another thread posts, and
-/// then runs the callback that waits for it. Every worker of every executor has one, EventLoop::current(), on which
-/// its coroutines run; a program may also make its own and drive it with run() or run_until().
+/// One thread's event loop: it sleeps until a file descriptor is ready, a timer is due or another thread
+/// posts, and then runs the callback that waits for it. Every worker of every executor has one,
+/// EventLoop::current(), on which its coroutines run; a program may also make its own and drive it with run()
+/// or run_until().
 ///
-/// A loop belongs to the thread that made it: all members but post() and wake() may be called there only. A callback
-/// may do anything, also destroy its own Watch or Timer. An exception that a callback lets out leaves run_until().
-/// Made after a fork, used in one process only. Source: asyncio's event loop (add_reader, call_later,
-/// call_soon_threadsafe).
+/// A loop belongs to the thread that made it: all members but post() and wake() may be called there only. A
+/// callback may do anything, also destroy its own Watch or Timer. An exception that a callback lets out
+/// leaves run_until(). Made after a fork, used in one process only. Source: asyncio's event loop (add_reader,
+/// call_later, call_soon_threadsafe).
 class EventLoop {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// What a file descriptor can be watched for, and ready for: a sum of these. `hangup` (the peer is gone, or an
-  /// error is pending) is always reported and need not be asked for.
+  /// What a file descriptor can be watched for, and ready for: a sum of these. `hangup` (the peer is gone, or
+  /// an error is pending) is always reported and need not be asked for.
   enum Readiness : unsigned { readable = 1, writable = 2, hangup = 4 };
 
-  /// Watches a file descriptor as long as it lives. Move-only; an empty one watches nothing. The descriptor stays
-  /// its owner's, who closes it only after the watch has ended.
+  /// Watches a file descriptor as long as it lives. Move-only; an empty one watches nothing. The descriptor
+  /// stays its owner's, who closes it only after the watch has ended.
   class Watch {
    public:
     Watch() = default;
@@ -64,7 +65,8 @@ class EventLoop {
   /// Destroys the loop's local() objects first, the last made first. Watches and timers must be gone by then.
   ~EventLoop();
 
-  /// The loop that runs, or last ran, on this thread and still lives. Throws std::logic_error where there is none.
+  /// The loop that runs, or last ran, on this thread and still lives. Throws std::logic_error where there is
+  /// none.
   static EventLoop& current();
 
   /// Calls `callback` with the readiness (never 0) each time that `fd` is ready for part of `readiness`
@@ -83,15 +85,16 @@ class EventLoop {
   /// From any thread: makes a sleeping loop look at its condition again.
   void wake();
 
-  /// Runs callbacks until `finished()` is true; it is asked after every round. Throws std::system_error when the
-  /// system refuses to wait.
+  /// Runs callbacks until `finished()` is true; it is asked after every round. Throws std::system_error when
+  /// the system refuses to wait.
   void run_until(const std::function<bool()>& finished);
 
   /// Runs what is ready, waits at most `longest` for something to become so (negative: without a bound).
   void run_once(Clock::duration longest);
 
-  /// The one T of this loop, made by `make()` (a std::unique_ptr<T>) where there is none yet: for what belongs to a
-  /// worker and dies with it, such as its connections. It may use the loop until its own destructor ends.
+  /// The one T of this loop, made by `make()` (a std::unique_ptr<T>) where there is none yet: for what
+  /// belongs to a worker and dies with it, such as its connections. It may use the loop until its own
+  /// destructor ends.
   template <typename T, typename Make>
   T& local(Make make) {
     if (void* found = find_local(typeid(T))) return *static_cast<T*>(found);

@@ -17,7 +17,8 @@ class Task;
 
 namespace detail {
 
-/// What the promises of all tasks share: who is told when the coroutine ends, and the exception it ended with.
+/// What the promises of all tasks share: who is told when the coroutine ends, and the exception it ended
+/// with.
 class TaskPromiseBase {
  public:
   std::suspend_always initial_suspend() noexcept { return {}; }
@@ -72,11 +73,11 @@ class TaskPromise<void> : public TaskPromiseBase {
 
 }  // namespace detail
 
-/// A coroutine that ends with a T: what a function is declared to return so that it may `co_await`. It starts when it
-/// is awaited (or submitted to an executor), and runs on one thread's EventLoop. Move-only owner of the coroutine:
-/// destroying a Task cancels the coroutine where it waits, so that the destructors of its locals and of all the tasks
-/// that it awaits run. An exception that leaves the coroutine is thrown where it is awaited.
-/// Source: a coroutine function (`async def`) in asyncio.
+/// A coroutine that ends with a T: what a function is declared to return so that it may `co_await`. It starts
+/// when it is awaited (or submitted to an executor), and runs on one thread's EventLoop. Move-only owner of
+/// the coroutine: destroying a Task cancels the coroutine where it waits, so that the destructors of its
+/// locals and of all the tasks that it awaits run. An exception that leaves the coroutine is thrown where it
+/// is awaited. Source: a coroutine function (`async def`) in asyncio.
 template <typename T = void>
 class [[nodiscard]] Task {
  public:
@@ -96,8 +97,8 @@ class [[nodiscard]] Task {
   auto operator co_await() && noexcept { return Awaiter{m_coroutine}; }
   auto operator co_await() & noexcept { return Awaiter{m_coroutine}; }
 
-  /// Starts the coroutine outside of any other: it runs at once, up to its first wait. `on_end` is called when it has
-  /// ended, maybe before start() returns, on this thread; it may destroy the Task.
+  /// Starts the coroutine outside of any other: it runs at once, up to its first wait. `on_end` is called
+  /// when it has ended, maybe before start() returns, on this thread; it may destroy the Task.
   void start(std::function<void()> on_end) {
     m_coroutine.promise().on_end = std::move(on_end);
     m_coroutine.resume();
@@ -153,8 +154,9 @@ class [[nodiscard]] sleep_for {
   EventLoop::Timer m_timer;
 };
 
-/// Runs all the tasks side by side on this thread's loop and gives their results in the tasks' order. When some
-/// throw, waits for all, then throws what the first of them (in the tasks' order) threw. Source: asyncio.gather.
+/// Runs all the tasks side by side on this thread's loop and gives their results in the tasks' order. When
+/// some throw, waits for all, then throws what the first of them (in the tasks' order) threw. Source:
+/// asyncio.gather.
 template <typename T>
 Task<std::vector<T>> when_all(std::vector<Task<T>> tasks) {
   struct AllDone {
@@ -181,8 +183,8 @@ Task<std::vector<T>> when_all(std::vector<Task<T>> tasks) {
   co_return results;
 }
 
-/// Runs a task to its end on `loop`, on the thread that owns the loop: the way from plain code into coroutines.
-/// Source: asyncio.run.
+/// Runs a task to its end on `loop`, on the thread that owns the loop: the way from plain code into
+/// coroutines. Source: asyncio.run.
 template <typename T>
 T run(EventLoop& loop, Task<T> task) {
   loop.post([&task] { task.start([] {}); });

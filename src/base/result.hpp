@@ -6,13 +6,14 @@
 
 namespace spritefarm {
 
-/// What went wrong in something that is expected to go wrong now and then (a 404, a document that is not JSON): a
-/// sentence for the user that says what, where, and, where it helps, what to do next.
+/// What went wrong in something that is expected to go wrong now and then (a 404, a document that is not
+/// JSON): a sentence for the user that says what, where, and, where it helps, what to do next.
 struct Error {
   std::string message;
 };
 
-/// A T, or the Error why there is none. What nobody expects (a failed system call, a broken promise) is an exception.
+/// A T, or the Error why there is none. What nobody expects (a failed system call, a broken promise) is an
+/// exception.
 template <typename T>
 class [[nodiscard]] Result {
  public:

@@ -18,8 +18,8 @@
 namespace spritefarm {
 namespace {
 
-static_assert(EventLoop::readable == posix::Epoll::readable && EventLoop::writable == posix::Epoll::writable &&
-              EventLoop::hangup == posix::Epoll::hangup);
+static_assert(EventLoop::readable == posix::Epoll::readable &&
+              EventLoop::writable == posix::Epoll::writable && EventLoop::hangup == posix::Epoll::hangup);
 
 constexpr std::uint64_t wake_key = 0;
 thread_local EventLoop* current_loop = nullptr;
@@ -35,8 +35,8 @@ struct EventLoop::State {
 
   posix::Epoll epoll;
   posix::EventFd doorbell;
-  // A watch is found by a number that is never used twice: an event of a watch that has just ended finds none, even
-  // if its descriptor has been closed and given out again meanwhile.
+  // A watch is found by a number that is never used twice: an event of a watch that has just ended finds
+  // none, even if its descriptor has been closed and given out again meanwhile.
   std::unordered_map<std::uint64_t, std::shared_ptr<Watched>> watches;
   std::map<TimerKey, std::function<void()>> timers;
   unsigned long last_id = wake_key;
@@ -86,7 +86,8 @@ EventLoop::~EventLoop() {
 }
 
 EventLoop& EventLoop::current() {
-  if (!current_loop) throw std::logic_error("EventLoop::current(): this thread has no event loop; run it in an executor");
+  if (!current_loop)
+    throw std::logic_error("EventLoop::current(): this thread has no event loop; run it in an executor");
   return *current_loop;
 }
 
@@ -111,7 +112,9 @@ void EventLoop::post(std::function<void()> callback) {
   wake();
 }
 
-void EventLoop::wake() { m_state->wake(); }
+void EventLoop::wake() {
+  m_state->wake();
+}
 
 void EventLoop::run_until(const std::function<bool()>& finished) {
   while (!finished()) run_once(Clock::duration(-1));
@@ -126,7 +129,8 @@ void EventLoop::run_once(Clock::duration longest) {
   } const restore{this, outer};
 
   if (!m_state->timers.empty()) {
-    const auto until_due = std::max(m_state->timers.begin()->first.first - Clock::now(), Clock::duration::zero());
+    const auto until_due =
+        std::max(m_state->timers.begin()->first.first - Clock::now(), Clock::duration::zero());
     if (longest < Clock::duration::zero() || until_due < longest) longest = until_due;
   }
   std::array<posix::Epoll::Event, 64> events;
@@ -154,7 +158,8 @@ void EventLoop::add_local(std::type_index type, std::shared_ptr<void> object) {
   m_state->locals.emplace_back(type, std::move(object));
 }
 
-EventLoop::Watch::Watch(Watch&& other) noexcept : m_loop(std::exchange(other.m_loop, nullptr)), m_id(other.m_id) {}
+EventLoop::Watch::Watch(Watch&& other) noexcept
+    : m_loop(std::exchange(other.m_loop, nullptr)), m_id(other.m_id) {}
 
 EventLoop::Watch& EventLoop::Watch::operator=(Watch&& other) noexcept {
   std::swap(m_loop, other.m_loop);

@@ -13,13 +13,15 @@ namespace {
 
 epoll_event make_event(unsigned readiness, std::uint64_t key) {
   epoll_event event{};
-  event.events = ((readiness & Epoll::readable) ? EPOLLIN : 0u) | ((readiness & Epoll::writable) ? EPOLLOUT : 0u);
+  event.events =
+      ((readiness & Epoll::readable) ? EPOLLIN : 0u) | ((readiness & Epoll::writable) ? EPOLLOUT : 0u);
   event.data.u64 = key;
   return event;
 }
 
 unsigned readiness_of(const epoll_event& event) {
-  return ((event.events & EPOLLIN) ? Epoll::readable : 0u) | ((event.events & EPOLLOUT) ? Epoll::writable : 0u) |
+  return ((event.events & EPOLLIN) ? Epoll::readable : 0u) |
+         ((event.events & EPOLLOUT) ? Epoll::writable : 0u) |
          ((event.events & (EPOLLHUP | EPOLLERR)) ? Epoll::hangup : 0u);
 }
 
@@ -44,7 +46,9 @@ void Epoll::modify(int fd, unsigned readiness, std::uint64_t key) {
   check(::epoll_ctl(m_fd.get(), EPOLL_CTL_MOD, fd, &event), "change the watch of a descriptor");
 }
 
-void Epoll::remove(int fd) noexcept { ::epoll_ctl(m_fd.get(), EPOLL_CTL_DEL, fd, nullptr); }
+void Epoll::remove(int fd) noexcept {
+  ::epoll_ctl(m_fd.get(), EPOLL_CTL_DEL, fd, nullptr);
+}
 
 std::size_t Epoll::wait(std::span<Event> events, std::chrono::nanoseconds longest) {
   std::array<epoll_event, 64> ready;

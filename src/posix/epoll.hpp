@@ -8,8 +8,8 @@
 
 namespace spritefarm::posix {
 
-/// An epoll instance: descriptors, each with a key of the caller's. Level-triggered. Used by one thread at a time.
-/// Every member throws std::system_error where the system refuses, but remove().
+/// An epoll instance: descriptors, each with a key of the caller's. Level-triggered. Used by one thread at a
+/// time. Every member throws std::system_error where the system refuses, but remove().
 class Epoll {
  public:
   /// A sum of these; `hangup` stands for EPOLLHUP and EPOLLERR, which epoll reports unasked.
@@ -26,8 +26,8 @@ class Epoll {
   /// Silent about a descriptor that is closed or was never added.
   void remove(int fd) noexcept;
 
-  /// Waits for at most `longest` (negative: without a bound) and fills `events` from its start; how many it filled,
-  /// 0 also when a signal came.
+  /// Waits for at most `longest` (negative: without a bound) and fills `events` from its start; how many it
+  /// filled, 0 also when a signal came.
   std::size_t wait(std::span<Event> events, std::chrono::nanoseconds longest);
 
   [[nodiscard]] int fd() const noexcept { return m_fd.get(); }

@@ -4,8 +4,8 @@
 
 namespace spritefarm::posix {
 
-/// A doorbell between threads or processes: ring() makes fd() readable until clear(). Never blocks, never fails once
-/// it is made; the constructor throws std::system_error.
+/// A doorbell between threads or processes: ring() makes fd() readable until clear(). Never blocks, never
+/// fails once it is made; the constructor throws std::system_error.
 class EventFd {
  public:
   EventFd();
