@@ -1,3 +1,4 @@
+#include "net/url.hpp"
 #include "sprite/image_formats.hpp"
 #include "sprite/markup.hpp"
 
@@ -29,8 +30,8 @@ std::optional<Error> find_svg_fault(std::string_view bytes) {
     if (open.empty()) {
       if (has_root) return Error{"an SVG with something after its end"};
       if (!is_svg_name(tag->name))
-        return Error{"no image but another document, which begins with <" +
-                     std::string(tag->name.substr(0, 40)) + ">"};
+        return Error{"no image but a document of <" + net::printable(std::string(tag->name.substr(0, 40))) +
+                     ">"};
       has_root = true;
     }
     if (tag->kind == MarkupReader::Tag::opening) open.push_back(tag->name);
