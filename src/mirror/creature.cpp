@@ -144,9 +144,11 @@ class Inventor {
   void colour_all() {
     double hue = m_kind.between(0, 360);
     const double turn = m_kind.between(60, 200);
-    const double saturation = m_view.gray ? 0 : m_kind.between(0.45, 0.85);
+    const double vividness = m_kind.between(0.45, 0.85);
+    const double saturation = m_view.gray ? 0 : vividness;
     const double lightness = m_kind.between(0.48, 0.66) + m_look.between(-0.04, 0.04);
-    hue += m_look.between(-12, 12) + (m_view.shiny ? m_kind.between(110, 250) : 0);
+    const double shiny_turn = m_kind.between(110, 250);
+    hue += m_look.between(-12, 12) + (m_view.shiny ? shiny_turn : 0);
 
     const auto ink = [&](Ink index) -> Rgb& { return m_creature.palette[static_cast<std::size_t>(index)]; };
     const auto shades = [&](Ink index, double h, double s, double l) {

@@ -32,6 +32,20 @@ std::size_t slice_position(std::int64_t position, std::int64_t count) {
       std::clamp<std::int64_t>(position < 0 ? position + count : position, 0, count));
 }
 
+// A name out of somebody's folder may hold anything.
+std::string escaped(std::string_view text) {
+  std::string result;
+  for (const char c : text) {
+    if (static_cast<unsigned char>(c) < 0x20) {
+      result += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
+    } else {
+      if (c == '"' || c == '\\') result += '\\';
+      result += c;
+    }
+  }
+  return result;
+}
+
 std::string page_url(std::string_view origin, std::int64_t begin, std::int64_t end) {
   return fmt::format("\"{}/api/v2/pokemon?offset={}&limit={}\"", origin, begin, end - begin);
 }
@@ -65,7 +79,7 @@ std::string index_document(const Catalogue& catalogue, PageRequest page, std::st
   for (std::size_t i = slice_position(page.offset, count); i < last; ++i) {
     const Pokemon& pokemon = catalogue.all()[i];
     fmt::format_to(std::back_inserter(document), "{}{{\"name\":\"{}\",\"url\":\"{}/api/v2/pokemon/{}/\"}}",
-                   document.back() == '[' ? "" : ",", pokemon.name, origin, pokemon.id);
+                   document.back() == '[' ? "" : ",", escaped(pokemon.name), origin, pokemon.id);
   }
   return document += "]}";
 }
