@@ -296,9 +296,16 @@ std::unique_ptr<RunningCoroutine> run_decoded(Decoder& arguments, Encoder& resul
   }
 }
 
+/// A text that differs between the types of calls.
+template <typename Function, typename... Args>
+const char* call_type() {
+  return __PRETTY_FUNCTION__;
+}
+
 template <typename Function, typename... Args>
 struct Registered {
-  static inline const FunctionId id = register_function(&run_decoded<Function, Args...>, __PRETTY_FUNCTION__);
+  static inline const FunctionId id =
+      register_function(&run_decoded<Function, Args...>, call_type<Function, Args...>());
 };
 
 template <typename Function, typename... Args>

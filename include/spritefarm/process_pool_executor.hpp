@@ -17,7 +17,7 @@ struct ProcessPoolExecutorOptions {
   int worker_concurrency = 1;
   /// Called in each worker before its first call. It is inherited by the fork, so it may capture anything.
   /// When it throws, the pool is broken.
-  std::function<void()> initializer;
+  std::function<void()> initializer = {};
 };
 
 /// Runs calls in forked worker processes. The workers are forked on demand by a helper process, the nursery,
@@ -35,8 +35,7 @@ class ProcessPoolExecutor final : public Executor {
 
   /// As Executor::submit(); what cannot cross to another process does not compile.
   template <typename F, typename... Args>
-    requires(!std::same_as<std::remove_cvref_t<F>, TaskOptions>)
-  auto submit(F&& function, Args&&... args) {
+  requires(!std::same_as<std::remove_cvref_t<F>, TaskOptions>) auto submit(F&& function, Args&&... args) {
     return submit(TaskOptions{}, std::forward<F>(function), std::forward<Args>(args)...);
   }
   template <typename F, typename... Args>

@@ -1,11 +1,10 @@
 #include "futures/process_pool.hpp"
 
 #include "base/exception_text.hpp"
-#include "futures/exception_record.hpp"
 #include "futures/worker_process.hpp"
 #include "ipc/pipe_channel.hpp"
 
-#include <spritefarm/codec.hpp>
+#include <spritefarm/outcome.hpp>
 
 #include <array>
 #include <csignal>
@@ -36,6 +35,11 @@ ProcessPoolExecutorOptions checked(ProcessPoolExecutorOptions options) {
   if (options.max_workers == 0)
     options.max_workers = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
   return options;
+}
+
+std::exception_ptr decode_exception(std::string_view bytes) {
+  Decoder from(bytes);
+  return decode<std::exception_ptr>(from);
 }
 
 int run_worker(const std::function<void()>& initializer, WorkerStart start) {

@@ -1,8 +1,6 @@
 #include "futures/worker_process.hpp"
 
-#include "futures/exception_record.hpp"
-
-#include <spritefarm/codec.hpp>
+#include <spritefarm/outcome.hpp>
 
 #include <exception>
 #include <utility>
@@ -67,7 +65,9 @@ void WorkerProcess::end_coroutine(std::uint64_t number) {
 }
 
 void WorkerProcess::send_failure(std::uint64_t call) {
-  send(ipc::FrameKind::failure, call, encode_exception(std::current_exception()));
+  Encoder exception;
+  encode(exception, std::current_exception());
+  send(ipc::FrameKind::failure, call, std::move(exception).take());
 }
 
 void WorkerProcess::send(ipc::FrameKind kind, std::uint64_t call, std::string payload) {
