@@ -18,15 +18,14 @@ namespace {
 constexpr int calls_ahead = 8;
 
 ProcessPoolExecutorOptions checked(ProcessPoolExecutorOptions options) {
-  if (options.max_workers < 0)
-    throw std::invalid_argument("max_workers must be at least 1, or 0 for the default");
+  if (!options.max_workers)
+    options.max_workers = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  if (*options.max_workers < 1) throw std::invalid_argument("max_workers must be at least 1");
   if (options.worker_concurrency < 1) throw std::invalid_argument("worker_concurrency must be at least 1");
   if (options.max_tasks_per_child < 0)
     throw std::invalid_argument("max_tasks_per_child must be at least 1, or 0 for no limit");
   if (options.terminate_grace.count() < 0)
     throw std::invalid_argument("terminate_grace must not be negative");
-  if (options.max_workers == 0)
-    options.max_workers = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
   return options;
 }
 
@@ -49,7 +48,7 @@ ProcessPoolExecutor::Pool::Pool(ProcessPoolExecutorOptions options)
       m_nursery([worker_options = m_options](WorkerStart start) {
         return run_worker(worker_options, std::move(start));
       }),
-      m_most_workers(m_options.max_workers) {}
+      m_most_workers(*m_options.max_workers) {}
 
 ProcessPoolExecutor::Pool::~Pool() {
   // The supervisor shares the pool: when nobody else does, this is its thread, at its end.

@@ -13,11 +13,10 @@ namespace spritefarm {
 namespace {
 
 ThreadPoolExecutorOptions checked(ThreadPoolExecutorOptions options) {
-  if (options.max_workers < 0)
-    throw std::invalid_argument("max_workers must be at least 1, or 0 for the default");
-  if (options.worker_concurrency < 1) throw std::invalid_argument("worker_concurrency must be at least 1");
-  if (options.max_workers == 0)
+  if (!options.max_workers)
     options.max_workers = std::min(32, static_cast<int>(std::thread::hardware_concurrency()) + 4);
+  if (*options.max_workers < 1) throw std::invalid_argument("max_workers must be at least 1");
+  if (options.worker_concurrency < 1) throw std::invalid_argument("worker_concurrency must be at least 1");
   return options;
 }
 
@@ -65,7 +64,7 @@ void ThreadPoolExecutor::Pool::schedule(std::shared_ptr<detail::LocalCall> call)
   const std::lock_guard lock(m_mutex);
   require_usable();
   const bool someone_idle = !m_waiting.empty() && m_waiting.back()->idle;
-  if (!someone_idle && static_cast<int>(m_workers.size()) < m_options.max_workers) {
+  if (!someone_idle && static_cast<int>(m_workers.size()) < *m_options.max_workers) {
     auto& worker = m_workers.emplace_back(std::make_unique<Worker>());
     try {
       worker->thread =
