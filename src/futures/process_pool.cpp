@@ -193,7 +193,8 @@ void ProcessPoolExecutor::Pool::dispatch(Settlements& settled) {
     if (!worker || worker->busy() > 0)
       if (WorkerHandle* const started = start_worker()) worker = started;
     if (!worker) {
-      if (m_workers.empty()) break_pool("no worker process could be started", settled, SIGKILL);
+      if (m_workers.empty())
+        break_pool("no worker process could be started: " + m_start_error, settled, SIGKILL);
       return;
     }
     PendingCall next = std::move(m_queue.front());
@@ -249,7 +250,8 @@ WorkerHandle* ProcessPoolExecutor::Pool::start_worker() {
                                              m_options.worker_concurrency);
     return &added.first->second;
   } catch (const std::system_error& error) {
-    std::cerr << "spritefarm: a worker process could not be started: " << error.what() << '\n';
+    m_start_error = error.what();
+    std::cerr << "spritefarm: a worker process could not be started: " << m_start_error << '\n';
     m_most_workers = static_cast<int>(staying);
     return nullptr;
   }

@@ -59,6 +59,8 @@ class WorkerHandle {
   [[nodiscard]] const detail::RemoteCall* look_at(std::uint64_t call_number) const;
   [[nodiscard]] bool has(std::uint64_t call_number) const { return m_sent.contains(call_number); }
   [[nodiscard]] std::optional<ipc::CallSlots::Clock::time_point> started(std::uint64_t call_number) const;
+  /// The slot of this call, which is here, has been overwritten.
+  [[nodiscard]] bool damaged(std::uint64_t call_number) const;
 
   int pid = 0;  // 0: not forked yet
   posix::PidFd process;
@@ -66,6 +68,7 @@ class WorkerHandle {
   bool retiring = false;  // gets no more calls, and ends after its last
   bool leaving = false;   // it was told to end
   bool blocked = false;   // its channel has no room
+  bool corrupt = false;   // it wrote what no worker writes: nothing more of it counts, and it is killed
 
  private:
   struct Sent {

@@ -50,7 +50,10 @@ void WorkerProcess::start_waiting() {
   while (!m_waiting.empty() && m_coroutines.size() < m_concurrency) {
     const ipc::Frame next = std::move(m_waiting.front());
     m_waiting.pop_front();
-    if (m_slots.start(next.header.slot, next.header.call)) start(next);
+    if (m_slots.start(next.header.slot, next.header.call))
+      start(next);
+    else
+      send(ipc::FrameKind::skipped, next.header.call, {});
   }
 }
 
