@@ -163,12 +163,13 @@ std::shared_ptr<detail::LocalCall> ThreadPoolExecutor::Pool::take_or_wait(Worker
 }
 
 void ThreadPoolExecutor::Pool::run(Worker& worker, std::shared_ptr<detail::LocalCall> call) {
-  if (!call->state().begin()) return;
-  ++worker.in_flight;
-  {
+  const auto set_loop = [this, &call](EventLoop* loop) {
     const std::lock_guard lock(m_mutex);
-    call->loop = worker.loop;
-  }
+    call->loop = loop;
+  };
+  set_loop(worker.loop);  // before it counts as running: who sees that may terminate it
+  if (!call->state().begin()) return set_loop(nullptr);
+  ++worker.in_flight;
   detail::LocalCall& running = *call;
   running.run([this, &worker, call = std::move(call)] {
     --worker.in_flight;
