@@ -43,13 +43,10 @@ bool ThreadPoolExecutor::Pool::lingers() const {
 
 bool ThreadPoolExecutor::Pool::terminate(detail::Call& call) {
   auto& local = static_cast<detail::LocalCall&>(call);
-  if (!local.is_coroutine()) return false;
-  {
-    const std::lock_guard lock(m_mutex);
-    if (!local.loop) return false;
-    local.loop->post([&local, keep = local.state().shared_from_this()] { local.stop(nullptr); });
-  }
-  return local.state().end_early(nullptr);
+  if (!local.is_coroutine() || !local.state().end_early(nullptr)) return false;
+  const std::lock_guard lock(m_mutex);
+  if (local.loop) local.loop->post([&local, keep = local.state().shared_from_this()] { local.stop(nullptr); });
+  return true;
 }
 
 void ThreadPoolExecutor::Pool::require_usable() const {
