@@ -42,13 +42,10 @@ bool ThreadPoolExecutor::Pool::lingers() const {
 
 bool ThreadPoolExecutor::Pool::terminate(detail::Call& call) {
   auto& local = static_cast<detail::LocalCall&>(call);
-  if (!local.is_coroutine()) return false;
-  {
-    const std::lock_guard lock(m_mutex);
-    if (!local.loop) return false;
-    local.loop->post([&local, keep = local.state().shared_from_this()] { local.stop(nullptr); });
-  }
-  return local.state().end_early(nullptr);
+  if (!local.is_coroutine() || !local.state().end_early(nullptr)) return false;
+  const std::lock_guard lock(m_mutex);
+  if (local.loop) local.loop->post([&local, keep = local.state().shared_from_this()] { local.stop(nullptr); });
+  return true;
 }
 
 void ThreadPoolExecutor::Pool::require_usable() const {
@@ -162,12 +159,13 @@ std::shared_ptr<detail::LocalCall> ThreadPoolExecutor::Pool::take_or_wait(Worker
 }
 
 void ThreadPoolExecutor::Pool::run(Worker& worker, std::shared_ptr<detail::LocalCall> call) {
-  if (!call->state().begin()) return;
-  ++worker.in_flight;
-  {
+  const auto set_loop = [this, &call](EventLoop* loop) {
     const std::lock_guard lock(m_mutex);
-    call->loop = worker.loop;
-  }
+    call->loop = loop;
+  };
+  set_loop(worker.loop);  // before it counts as running: who sees that may terminate it
+  if (!call->state().begin()) return set_loop(nullptr);
+  ++worker.in_flight;
   detail::LocalCall& running = *call;
   running.run([this, &worker, call = std::move(call)] {
     --worker.in_flight;
