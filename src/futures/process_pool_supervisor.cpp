@@ -88,7 +88,7 @@ void ProcessPoolExecutor::Pool::receive(WorkerHandle& worker, Settlements& settl
 }
 
 void ProcessPoolExecutor::Pool::kill_corrupt(WorkerHandle& worker, const char* what) {
-  std::cerr << "spritefarm: worker process " << worker.pid << " sent " << what << " and is killed\n";
+  std::cerr << "spritefarm: worker " << worker.number() << " sent " << what << " and is killed\n";
   worker.corrupt = worker.retiring = true;
   m_epoll.remove(worker.channel().receiving_fd());
   if (worker.process) worker.process.send_signal(SIGKILL);

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <iostream>
+#include <optional>
 #include <stdexcept>
 #include <utility>
 
@@ -106,7 +107,13 @@ void ThreadPoolExecutor::Pool::shutdown(bool wait, bool cancel_futures) {
 
 void ThreadPoolExecutor::Pool::work(Worker& worker, int number) {
   posix::set_thread_name(m_options.thread_name_prefix + "_" + std::to_string(number));
-  EventLoop loop;
+  std::optional<EventLoop> made;
+  try {
+    made.emplace();
+  } catch (const std::system_error&) {
+    return break_pool("", std::current_exception());
+  }
+  EventLoop& loop = *made;
   {
     const std::lock_guard lock(m_mutex);
     worker.loop = &loop;
@@ -115,7 +122,7 @@ void ThreadPoolExecutor::Pool::work(Worker& worker, int number) {
     if (m_options.initializer) m_options.initializer();
     serve(worker, loop);
   } catch (...) {
-    break_pool(std::current_exception());
+    break_pool("its initializer threw ", std::current_exception());
   }
   const std::lock_guard lock(m_mutex);
   if (worker.waiting) std::erase(m_waiting, &worker);
@@ -174,8 +181,8 @@ void ThreadPoolExecutor::Pool::run(Worker& worker, std::shared_ptr<detail::Local
   });
 }
 
-void ThreadPoolExecutor::Pool::break_pool(std::exception_ptr cause) {
-  const std::string why = "a worker thread could not start: its initializer threw " + exception_text(cause);
+void ThreadPoolExecutor::Pool::break_pool(const char* what, std::exception_ptr cause) {
+  const std::string why = std::string("a worker thread could not start: ") + what + exception_text(cause);
   std::cerr << "spritefarm: " << why << '\n';
   std::deque<std::shared_ptr<detail::LocalCall>> failed;
   {

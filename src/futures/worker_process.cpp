@@ -46,8 +46,10 @@ void WorkerProcess::receive_frames() {
   if (m_channel->ended()) m_receiving = {};
 }
 
+/// Starts nothing while a result is not wholly sent: if this process is killed, calls that it has run cost no more than
+/// those that it runs.
 void WorkerProcess::start_waiting() {
-  while (!m_waiting.empty() && m_coroutines.size() < m_concurrency) {
+  while (!m_waiting.empty() && m_coroutines.size() < m_concurrency && !m_blocked) {
     const ipc::Frame next = std::move(m_waiting.front());
     m_waiting.pop_front();
     if (m_slots.start(next.header.slot, next.header.call))
@@ -111,6 +113,7 @@ void WorkerProcess::send(ipc::FrameKind kind, std::uint64_t call, std::string pa
     if (!m_channel->flush()) return;
     m_blocked = false;
     m_sending = {};
+    start_waiting();
   });
 }
 

@@ -32,6 +32,8 @@ bool in_child(const std::function<bool()>& check) {
   std::cout.flush();
   const pid_t child = ::fork();
   if (child == 0) {
+    (void)::signal(SIGABRT, SIG_DFL);
+    (void)::signal(SIGSEGV, SIG_DFL);
     ::alarm(60);
     bool good = false;
     try {
@@ -78,11 +80,14 @@ bool ends_well() {
   return true;
 }
 
-/// From now on this process, which is to be a child, may make no process or thread when `allowed` is 0, so many of
-/// them in all otherwise. The limit does not bind root.
-void limit_processes(rlim_t allowed) {
+/// In a child: makes it somebody whom limits bind.
+void leave_root() {
   constexpr uid_t nobody_else = 54321;
   if (::getuid() == 0 && (::setgroups(0, nullptr) != 0 || ::setuid(nobody_else) != 0)) ::_exit(2);
+}
+/// In a child: that and its user's other processes may have so many processes and threads in all.
+void limit_processes(rlim_t allowed) {
+  leave_root();
   const rlimit limit{allowed, allowed};
   if (::setrlimit(RLIMIT_NPROC, &limit) != 0) ::_exit(2);
 }
@@ -159,7 +164,7 @@ TEST_CASE("a system without room for a process refuses a pool, or fails its call
   }
   SECTION("when the first worker is to be forked") {
     CHECK(in_child([] {
-      if (::getuid() == 0) limit_processes(RLIM_INFINITY);
+      leave_root();
       ProcessPoolExecutor pool{{.max_workers = 2}};
       const rlimit none{0, 0};
       if (::prlimit(only_child(), RLIMIT_NPROC, &none, nullptr) != 0) return false;
@@ -169,7 +174,7 @@ TEST_CASE("a system without room for a process refuses a pool, or fails its call
   }
   SECTION("when a second worker or a dead one's successor is to be forked") {
     CHECK(in_child([] {
-      if (::getuid() == 0) limit_processes(RLIM_INFINITY);
+      leave_root();
       ProcessPoolExecutor pool{{.max_workers = 4}};
       if (pool.submit(twice, 1).result(30s) != 2) return false;
       const rlimit none{0, 0};

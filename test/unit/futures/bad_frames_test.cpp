@@ -58,7 +58,6 @@ class HandFedWorker {
 
   void send(ipc::FrameHeader header, std::string payload) {
     m_channel->send(header, std::make_shared<const std::string>(std::move(payload)));
-    m_channel->flush();
   }
   void call(std::uint64_t number, std::string payload, std::uint32_t slot = 0) {
     ipc::FrameHeader header;
@@ -77,8 +76,8 @@ class HandFedWorker {
     while (true) {
       if (auto frame = m_channel->receive()) return frame;
       if (m_channel->ended()) return std::nullopt;
-      pollfd ready{m_channel->receiving_fd(), POLLIN, 0};
-      ::poll(&ready, 1, 60'000);
+      pollfd ready[] = {{m_channel->receiving_fd(), POLLIN, 0}, {m_channel->sending_fd(), POLLOUT, 0}};
+      ::poll(ready, m_channel->flush() ? 1 : 2, 60'000);
     }
   }
   int exit_status() {
