@@ -36,7 +36,8 @@ std::uint32_t slots_of(const ProcessPoolExecutorOptions& options) {
 int run_worker(const ProcessPoolExecutorOptions& options, WorkerStart start) {
   return WorkerProcess(
              std::make_unique<ipc::PipeChannel>(std::move(start.receives_from), std::move(start.sends_to)),
-             ipc::CallSlots(std::move(start.slots), slots_of(options)), options.worker_concurrency)
+             ipc::CallSlots(std::move(start.slots), slots_of(options)), options.worker_concurrency,
+             options.max_rss)
       .run(options.initializer);
 }
 

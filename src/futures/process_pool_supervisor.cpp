@@ -1,6 +1,5 @@
 #include "base/exception_text.hpp"
 #include "futures/process_pool.hpp"
-#include "posix/process_memory.hpp"
 
 #include <spritefarm/function_table.hpp>
 #include <spritefarm/outcome.hpp>
@@ -120,7 +119,7 @@ void ProcessPoolExecutor::Pool::accept(WorkerHandle& worker, ipc::Frame frame, S
       if (!finished)
         throw ipc::CorruptFrame("a result of call " + std::to_string(frame.header.call) +
                                 ", which it was not given");
-      if (m_options.max_rss > 0 && posix::resident_memory(worker.pid).value_or(0) > m_options.max_rss) {
+      if (frame.header.slot != 0) {  // it has grown too large
         worker.retiring = true;
         take_back(worker);
       }

@@ -14,7 +14,8 @@
 ///     offset  size
 ///          0     2  kind      1 call, 2 result, 3 failure, 4 ready, 5 stop, 6 skipped
 ///          2     2  version   1
-///          4     4  slot      of a call: which of the worker's slots says whether it starts (call_slots.hpp)
+///          4     4  slot      of a call: which of the worker's slots says whether it starts (call_slots.hpp);
+///                             of a result or failure: 1 when the worker has grown too large and starts no more calls
 ///          8     8  call      the call's number, which its result or failure repeats; 0 in `ready`, and
 ///                             in a `failure` that stands for `ready`: the worker could not start
 ///         16     8  size      bytes of payload that follow
