@@ -47,7 +47,7 @@ std::vector<pid_t> children_of(pid_t parent) {
 /// Asks again until it is so; a bound far above what it takes, for slow machines.
 template <typename Condition>
 bool comes_true(Condition condition) {
-  for (int asked = 0; asked < 6000; ++asked) {
+  for (int asked = 0; asked < 3000; ++asked) {
     if (condition()) return true;
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
@@ -96,7 +96,7 @@ TEST_CASE("-p 4 is a coordinator, a nursery and its four workers, and leaves nob
 
 TEST_CASE("-t and -s fork nobody", "[tree]") {
   const std::vector<std::string> mode =
-      GENERATE(std::vector<std::string>{"-t", "4"}, std::vector<std::string>{"-s"});
+      GENERATE(std::vector<std::string>{"-t", "4", "-c", "1"}, std::vector<std::string>{"-s"});
   const TempDir work;
   const MirrorServer mirror({"--latency", "200"});
   std::vector<std::string> arguments = {
