@@ -63,11 +63,12 @@ TEST_CASE("-p 4 is a coordinator, a nursery and its four workers, and leaves nob
       program({"-p", "4", "-c", "1", "-n", "40", "--base-url", mirror.base_url(), "-o", work / "sprites"}));
 
   std::vector<pid_t> nursery, workers;
-  REQUIRE(comes_true([&] {
+  const auto all_are_there = [&] {
     nursery = children_of(coordinator.pid());
     workers = nursery.size() == 1 ? children_of(nursery[0]) : std::vector<pid_t>{};
     return workers.size() == 4;
-  }));
+  };
+  if (!comes_true(all_are_there)) FAIL(coordinator.stop().err);
   for (const pid_t worker : workers) CHECK(children_of(worker).empty());
 
   SECTION("when it is done") {
@@ -99,11 +100,10 @@ TEST_CASE("-t and -s fork nobody", "[tree]") {
       GENERATE(std::vector<std::string>{"-t", "4", "-c", "1"}, std::vector<std::string>{"-s"});
   const TempDir work;
   const MirrorServer mirror({"--latency", "200"});
-  std::vector<std::string> arguments = {
-      "-c", "1", "-n", "12", "--base-url", mirror.base_url(), "-o", work / "sprites"};
+  std::vector<std::string> arguments = {"-n", "12", "--base-url", mirror.base_url(), "-o", work / "sprites"};
   arguments.insert(arguments.end(), mode.begin(), mode.end());
   Subprocess process(program(arguments));
-  REQUIRE(comes_true([&] { return !read_tree(work / "sprites").empty(); }));
+  if (!comes_true([&] { return !read_tree(work / "sprites").empty(); })) FAIL(process.stop().err);
   CHECK(children_of(process.pid()).empty());
   CHECK(process.finish().exit_status == 0);
 }
