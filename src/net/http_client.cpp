@@ -77,7 +77,9 @@ struct HttpClient::State {
         multi(loop),
         settings(options),
         window(loop, in_flight) {
-    multi.limit_host_connections((in_flight + max_streams - 1) / max_streams);
+    // libcurl counts all hosts that connect_to sends to one address as one host.
+    const auto hosts = static_cast<long>(std::max<std::size_t>(options.connect_to.size(), 1));
+    multi.limit_host_connections((in_flight + max_streams - 1) / max_streams * hosts);
     multi.limit_idle_connections(2L * in_flight);
   }
 
