@@ -23,8 +23,7 @@ class Executor {
   /// and spans are copied. Throws std::runtime_error after shutdown() and BrokenExecutor when the executor is
   /// broken. Where the call has to cross to another process and cannot, the future holds a CodecError.
   template <typename F, typename... Args>
-    requires(!std::same_as<std::remove_cvref_t<F>, TaskOptions>)
-  auto submit(F&& function, Args&&... args) {
+  requires(!std::same_as<std::remove_cvref_t<F>, TaskOptions>) auto submit(F&& function, Args&&... args) {
     return submit(TaskOptions{}, std::forward<F>(function), std::forward<Args>(args)...);
   }
   template <typename F, typename... Args>

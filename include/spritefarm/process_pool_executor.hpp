@@ -35,8 +35,7 @@ class ProcessPoolExecutor final : public Executor {
 
   /// As Executor::submit(); what cannot cross to another process does not compile.
   template <typename F, typename... Args>
-    requires(!std::same_as<std::remove_cvref_t<F>, TaskOptions>)
-  auto submit(F&& function, Args&&... args) {
+  requires(!std::same_as<std::remove_cvref_t<F>, TaskOptions>) auto submit(F&& function, Args&&... args) {
     return submit(TaskOptions{}, std::forward<F>(function), std::forward<Args>(args)...);
   }
   template <typename F, typename... Args>
