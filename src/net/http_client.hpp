@@ -39,17 +39,39 @@ struct HttpRequest {
   std::function<std::optional<Error>(const HttpResponse&)> check;
 };
 
+/// Why there is no response, for callers that act on it; the Error says it to the user.
+enum class FetchFailure {
+  none,
+  url,          ///< no http(s) URL, or redirected too often or to where it may not go
+  unresolved,   ///< the host name does not resolve
+  refused,      ///< nothing listens there
+  certificate,  ///< the server's certificate does not verify, or the CA file cannot be read
+  timeout,      ///< no whole response in time
+  connection,   ///< any other failure on the way: reset, cut short, garbled
+  status,       ///< another status than 200
+  too_large,    ///< more than max_bytes
+  rejected,     ///< the request's check said no
+};
+
 /// What became of a request after its last attempt: a checked response with status 200, or why there is none.
 struct HttpFetch {
   Result<HttpResponse> outcome;
   int attempts = 0;
   long status = 0;        ///< of the last attempt that had one
   std::size_t bytes = 0;  ///< of all decoded bodies
+  FetchFailure failure = FetchFailure::none;
 };
 
 /// Fetches over libcurl's multi interface, joined to the EventLoop of the thread that made it: any number of
-/// fetches at once, one HTTP/2 connection to a host, kept open and used again. Belongs to one worker, made
-/// after the fork (EventLoop::local), used and destroyed on its thread, before its loop.
+/// fetches at once, one HTTP/2 connection to a host (several to one that speaks HTTP/1), kept open and used
+/// again. Belongs to one worker, made after the fork (EventLoop::local), used and destroyed on its thread,
+/// before its loop and after its fetches' Tasks.
+///
+/// Tried again: what may be better the next time, which is a connection that is refused, cut or too slow, the
+/// statuses 408, 425, 429 and 5xx, and a response that fails its check; a name that does not resolve just
+/// once, since a resolver's hiccup passes soon and a wrong name never. Final at once: every other status, a
+/// certificate, a URL, a body that is too large. A server that sends Retry-After with 429 or 503 gets no
+/// further request of this client meanwhile, a minute at most.
 class HttpClient {
  public:
   explicit HttpClient(EventLoop& loop, HttpOptions options);

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <chrono>
+#include <ctime>
+#include <optional>
+#include <random>
+#include <string>
+
+namespace spritefarm::net {
+
+/// How long to wait before a request is tried again: half a second, then twice as long each time, of which a
+/// random part of up to a half is taken off, so that clients that failed together do not return together.
+/// What the server asks for (Retry-After) is waited in full where it is longer. Never more than a minute.
+/// Owned by one HttpClient.
+class Backoff {
+ public:
+  static constexpr std::chrono::milliseconds first{500};
+  static constexpr std::chrono::milliseconds longest{60'000};
+
+  /// After the given attempt, counted from 1, has failed.
+  std::chrono::milliseconds delay(int attempt, std::optional<std::chrono::seconds> retry_after);
+
+ private:
+  std::minstd_rand m_random{std::random_device{}()};
+};
+
+/// The value of a Retry-After header, in seconds or as an HTTP date, at the time `now`; never negative.
+/// Nothing for what is neither.
+std::optional<std::chrono::seconds> parse_retry_after(const std::string& value, std::time_t now);
+
+}  // namespace spritefarm::net

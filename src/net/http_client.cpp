@@ -1,0 +1,186 @@
+#include "net/http_client.hpp"
+
+#include "net/backoff.hpp"
+#include "net/curl_multi.hpp"
+#include "net/http_exchange.hpp"
+#include "net/url.hpp"
+#include "net/window.hpp"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+namespace spritefarm::net {
+namespace {
+
+using Clock = EventLoop::Clock;
+
+constexpr int max_streams = 100;  // of one HTTP/2 connection
+
+/// What is known of a server. Until the first exchange with it has shown which HTTP it speaks, it is the only
+/// one: libcurl would let all others wait for its connection, or open one for each, and could do neither
+/// right.
+struct Server {
+  Server(EventLoop& loop, int width) : lane(loop, width) {}
+  Window lane;
+  Clock::time_point closed_until{};  // it asked for a pause
+};
+
+/// Owns an easy handle for one attempt and gives it back for the next.
+class BorrowedHandle {
+ public:
+  explicit BorrowedHandle(std::vector<EasyHandle>& free) : m_free(free) {
+    if (free.empty()) {
+      free.reserve(free.capacity() + 1);  // so that giving back cannot fail
+      m_easy = make_easy();
+    } else {
+      m_easy = std::move(free.back());
+      free.pop_back();
+    }
+  }
+  BorrowedHandle(const BorrowedHandle&) = delete;
+  BorrowedHandle& operator=(const BorrowedHandle&) = delete;
+  ~BorrowedHandle() {
+    curl_easy_reset(m_easy.get());  // it forgets its settings, which point into the attempt
+    m_free.push_back(std::move(m_easy));
+  }
+  [[nodiscard]] CURL* get() const noexcept { return m_easy.get(); }
+
+ private:
+  std::vector<EasyHandle>& m_free;
+  EasyHandle m_easy;
+};
+
+bool is_transient(FetchFailure failure, long status) {
+  switch (failure) {
+    case FetchFailure::unresolved:
+    case FetchFailure::refused:
+    case FetchFailure::timeout:
+    case FetchFailure::connection:
+    case FetchFailure::rejected:
+      return true;
+    case FetchFailure::status:
+      return status == 408 || status == 425 || status == 429 || status >= 500;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
+struct HttpClient::State {
+  State(EventLoop& event_loop, HttpOptions http_options)
+      : loop(event_loop),
+        options(std::move(http_options)),
+        in_flight(std::max(options.in_flight, 1)),
+        multi(loop),
+        settings(options),
+        window(loop, in_flight) {
+    multi.limit_host_connections((in_flight + max_streams - 1) / max_streams);
+    multi.limit_idle_connections(2L * in_flight);
+  }
+
+  Server& server(const Url& url) {
+    const bool is_known_http1 = url.scheme == "http";
+    const auto [found, is_new] = servers.try_emplace(url.origin(), loop, is_known_http1 ? in_flight : 1);
+    if (is_new && is_known_http1) allow_http1();
+    return found->second;
+  }
+
+  /// HTTP/1 needs a connection for each attempt. The limit is one for all hosts, but those that speak HTTP/2
+  /// still get one connection: a later transfer joins the one that it finds (PIPEWAIT).
+  void allow_http1() {
+    if (!std::exchange(has_http1, true)) multi.limit_host_connections(in_flight);
+  }
+
+  Task<FetchFailure> attempt(Server& server, const HttpRequest& request, HttpFetch& fetch,
+                             std::optional<std::chrono::seconds>& retry_after);
+  Task<HttpFetch> fetch(HttpRequest request);
+
+  EventLoop& loop;
+  const HttpOptions options;
+  const int in_flight;
+  CurlMulti multi;
+  ExchangeSettings settings;
+  Window window;
+  std::map<std::string, Server> servers;
+  std::vector<EasyHandle> free_handles;
+  Backoff backoff;
+  bool has_http1 = false;
+};
+
+Task<FetchFailure> HttpClient::State::attempt(Server& server, const HttpRequest& request, HttpFetch& fetch,
+                                              std::optional<std::chrono::seconds>& retry_after) {
+  Window::Slot lane_slot(server.lane);
+  co_await lane_slot;
+  while (server.closed_until > Clock::now()) {
+    sleep_for pause(server.closed_until - Clock::now());
+    co_await pause;
+  }
+  Window::Slot slot(window);
+  co_await slot;
+
+  const BorrowedHandle easy(free_handles);
+  HttpExchange exchange(easy.get(), settings, request);
+  CurlMulti::Transfer transfer(multi, easy.get(), options.timeout);
+  ++fetch.attempts;
+  const CURLcode result = co_await transfer;
+
+  const FetchFailure failure = exchange.conclude(result);
+  if (exchange.is_http1()) allow_http1();
+  server.lane.widen(in_flight);
+  HttpResponse& response = exchange.response();
+  fetch.bytes += exchange.bytes();
+  if (response.status) fetch.status = response.status;
+  retry_after.reset();
+  if (failure == FetchFailure::none) {
+    fetch.outcome = std::move(response);
+    co_return failure;
+  }
+  fetch.outcome = Error{"GET " + printable(request.url) + ": " + exchange.explain(options)};
+  if (response.status == 429 || response.status == 503)
+    retry_after = parse_retry_after(exchange.retry_after(), std::time(nullptr));
+  co_return failure;
+}
+
+Task<HttpFetch> HttpClient::State::fetch(HttpRequest request) {
+  HttpFetch fetch{Error{}};
+  const std::optional<Url> url = parse_url(request.url);
+  if (!url) {
+    fetch.failure = FetchFailure::url;
+    fetch.outcome =
+        Error{"GET " + printable(request.url) + ": this is no http or https address; check the base URL"};
+    co_return fetch;
+  }
+  request.url = url->text;
+  Server& its_server = server(*url);
+  std::optional<std::chrono::seconds> retry_after;
+  while (true) {
+    Task<FetchFailure> one = attempt(its_server, request, fetch, retry_after);
+    fetch.failure = co_await std::move(one);
+    if (fetch.failure == FetchFailure::none && request.check) {
+      if (std::optional<Error> wrong = request.check(*fetch.outcome)) {
+        fetch.failure = FetchFailure::rejected;
+        fetch.outcome = Error{"GET " + printable(request.url) + ": " + wrong->message};
+      }
+    }
+    const int allowed =
+        fetch.failure == FetchFailure::unresolved ? std::min(options.retries, 1) : options.retries;
+    if (!is_transient(fetch.failure, fetch.status) || fetch.attempts > allowed) co_return fetch;
+
+    const std::chrono::milliseconds delay = backoff.delay(fetch.attempts, retry_after);
+    if (retry_after) its_server.closed_until = std::max(its_server.closed_until, Clock::now() + delay);
+    sleep_for pause(delay);
+    co_await pause;
+  }
+}
+
+HttpClient::HttpClient(EventLoop& loop, HttpOptions options)
+    : m_state(std::make_unique<State>(loop, std::move(options))) {}
+HttpClient::~HttpClient() = default;
+
+Task<HttpFetch> HttpClient::fetch(HttpRequest request) {
+  return m_state->fetch(std::move(request));
+}
+
+}  // namespace spritefarm::net

@@ -1,0 +1,218 @@
+#include "net/http_exchange.hpp"
+
+#include "net/url.hpp"
+
+#include <spritefarm/version.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <new>
+
+namespace spritefarm::net {
+namespace {
+
+// Of a response whose body is of no use, an error page, only so much is taken.
+constexpr std::size_t max_error_page = 64 << 10;
+// A transfer slower than this is given up before its time, to leave some for another attempt.
+constexpr long slowest_bytes_per_second = 16;
+constexpr long slow_for_seconds = 15;
+constexpr long max_redirects = 5;
+
+std::size_t on_header(char* data, std::size_t, std::size_t size, void* self) noexcept {
+  auto& exchange = *static_cast<HttpExchange*>(self);
+  exchange.take_header({data, size});
+  return size;
+}
+
+std::size_t on_body(char* data, std::size_t, std::size_t size, void* self) noexcept {
+  return static_cast<HttpExchange*>(self)->take_body({data, size}) ? size : CURL_WRITEFUNC_ERROR;
+}
+
+std::string_view trim(std::string_view text) {
+  constexpr std::string_view blank = " \t\r\n";
+  const std::size_t first = text.find_first_not_of(blank);
+  if (first == text.npos) return {};
+  return text.substr(first, text.find_last_not_of(blank) - first + 1);
+}
+
+bool equal_ignoring_case(std::string_view a, std::string_view b) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [lower](char x, char y) { return lower(x) == lower(y); });
+}
+
+FetchFailure failure_of(CURL* easy, CURLcode code) {
+  switch (code) {
+    case CURLE_OK:
+      return FetchFailure::none;
+    case CURLE_UNSUPPORTED_PROTOCOL:
+    case CURLE_URL_MALFORMAT:
+    case CURLE_TOO_MANY_REDIRECTS:
+      return FetchFailure::url;
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_RESOLVE_PROXY:
+      return FetchFailure::unresolved;
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_ISSUER_ERROR:
+    case CURLE_SSL_CACERT_BADFILE:
+      return FetchFailure::certificate;
+    case CURLE_OPERATION_TIMEDOUT:
+      return FetchFailure::timeout;
+    case CURLE_FILESIZE_EXCEEDED:
+      return FetchFailure::too_large;
+    case CURLE_COULDNT_CONNECT: {
+      long system_error = 0;
+      curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &system_error);
+      return system_error == ECONNREFUSED ? FetchFailure::refused : FetchFailure::connection;
+    }
+    default:
+      return FetchFailure::connection;
+  }
+}
+
+std::string explain_status(long status) {
+  switch (status) {
+    case 404:
+      return "status 404, there is nothing under this address; check the name or the base URL";
+    case 429:
+      return "status 429, the server wants fewer requests; try again later";
+    default:
+      break;
+  }
+  if (status >= 500) return fmt::format("status {}, the server fails; try again later", status);
+  return fmt::format("status {} instead of 200; check the base URL", status);
+}
+
+}  // namespace
+
+ExchangeSettings::ExchangeSettings(const HttpOptions& options)
+    : connect_to(make_list(options.connect_to)),
+      ca_file(options.ca_file),
+      proxy(options.proxy),
+      user_agent(fmt::format("spritefarm/" SPRITEFARM_VERSION " (+libcurl/{})",
+                             curl_version_info(CURLVERSION_NOW)->version)) {}
+
+HttpExchange::HttpExchange(CURL* easy, const ExchangeSettings& settings, const HttpRequest& request)
+    : m_easy(easy), m_max_bytes(request.max_bytes) {
+  const char* const protocols = request.url.starts_with("https:") ? "https" : "http,https";
+  set_option(easy, CURLOPT_URL, request.url.c_str());
+  set_option(easy, CURLOPT_PROTOCOLS_STR, protocols);
+  set_option(easy, CURLOPT_REDIR_PROTOCOLS_STR, protocols);
+  set_option(easy, CURLOPT_FOLLOWLOCATION, 1L);
+  set_option(easy, CURLOPT_MAXREDIRS, max_redirects);
+  set_option(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
+  set_option(easy, CURLOPT_PIPEWAIT, 1L);
+  set_option(easy, CURLOPT_NOSIGNAL, 1L);
+  set_option(easy, CURLOPT_QUICK_EXIT, 1L);
+  set_option(easy, CURLOPT_LOW_SPEED_LIMIT, slowest_bytes_per_second);
+  set_option(easy, CURLOPT_LOW_SPEED_TIME, slow_for_seconds);
+  set_option(easy, CURLOPT_USERAGENT, settings.user_agent.c_str());
+  set_option(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+  if (request.compressed) set_option(easy, CURLOPT_ACCEPT_ENCODING, "");
+  if (settings.connect_to) set_option(easy, CURLOPT_CONNECT_TO, settings.connect_to.get());
+  if (!settings.ca_file.empty()) {
+    set_option(easy, CURLOPT_CAINFO, settings.ca_file.c_str());
+    set_option(easy, CURLOPT_CAPATH, nullptr);
+  }
+  if (!settings.proxy.empty()) set_option(easy, CURLOPT_PROXY, settings.proxy.c_str());
+  set_option(easy, CURLOPT_ERRORBUFFER, m_detail.data());
+  set_option(easy, CURLOPT_HEADERFUNCTION, &on_header);
+  set_option(easy, CURLOPT_HEADERDATA, this);
+  set_option(easy, CURLOPT_WRITEFUNCTION, &on_body);
+  set_option(easy, CURLOPT_WRITEDATA, this);
+}
+
+void HttpExchange::take_header(std::string_view line) try {
+  line = trim(line);
+  if (line.starts_with("HTTP/")) {  // a new response: the one before was a redirect or an interim one
+    m_is_http1 = line.starts_with("HTTP/1");
+    m_response = {};
+    m_retry_after.clear();
+    if (const std::size_t space = line.find(' '); space != line.npos) {
+      const std::string_view code = line.substr(space + 1);
+      std::from_chars(code.data(), code.data() + code.size(), m_response.status);
+    }
+    return;
+  }
+  const std::size_t colon = line.find(':');
+  if (colon == line.npos) return;
+  const std::string_view name = line.substr(0, colon), value = trim(line.substr(colon + 1));
+  if (equal_ignoring_case(name, "etag")) m_response.etag = value;
+  if (equal_ignoring_case(name, "retry-after")) m_retry_after = value;
+} catch (...) {
+  m_no_memory = std::current_exception();
+}
+
+bool HttpExchange::take_body(std::string_view part) try {
+  m_bytes += part.size();
+  if (m_response.status != 200) return m_bytes <= max_error_page;
+  m_is_too_large = part.size() > m_max_bytes - m_response.body.size();
+  if (m_is_too_large) return false;
+  m_response.body += part;
+  return true;
+} catch (...) {
+  m_no_memory = std::current_exception();
+  return false;
+}
+
+/// A body can be cut short without libcurl's notice (an HTTP/2 stream that is reset without an error): what
+/// was announced is compared with what came, both as sent, before decoding.
+bool HttpExchange::has_missing_bytes() const {
+  curl_off_t announced = -1, came = 0;
+  curl_easy_getinfo(m_easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced);
+  curl_easy_getinfo(m_easy, CURLINFO_SIZE_DOWNLOAD_T, &came);
+  return announced >= 0 && came != announced;
+}
+
+FetchFailure HttpExchange::conclude(CURLcode result) {
+  if (m_no_memory) std::rethrow_exception(m_no_memory);
+  m_result = result;
+  const bool is_ended = result == CURLE_OK || result == CURLE_WRITE_ERROR;
+  // An error page that was cut short or is too long is still an error page.
+  if (m_response.status >= 400 || (m_response.status != 200 && is_ended)) {
+    m_failure = FetchFailure::status;
+  } else if (m_is_too_large) {
+    m_failure = FetchFailure::too_large;
+  } else {
+    m_failure = failure_of(m_easy, result);
+    if (m_failure == FetchFailure::none && has_missing_bytes()) {
+      m_failure = FetchFailure::connection;
+      m_result = CURLE_PARTIAL_FILE;
+    }
+  }
+  return m_failure;
+}
+
+std::string HttpExchange::explain(const HttpOptions& options) const {
+  const std::string detail = printable(m_detail[0] ? m_detail.data() : curl_easy_strerror(m_result));
+  switch (m_failure) {
+    case FetchFailure::url:
+      return fmt::format("this address cannot be used ({}); check the base URL", detail);
+    case FetchFailure::unresolved:
+      return fmt::format("the host does not resolve ({}); check its name and the network", detail);
+    case FetchFailure::refused:
+      return fmt::format("the server refuses the connection ({}); check host and port", detail);
+    case FetchFailure::certificate:
+      return fmt::format("the server's certificate cannot be verified ({}); pass its CA with --cacert",
+                         detail);
+    case FetchFailure::timeout:
+      return fmt::format("no whole answer within {} s; try again later or with a longer --timeout",
+                         options.timeout.count() / 1000.0);
+    case FetchFailure::connection:
+      return fmt::format("the connection failed ({}); check the network, or try again later", detail);
+    case FetchFailure::status:
+      return explain_status(m_response.status);
+    case FetchFailure::too_large:
+      return fmt::format("the answer is longer than the {} bytes that are allowed; check the base URL",
+                         m_max_bytes);
+    case FetchFailure::none:
+    case FetchFailure::rejected:
+      break;
+  }
+  return {};
+}
+
+}  // namespace spritefarm::net

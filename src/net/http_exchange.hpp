@@ -1,0 +1,65 @@
+#pragma once
+
+#include "net/curl_handles.hpp"
+#include "net/http_client.hpp"
+
+#include <array>
+#include <exception>
+#include <string_view>
+
+namespace spritefarm::net {
+
+/// What all exchanges of a client share, in the form libcurl takes it. The client's; outlives them.
+struct ExchangeSettings {
+  explicit ExchangeSettings(const HttpOptions& options);
+
+  StringList connect_to;
+  std::string ca_file;
+  std::string proxy;
+  std::string user_agent;
+};
+
+/// One attempt at a request: it tells an easy handle what to ask for, collects what comes, within bounds, and
+/// judges whether it came whole. Lives as long as the transfer, on the client's thread; neither moved nor
+/// copied, as libcurl holds its address. What a server does wrong is in failure(); only a lack of memory
+/// throws.
+class HttpExchange {
+ public:
+  HttpExchange(CURL* easy, const ExchangeSettings& settings, const HttpRequest& request);
+  HttpExchange(const HttpExchange&) = delete;
+  HttpExchange& operator=(const HttpExchange&) = delete;
+
+  /// To be called once the transfer has ended with `result`: the failure, `none` for a whole response with
+  /// status 200.
+  FetchFailure conclude(CURLcode result);
+
+  /// After conclude(): a sentence about the failure, without the URL.
+  [[nodiscard]] std::string explain(const HttpOptions& options) const;
+
+  [[nodiscard]] HttpResponse& response() noexcept { return m_response; }
+  [[nodiscard]] std::size_t bytes() const noexcept { return m_bytes; }
+  [[nodiscard]] const std::string& retry_after() const noexcept { return m_retry_after; }
+  /// Whether the server answered in HTTP/1.x.
+  [[nodiscard]] bool is_http1() const noexcept { return m_is_http1; }
+
+  /// Called (by libcurl) with each part of the response.
+  void take_header(std::string_view line);
+  bool take_body(std::string_view part);
+
+ private:
+  [[nodiscard]] bool has_missing_bytes() const;
+
+  CURL* m_easy;
+  std::size_t m_max_bytes;
+  HttpResponse m_response;
+  std::string m_retry_after;
+  bool m_is_http1 = false;
+  bool m_is_too_large = false;
+  std::size_t m_bytes = 0;
+  FetchFailure m_failure = FetchFailure::none;
+  CURLcode m_result = CURLE_OK;
+  std::exception_ptr m_no_memory;
+  std::array<char, CURL_ERROR_SIZE> m_detail{};
+};
+
+}  // namespace spritefarm::net

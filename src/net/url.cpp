@@ -1,0 +1,47 @@
+#include "net/url.hpp"
+
+#include "net/curl_handles.hpp"
+
+namespace spritefarm::net {
+namespace {
+
+std::string part(CURLU* url, CURLUPart which, unsigned flags = 0) {
+  char* text = nullptr;
+  if (curl_url_get(url, which, &text, flags) != CURLUE_OK) return {};
+  const CurlText owned(text);
+  return text;
+}
+
+std::optional<Url> take_apart(CURLU* url) {
+  Url taken{part(url, CURLUPART_URL), part(url, CURLUPART_SCHEME), part(url, CURLUPART_HOST),
+            part(url, CURLUPART_PORT, CURLU_DEFAULT_PORT), part(url, CURLUPART_PATH)};
+  if ((taken.scheme != "http" && taken.scheme != "https") || taken.host.empty()) return std::nullopt;
+  return taken;
+}
+
+}  // namespace
+
+std::optional<Url> parse_url(const std::string& text) {
+  return resolve_url(text, {});
+}
+
+std::optional<Url> resolve_url(const std::string& base, const std::string& reference) {
+  // A NUL would end the text for libcurl, and only for it.
+  if (base.find('\0') != std::string::npos || reference.find('\0') != std::string::npos) return std::nullopt;
+  const UrlHandle url(curl_url());
+  if (!url) throw std::bad_alloc();
+  if (curl_url_set(url.get(), CURLUPART_URL, base.c_str(), 0) != CURLUE_OK) return std::nullopt;
+  if (!reference.empty() && curl_url_set(url.get(), CURLUPART_URL, reference.c_str(), 0) != CURLUE_OK)
+    return std::nullopt;
+  return take_apart(url.get());
+}
+
+std::string printable(std::string text) {
+  constexpr std::size_t longest = 300;
+  for (char& c : text)
+    if (static_cast<unsigned char>(c) < ' ' || c == '\x7f') c = '?';
+  if (text.size() > longest) text.replace(longest, text.npos, "...");
+  return text;
+}
+
+}  // namespace spritefarm::net

@@ -1,0 +1,16 @@
+#pragma once
+
+#include "base/result.hpp"
+
+#include <simdjson.h>
+
+#include <string_view>
+
+namespace spritefarm::sprite {
+
+/// The root object of a whole, well-formed JSON document. Parsed by simdjson's DOM, whose on-demand interface
+/// takes some truncated documents for whole ones. Valid until this thread's next call: one parser to a
+/// thread, its memory used again. An Error says what is wrong with the document.
+Result<simdjson::dom::object> parse_json_object(std::string_view document);
+
+}  // namespace spritefarm::sprite

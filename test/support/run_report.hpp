@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace spritefarm::test {
+
+/// What `--json` printed, read by another library than what wrote it. Throws std::runtime_error for anything
+/// but one JSON object that has all that the README promises.
+struct RunReport {
+  explicit RunReport(std::string_view json);
+
+  std::string mode, transport;
+  std::map<std::string, std::uint64_t> count;  ///< workers, selected, downloaded, …
+  double seconds = 0;
+
+  struct Failure {
+    std::string name, sprite, url, reason;
+    std::uint64_t attempts = 0;
+  };
+  std::vector<Failure> failures;
+
+  struct Missing {
+    std::string name, sprite;
+  };
+  std::vector<Missing> missing_sprites;
+};
+
+}  // namespace spritefarm::test
