@@ -1,5 +1,7 @@
 #include "farm/options.hpp"
 
+#include "farm/help_text.hpp"
+
 #include <spritefarm/version.hpp>
 
 #include <CLI/CLI.hpp>
@@ -8,6 +10,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <istream>
 #include <sstream>
 #include <thread>
@@ -16,6 +19,7 @@ namespace spritefarm::farm {
 namespace {
 
 constexpr std::uint32_t most_of_index = 1'000'000;
+constexpr int most_workers = 512;
 
 /// The options as they are written; what is unset keeps its default.
 struct Written {
@@ -58,118 +62,65 @@ bool is_connect_to(std::string_view text) {
   return colons == 3 && port_is_number && !in_brackets;
 }
 
+/// A number from `least` to `most`, whatever its type.
+template <typename T>
+CLI::Validator range(T least, T most) {
+  return CLI::Range(least, most).description("");
+}
+
+/// What CLI11 has to know; what the user has to know is in help_text.
 void describe(CLI::App& app, Written& written) {
-  const auto number = [](auto least, auto most) { return CLI::Range(least, most); };
+  const auto option = [&app](const char* names, auto& value, const char* value_name) {
+    return app.add_option(names, value)->type_name(value_name)->allow_extra_args(false);
+  };
+  app.add_option("POKEMON", written.pokemon);
 
-  app.add_option("POKEMON", written.pokemon,
-                 "names or ids; none: the index; '-': read them from standard input");
+  CLI::Option* limit = option("-n,--limit", written.limit, "N")->check(range(1u, most_of_index));
+  option("--offset", written.offset, "N")->check(range(0u, most_of_index));
+  app.add_flag("--all", written.all)->excludes(limit);
+  option("--sprite", written.sprites, "KEY");
+  option("--shard", written.shard, "K/N");
+  app.add_flag("--dry-run", written.dry_run);
 
-  const char* selection = "What to farm";
-  CLI::Option* limit = app.add_option("-n,--limit", written.limit, "how many of the index [100]")
-                           ->check(number(1u, most_of_index))
-                           ->group(selection);
-  app.add_option("--offset", written.offset, "how many of the index to pass over first [0]")
-      ->check(number(0u, most_of_index))
-      ->group(selection);
-  app.add_flag("--all", written.all, "all of the index")->excludes(limit)->group(selection);
-  app.add_option(
-         "--sprite", written.sprites,
-         "which sprites: keys of the record's `sprites` tree, joined by dots; '*' for any one key; or 'all' "
-         "[front_default]")
-      ->type_name("KEY,...")
-      ->allow_extra_args(false)
-      ->group(selection);
-  app.add_option("--shard", written.shard, "one node's share of it: every N-th, from the K-th, K from 1 to N")
-      ->type_name("K/N")
-      ->group(selection);
-  app.add_flag("--dry-run", written.dry_run,
-               "print what would be downloaded: records are read, images are not")
-      ->group(selection);
-
-  const char* workers = "Who farms";
-  CLI::Option* processes =
-      app.add_option("-p,--processes", written.processes, "forked workers [number of cores]")
-          ->check(number(1, 512))
-          ->group(workers);
-  CLI::Option* threads = app.add_option("-t,--threads", written.threads, "threads instead")
-                             ->check(number(1, 512))
-                             ->excludes(processes)
-                             ->group(workers);
-  CLI::Option* concurrency =
-      app.add_option("-c,--concurrency", written.concurrency, "sprites in flight in each worker [32]")
-          ->check(number(1, 1000))
-          ->group(workers);
-  app.add_flag("-s,--serial", written.serial, "neither: one sprite at a time")
+  CLI::Option* processes = option("-p,--processes", written.processes, "N")->check(range(1, most_workers));
+  CLI::Option* threads =
+      option("-t,--threads", written.threads, "N")->check(range(1, most_workers))->excludes(processes);
+  CLI::Option* concurrency = option("-c,--concurrency", written.concurrency, "N")->check(range(1, 1000));
+  CLI::Option* transport =
+      option("--transport", written.transport, "KIND")
+          ->check(checked([](const std::string& kind) {
+            return kind == "pipe" ? "" : fmt::format("'{}' is not available: only pipe is", kind);
+          }))
+          ->excludes(threads);
+  app.add_flag("-s,--serial", written.serial)
       ->excludes(processes)
       ->excludes(threads)
       ->excludes(concurrency)
-      ->group(workers);
-  app.add_option("--transport", written.transport,
-                 "how calls and results travel between processes: pipe [pipe]")
-      ->check(CLI::IsMember({"pipe"}))
-      ->type_name("KIND")
-      ->excludes(threads)
-      ->group(workers);
+      ->excludes(transport);
 
-  const char* network = "Where from";
   CLI::Option* base_url =
-      app.add_option("--base-url", written.base_url,
-                     "of the PokéAPI [https://pokeapi.co/api/v2/], also $SPRITEFARM_BASE_URL")
-          ->type_name("URL")
-          ->check(checked([](const std::string& url) {
-            const std::string_view wrong = wrong_url(url);
-            return wrong.empty() ? "" : fmt::format("'{}' {}", url, wrong);
-          }))
-          ->group(network);
-  app.add_option("--connect-to", written.connect_to, "as curl has it; may be repeated")
-      ->type_name("HOST1:PORT1:HOST2:PORT2")
-      ->allow_extra_args(false)
+      option("--base-url", written.base_url, "URL")->check(checked([](const std::string& url) {
+        const std::string_view wrong = wrong_url(url);
+        return wrong.empty() ? "" : fmt::format("'{}' {}", url, wrong);
+      }));
+  option("--connect-to", written.connect_to, "HOST1:PORT1:HOST2:PORT2")
       ->check(checked([](const std::string& text) {
         return is_connect_to(text) ? ""
                                    : fmt::format("'{}' is not of the form HOST1:PORT1:HOST2:PORT2", text);
-      }))
-      ->group(network);
-  app.add_option("--cacert", written.ca_file, "certificates to trust, PEM")
-      ->type_name("FILE")
-      ->check(CLI::ExistingFile)
-      ->group(network);
-  app.add_option("--proxy", written.proxy, "as curl has it")->type_name("URL")->group(network);
-  app.add_option("--retries", written.retries, "further attempts for a request that failed [4]")
-      ->check(number(0, 100))
-      ->group(network);
-  app.add_option("--timeout", written.timeout, "for one attempt [30]")
-      ->type_name("SECONDS")
-      ->check(number(0.01, 86400.0))
-      ->group(network);
-  app.add_flag("--demo", written.demo,
-               "farm from an embedded mirror, started and stopped with the run: no network needed")
-      ->excludes(base_url)
-      ->group(network);
+      }));
+  option("--cacert", written.ca_file, "FILE")->check(CLI::Validator(CLI::ExistingFile).description(""));
+  option("--proxy", written.proxy, "URL");
+  option("--retries", written.retries, "N")->check(range(0, 100));
+  option("--timeout", written.timeout, "SECONDS")->check(range(0.01, 86400.0));
+  app.add_flag("--demo", written.demo)->excludes(base_url);
 
-  const char* results = "Results";
-  app.add_option("-o,--output", written.output, "where the sprites go [sprites]")
-      ->type_name("DIR")
-      ->group(results);
-  app.add_option(
-         "--template", written.path_template,
-         "path below DIR, of {name}, {id}, {sprite} and {ext} [{name}.{ext}; with more than one sprite "
-         "{sprite}/{name}.{ext}]")
-      ->type_name("T")
-      ->group(results);
-  app.add_flag("--json", written.json, "the report as one JSON object on standard output")->group(results);
-  CLI::Option* quiet = app.add_flag("-q,--quiet", written.quiet, "say only what failed")->group(results);
-  app.add_flag("-v,--verbose", written.verbose, "say what happens to each sprite")
-      ->excludes(quiet)
-      ->group(results);
-
-  app.set_help_flag("-h,--help", "this text");
-  app.set_version_flag("-V,--version", "spritefarm " SPRITEFARM_VERSION);
-  app.footer(
-      "Sub-commands, each with its own --help:\n"
-      "  spritefarm mirror           a small PokéAPI on loopback\n\n"
-      "Exit status: 0 all that exists is on disk; 1 some sprites failed, each named with its reason; 2 "
-      "usage;\n"
-      "3 the index could not be had; 4 the output directory cannot be used; 130 interrupted.");
+  option("-o,--output", written.output, "DIR");
+  option("--template", written.path_template, "T");
+  app.add_flag("--json", written.json);
+  CLI::Option* quiet = app.add_flag("-q,--quiet", written.quiet);
+  app.add_flag("-v,--verbose", written.verbose)->excludes(quiet);
+  app.set_help_flag("-h,--help");
+  app.set_version_flag("-V,--version", "spritefarm " SPRITEFARM_VERSION "\n");
 }
 
 /// What the user's base URL is, with the slash at its end that what follows relies on.
@@ -252,9 +203,10 @@ Result<Options> options_of(const CLI::App& app, const Written& written, const Op
                     : options.mode == Mode::threads ? written.threads
                     : written.processes > 0
                         ? written.processes
-                        : std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, 512);
+                        : std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, most_workers);
   options.concurrency = options.mode == Mode::serial ? 1 : written.concurrency;
 
+  if (std::isnan(written.timeout)) return Error{"--timeout: nan is no number of seconds"};
   options.http.connect_to = written.connect_to;
   options.http.ca_file = written.ca_file;
   options.http.proxy = written.proxy;
@@ -294,16 +246,16 @@ std::string_view to_string(Mode mode) {
 Result<std::variant<Options, Information>> parse_options(const std::vector<std::string>& arguments,
                                                          const OptionSources& sources) {
   using Parsed = std::variant<Options, Information>;
-  CLI::App app("Farms the sprites of the PokéAPI's pokémon with forked worker processes.", "spritefarm");
+  CLI::App app;
   Written written;
   describe(app, written);
   try {
     std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());  // as CLI11 wants them
     app.parse(std::move(reversed));
   } catch (const CLI::CallForHelp&) {
-    return Parsed(Information{app.help()});
+    return Parsed(Information{help_text});
   } catch (const CLI::CallForVersion& version) {
-    return Parsed(Information{version.what() + std::string("\n")});
+    return Parsed(Information{version.what()});
   } catch (const CLI::ParseError& error) {
     return Error{error.what()};
   }
