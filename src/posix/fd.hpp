@@ -20,6 +20,8 @@ class Fd {
 
   [[nodiscard]] int get() const noexcept { return m_fd; }
   [[nodiscard]] explicit operator bool() const noexcept { return m_fd >= 0; }
+  /// Another descriptor of the same open file, closed on exec. Throws std::system_error.
+  [[nodiscard]] Fd duplicate() const;
   [[nodiscard]] int release() noexcept { return std::exchange(m_fd, -1); }
   void reset(int fd = -1) noexcept {
     if (m_fd >= 0) ::close(m_fd);

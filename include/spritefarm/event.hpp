@@ -1,0 +1,48 @@
+#pragma once
+
+#include <spritefarm/deadline.hpp>
+
+#include <condition_variable>
+#include <mutex>
+
+namespace spritefarm {
+
+/// A flag between the threads of one process that one sets and others wait for. Any thread. Source:
+/// threading.Event.
+class Event {
+ public:
+  void set() {
+    const std::lock_guard lock(m_mutex);
+    m_set = true;
+    m_changed.notify_all();
+  }
+  void clear() {
+    const std::lock_guard lock(m_mutex);
+    m_set = false;
+  }
+  [[nodiscard]] bool is_set() const {
+    const std::lock_guard lock(m_mutex);
+    return m_set;
+  }
+  void wait() const {
+    std::unique_lock lock(m_mutex);
+    m_changed.wait(lock, [this] { return m_set; });
+  }
+  /// False when the timeout passed before the flag was set.
+  template <typename Rep, typename Period>
+  bool wait(std::chrono::duration<Rep, Period> timeout) const {
+    const detail::Deadline deadline = detail::deadline_after(timeout);
+    std::unique_lock lock(m_mutex);
+    const auto set = [this] { return m_set; };
+    if (deadline) return m_changed.wait_until(lock, *deadline, set);
+    m_changed.wait(lock, set);
+    return true;
+  }
+
+ private:
+  mutable std::mutex m_mutex;
+  mutable std::condition_variable m_changed;
+  bool m_set = false;
+};
+
+}  // namespace spritefarm

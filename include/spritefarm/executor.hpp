@@ -1,0 +1,81 @@
+#pragma once
+
+#include <spritefarm/call.hpp>
+
+#include <concepts>
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+namespace spritefarm {
+
+/// Runs calls, now or later, here or elsewhere. A function that returns T gives a Future<T> and blocks its
+/// worker while it runs; a coroutine function that returns Task<T> gives a Future<T> too, and one worker has
+/// many of those in flight. Every member may be called from any thread of the process that made the executor.
+/// Source: concurrent.futures.Executor.
+class Executor {
+ public:
+  Executor(const Executor&) = delete;
+  Executor& operator=(const Executor&) = delete;
+  virtual ~Executor() = default;
+
+  /// Calls `function(args...)` in a worker. Function and arguments are copied or moved into the call; text
+  /// and spans are copied. Throws std::runtime_error after shutdown() and BrokenExecutor when the executor is
+  /// broken. Where the call has to cross to another process and cannot, the future holds a CodecError.
+  template <typename F, typename... Args>
+    requires(!std::same_as<std::remove_cvref_t<F>, TaskOptions>)
+  auto submit(F&& function, Args&&... args) {
+    return submit(TaskOptions{}, std::forward<F>(function), std::forward<Args>(args)...);
+  }
+  template <typename F, typename... Args>
+  auto submit(const TaskOptions& options, F&& function, Args&&... args) {
+    return submit_kept<std::decay_t<F>, detail::KeptT<Args>...>(options, std::forward<F>(function),
+                                                                detail::keep(std::forward<Args>(args))...);
+  }
+
+  /// Takes no more calls. Those that have been submitted still run, unless `cancel_futures` cancels the ones
+  /// that have not started. With `wait`, returns when all are done and the workers have ended. May be called
+  /// again.
+  virtual void shutdown(bool wait = true, bool cancel_futures = false) = 0;
+
+ protected:
+  Executor() = default;
+
+  /// Whether calls run in other processes: then schedule() is given RemoteCalls, else LocalCalls.
+  [[nodiscard]] virtual bool crosses_processes() const noexcept = 0;
+  virtual void schedule(std::shared_ptr<detail::Call> call) = 0;
+
+ private:
+  template <typename Function, typename... Args>
+  auto submit_kept(const TaskOptions& options, Function function, Args... args) {
+    static_assert(std::is_invocable_v<Function&, Args&&...>,
+                  "the function cannot be called with these arguments");
+    using R = detail::ResultOf<Function, Args...>;
+    if (!crosses_processes()) {
+      auto call = std::make_shared<detail::LocalCallTo<R, Function, Args...>>(options, std::move(function),
+                                                                              std::move(args)...);
+      schedule(call);
+      return Future<R>(std::move(call));
+    }
+    if constexpr (detail::portable_call<Function, Args...>) {
+      try {
+        auto call =
+            std::make_shared<detail::RemoteCallFor<R>>(options, detail::encode_request(function, args...));
+        schedule(call);
+        return Future<R>(std::move(call));
+      } catch (const CodecError&) {
+        Future<R> failed;
+        failed.set_exception(std::current_exception());
+        return failed;
+      }
+    } else {
+      Future<R> failed;
+      failed.set_exception(std::make_exception_ptr(CodecError(
+          "the function, an argument or the result of this call cannot travel to another process; see "
+          "spritefarm::Portable")));
+      return failed;
+    }
+  }
+};
+
+}  // namespace spritefarm

@@ -1,0 +1,209 @@
+#pragma once
+
+#include <spritefarm/deadline.hpp>
+#include <spritefarm/errors.hpp>
+
+#include <chrono>
+#include <condition_variable>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace spritefarm {
+
+template <typename T>
+class Future;
+
+namespace detail {
+
+class FutureState;
+
+/// Told by a future that it is done, under the future's lock: must not call back. See wait.hpp.
+class FutureWaiter {
+ public:
+  virtual void on_done(FutureState& future) noexcept = 0;
+
+ protected:
+  ~FutureWaiter() = default;
+};
+
+/// What all futures share but the result's type: where the call stands, who waits, who wants to be called.
+/// Shared by the Futures and the executor. Any thread.
+class FutureState : public std::enable_shared_from_this<FutureState> {
+ public:
+  enum class Phase : unsigned char { pending, running, cancelled, cancelled_and_notified, finished };
+
+  FutureState() = default;
+  FutureState(const FutureState&) = delete;
+  FutureState& operator=(const FutureState&) = delete;
+  virtual ~FutureState();
+
+  [[nodiscard]] Phase phase() const;
+  [[nodiscard]] bool done() const;
+
+  bool cancel();
+  bool set_running_or_notify_cancel();
+  void set_exception(std::exception_ptr exception);
+
+  /// Waits; throws TimeoutError, or CancelledError.
+  void wait_until(Deadline deadline) const;
+  [[nodiscard]] std::exception_ptr exception_after_wait() const { return m_exception; }
+  void rethrow_if_failed() const {
+    if (m_exception) std::rethrow_exception(m_exception);
+  }
+
+  void add_done_callback(std::function<void()> callback);
+  /// True when it is done for waiters (finished, or cancelled and notified) already; the waiter is not kept
+  /// then.
+  bool add_waiter(FutureWaiter& waiter);
+  void remove_waiter(FutureWaiter& waiter) noexcept;
+
+ protected:
+  /// Finishes the future with what `store()` stores. Throws InvalidStateError when it is finished already.
+  template <typename Store>
+  void finish(Store store) {
+    std::unique_lock lock(m_mutex);
+    require_unfinished();
+    store();
+    m_phase = Phase::finished;
+    notify(lock);
+  }
+
+ private:
+  void require_unfinished() const;
+  void notify(std::unique_lock<std::mutex>& lock);
+  static void call(const std::function<void()>& callback) noexcept;
+
+  mutable std::mutex m_mutex;
+  mutable std::condition_variable m_changed;
+  Phase m_phase = Phase::pending;
+  std::exception_ptr m_exception;
+  std::vector<std::function<void()>> m_callbacks;
+  std::vector<FutureWaiter*> m_waiters;
+};
+
+template <typename T>
+class ResultState : public FutureState {
+ public:
+  template <typename U>
+  void set_result(U&& value) {
+    finish([&] { m_value.emplace(std::forward<U>(value)); });
+  }
+  T& value() { return *m_value; }
+
+ private:
+  std::optional<T> m_value;
+};
+
+template <>
+class ResultState<void> : public FutureState {
+ public:
+  void set_result() {
+    finish([] {});
+  }
+};
+
+}  // namespace detail
+
+/// The result of a call that an executor runs, now or later. Copies share it. A default-made Future is
+/// pending, and its owner sets it; any other is set by its executor. Every member may be called from any
+/// thread. Source: concurrent.futures.Future.
+template <typename T>
+class Future {
+ public:
+  using value_type = T;
+
+  Future() : m_state(std::make_shared<detail::ResultState<T>>()) {}
+  explicit Future(std::shared_ptr<detail::ResultState<T>> state) : m_state(std::move(state)) {}
+
+  /// Cancels a call that has not started. False, and nothing changes, when it runs or has finished.
+  bool cancel() { return m_state->cancel(); }
+  [[nodiscard]] bool cancelled() const {
+    const auto phase = m_state->phase();
+    return phase == detail::FutureState::Phase::cancelled ||
+           phase == detail::FutureState::Phase::cancelled_and_notified;
+  }
+  [[nodiscard]] bool running() const { return m_state->phase() == detail::FutureState::Phase::running; }
+  /// Finished or cancelled.
+  [[nodiscard]] bool done() const { return m_state->done(); }
+
+  /// Waits for the call and gives its result. Throws what the call threw; CancelledError if it was cancelled;
+  /// WorkerDied if its worker process died; with a timeout, TimeoutError if it is not done by then.
+  decltype(auto) result() const& { return result_by(std::nullopt); }
+  template <typename Rep, typename Period>
+  decltype(auto) result(std::chrono::duration<Rep, Period> timeout) const& {
+    return result_by(detail::deadline_after(timeout));
+  }
+  /// The same by value, for a Future that is about to go (`pool.submit(f).result()`): moved out of the last
+  /// one.
+  T result() && { return take_by(std::nullopt); }
+  template <typename Rep, typename Period>
+  T result(std::chrono::duration<Rep, Period> timeout) && {
+    return take_by(detail::deadline_after(timeout));
+  }
+
+  /// Waits as result() does, and gives the exception that the call threw: null if it returned.
+  [[nodiscard]] std::exception_ptr exception() const {
+    m_state->wait_until(std::nullopt);
+    return m_state->exception_after_wait();
+  }
+  template <typename Rep, typename Period>
+  [[nodiscard]] std::exception_ptr exception(std::chrono::duration<Rep, Period> timeout) const {
+    m_state->wait_until(detail::deadline_after(timeout));
+    return m_state->exception_after_wait();
+  }
+
+  /// Calls `callback` with this future once it is done or cancelled, in the thread that makes it so; at once,
+  /// in this one, if it is already. What it throws is written to standard error, and the other callbacks run
+  /// all the same.
+  void add_done_callback(std::function<void(Future)> callback) const {
+    auto* const state = m_state.get();  // not shared: a future must not keep itself alive
+    m_state->add_done_callback([state, callback = std::move(callback)] {
+      callback(Future(std::static_pointer_cast<detail::ResultState<T>>(state->shared_from_this())));
+    });
+  }
+
+  /// For executors and tests, as in Python. False: the call was cancelled and must not run.
+  bool set_running_or_notify_cancel() { return m_state->set_running_or_notify_cancel(); }
+  /// Throws InvalidStateError when the future has a result, has an exception or is cancelled.
+  template <typename... U>
+  requires(std::is_void_v<T> ? sizeof...(U) == 0 : sizeof...(U) == 1) void set_result(U&&... value) {
+    m_state->set_result(std::forward<U>(value)...);
+  }
+  void set_exception(std::exception_ptr exception) { m_state->set_exception(std::move(exception)); }
+
+  /// The same call, not merely an equal result.
+  friend bool operator==(const Future&, const Future&) = default;
+
+  /// For wait() and as_completed().
+  [[nodiscard]] detail::FutureState& state() const noexcept { return *m_state; }
+
+ private:
+  std::conditional_t<std::is_void_v<T>, void, std::add_lvalue_reference_t<const T>> result_by(
+      detail::Deadline deadline) const {
+    m_state->wait_until(deadline);
+    m_state->rethrow_if_failed();
+    if constexpr (!std::is_void_v<T>) return m_state->value();
+  }
+  T take_by(detail::Deadline deadline) {
+    m_state->wait_until(deadline);
+    m_state->rethrow_if_failed();
+    if constexpr (std::is_void_v<T>) {
+      return;
+    } else if constexpr (std::is_copy_constructible_v<T>) {
+      if (m_state.use_count() > 1) return m_state->value();
+      return std::move(m_state->value());
+    } else {
+      return std::move(m_state->value());
+    }
+  }
+
+  std::shared_ptr<detail::ResultState<T>> m_state;
+};
+
+}  // namespace spritefarm

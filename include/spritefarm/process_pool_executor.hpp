@@ -1,0 +1,71 @@
+#pragma once
+
+#include <spritefarm/executor.hpp>
+
+#include <concepts>
+#include <functional>
+#include <memory>
+#include <utility>
+#include <vector>
+
+namespace spritefarm {
+
+struct ProcessPoolExecutorOptions {
+  /// Worker processes at most; 0: the number of processors.
+  int max_workers = 0;
+  /// Coroutines that one worker has in flight at most.
+  int worker_concurrency = 1;
+  /// Called in each worker before its first call. It is inherited by the fork, so it may capture anything.
+  /// When it throws, the pool is broken.
+  std::function<void()> initializer;
+};
+
+/// Runs calls in forked worker processes. The workers are forked on demand by a helper process, the nursery,
+/// which is forked once, here, and never has threads. So make the pool before the program starts its first
+/// thread: the constructor refuses to fork a program that has several. A worker that dies costs the calls
+/// that it had started, which fail with WorkerDied or are retried (TaskOptions); it is replaced. When this
+/// process ends, however it ends, nursery and workers end too. Destroying the pool waits for all calls.
+/// Source: concurrent.futures.ProcessPoolExecutor.
+class ProcessPoolExecutor final : public Executor {
+ public:
+  /// Throws std::invalid_argument for a negative number, std::logic_error in a program that has threads
+  /// already, std::system_error when the system refuses a process or a descriptor.
+  explicit ProcessPoolExecutor(ProcessPoolExecutorOptions options = {});
+  ~ProcessPoolExecutor() override;
+
+  /// As Executor::submit(); what cannot cross to another process does not compile.
+  template <typename F, typename... Args>
+    requires(!std::same_as<std::remove_cvref_t<F>, TaskOptions>)
+  auto submit(F&& function, Args&&... args) {
+    return submit(TaskOptions{}, std::forward<F>(function), std::forward<Args>(args)...);
+  }
+  template <typename F, typename... Args>
+  auto submit(const TaskOptions& options, F&& function, Args&&... args) {
+    static_assert(
+        detail::portable_function<std::decay_t<F>>,
+        "this function object cannot travel to another process: pass a plain function, a lambda without "
+        "captures, or an object whose type is Portable");
+    static_assert((Portable<detail::KeptT<Args>> && ...),
+                  "an argument of this call cannot travel to another process: specialise spritefarm::Codec "
+                  "for its type");
+    static_assert(detail::portable_result<detail::ResultOf<std::decay_t<F>, detail::KeptT<Args>...>>,
+                  "the result of this call cannot travel back: specialise spritefarm::Codec for its type");
+    return Executor::submit(options, std::forward<F>(function), std::forward<Args>(args)...);
+  }
+
+  void shutdown(bool wait = true, bool cancel_futures = false) override;
+
+  /// The process ids of the workers that live now.
+  [[nodiscard]] std::vector<int> worker_pids() const;
+  /// How many workers have died so far without having been asked to end.
+  [[nodiscard]] int worker_deaths() const;
+
+ private:
+  [[nodiscard]] bool crosses_processes() const noexcept override { return true; }
+  void schedule(std::shared_ptr<detail::Call> call) override;
+
+  class Pool;
+  std::unique_ptr<Pool> m_pool;
+};
+
+}  // namespace spritefarm

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <spritefarm/deadline.hpp>
+
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <stdexcept>
+#include <utility>
+
+namespace spritefarm {
+
+/// A queue between the threads of one process: put() waits while it is full, get() while it is empty; close()
+/// ends its consumers once they have taken what is left. Any thread. Source: queue.Queue, with close() for
+/// the lessons' 'Kill' item (queue.Queue.shutdown).
+template <typename T>
+class Queue {
+ public:
+  /// `max_size` 0: without a bound.
+  explicit Queue(std::size_t max_size = 0) : m_max_size(max_size) {}
+
+  /// Throws std::logic_error when the queue is closed.
+  void put(T item) {
+    std::unique_lock lock(m_mutex);
+    m_changed.wait(lock, [this] { return m_closed || m_max_size == 0 || m_items.size() < m_max_size; });
+    if (m_closed) throw std::logic_error("Queue::put(): the queue is closed");
+    m_items.push_back(std::move(item));
+    m_changed.notify_all();
+  }
+  /// The oldest item; none once the queue is closed and empty.
+  std::optional<T> get() { return get_by(std::nullopt); }
+  /// The same; none also when the timeout has passed.
+  template <typename Rep, typename Period>
+  std::optional<T> get(std::chrono::duration<Rep, Period> timeout) {
+    return get_by(detail::deadline_after(timeout));
+  }
+  /// No item can be put any more.
+  void close() {
+    const std::lock_guard lock(m_mutex);
+    m_closed = true;
+    m_changed.notify_all();
+  }
+  [[nodiscard]] std::size_t size() const {
+    const std::lock_guard lock(m_mutex);
+    return m_items.size();
+  }
+
+ private:
+  std::optional<T> get_by(detail::Deadline deadline) {
+    std::unique_lock lock(m_mutex);
+    const auto ready = [this] { return m_closed || !m_items.empty(); };
+    if (!deadline)
+      m_changed.wait(lock, ready);
+    else
+      m_changed.wait_until(lock, *deadline, ready);
+    if (m_items.empty()) return std::nullopt;
+    std::optional<T> item(std::move(m_items.front()));
+    m_items.pop_front();
+    m_changed.notify_all();
+    return item;
+  }
+
+  const std::size_t m_max_size;
+  mutable std::mutex m_mutex;
+  std::condition_variable m_changed;
+  std::deque<T> m_items;
+  bool m_closed = false;
+};
+
+}  // namespace spritefarm

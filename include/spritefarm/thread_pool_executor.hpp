@@ -1,0 +1,39 @@
+#pragma once
+
+#include <spritefarm/executor.hpp>
+
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace spritefarm {
+
+struct ThreadPoolExecutorOptions {
+  /// Threads at most; 0: min(32, processors + 4).
+  int max_workers = 0;
+  /// Coroutines that one thread has in flight at most.
+  int worker_concurrency = 1;
+  /// Called in each thread before its first call. When it throws, the pool is broken.
+  std::function<void()> initializer;
+  /// The threads are called this, `_` and a number, as debuggers show them (15 characters are kept).
+  std::string thread_name_prefix = "ThreadPool";
+};
+
+/// Runs calls in threads, which are started when a call comes and none is idle. Destroying it waits for all
+/// calls. Source: concurrent.futures.ThreadPoolExecutor.
+class ThreadPoolExecutor final : public Executor {
+ public:
+  /// Throws std::invalid_argument for a negative number.
+  explicit ThreadPoolExecutor(ThreadPoolExecutorOptions options = {});
+  ~ThreadPoolExecutor() override;
+  void shutdown(bool wait = true, bool cancel_futures = false) override;
+
+ private:
+  [[nodiscard]] bool crosses_processes() const noexcept override { return false; }
+  void schedule(std::shared_ptr<detail::Call> call) override;
+
+  class Pool;
+  std::unique_ptr<Pool> m_pool;
+};
+
+}  // namespace spritefarm

@@ -1,0 +1,60 @@
+#include "posix/loaded_objects.hpp"
+
+#include <spritefarm/function_table.hpp>
+
+#include <string>
+#include <vector>
+
+namespace spritefarm::detail {
+namespace {
+
+struct Table {
+  std::vector<FunctionEntry> entries;
+  std::uint64_t digest = 14695981039346656037u;  // FNV-1a over the entries' types
+
+  void add(FunctionEntry entry, std::string_view type) {
+    entries.push_back(entry);
+    for (const char character : type)
+      digest = (digest ^ static_cast<unsigned char>(character)) * 1099511628211u;
+  }
+};
+
+// Made on first use: entries register themselves before main(), in no particular order of files.
+Table& table() {
+  static Table the_table;
+  return the_table;
+}
+
+}  // namespace
+
+FunctionId register_function(FunctionEntry entry, const char* type) {
+  table().add(entry, type);
+  return static_cast<FunctionId>(
+      table().entries.size());  // from 1: a number that was never filled in is no function
+}
+
+FunctionEntry function_entry(FunctionId id) {
+  if (id == 0 || id > table().entries.size())
+    throw CodecError("a call names function " + std::to_string(id) + ", but the table ends at " +
+                     std::to_string(table().entries.size()));
+  return table().entries[id - 1];
+}
+
+std::uint64_t function_table_digest() {
+  return table().digest ^ table().entries.size();
+}
+
+FunctionPlace place_of(void (*function)()) {
+  const auto found = posix::find_code(reinterpret_cast<std::uintptr_t>(function));
+  if (!found)
+    throw CodecError("a pointer that is to be called in another process does not point to a function");
+  return {found->object, found->offset};
+}
+
+void (*function_at(const FunctionPlace& place))() {
+  const auto address = posix::code_at({place.object, place.offset});
+  if (!address) throw CodecError("a call names a place where this program has no code");
+  return reinterpret_cast<void (*)()>(*address);
+}
+
+}  // namespace spritefarm::detail

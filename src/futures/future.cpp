@@ -1,0 +1,109 @@
+#include <spritefarm/future.hpp>
+
+#include <algorithm>
+#include <iostream>
+
+namespace spritefarm::detail {
+
+FutureState::~FutureState() = default;
+
+FutureState::Phase FutureState::phase() const {
+  const std::lock_guard lock(m_mutex);
+  return m_phase;
+}
+
+bool FutureState::done() const {
+  const std::lock_guard lock(m_mutex);
+  return m_phase >= Phase::cancelled;
+}
+
+bool FutureState::cancel() {
+  std::unique_lock lock(m_mutex);
+  if (m_phase == Phase::running || m_phase == Phase::finished) return false;
+  if (m_phase != Phase::pending) return true;
+  m_phase = Phase::cancelled;
+  m_changed.notify_all();
+  const auto callbacks = std::exchange(m_callbacks, {});
+  lock.unlock();
+  for (const auto& callback : callbacks) call(callback);
+  return true;
+}
+
+bool FutureState::set_running_or_notify_cancel() {
+  const std::lock_guard lock(m_mutex);
+  switch (m_phase) {
+    case Phase::pending:
+      m_phase = Phase::running;
+      return true;
+    case Phase::cancelled:
+      m_phase = Phase::cancelled_and_notified;
+      for (FutureWaiter* waiter : m_waiters) waiter->on_done(*this);
+      return false;
+    default:
+      throw InvalidStateError("set_running_or_notify_cancel(): the future is not pending");
+  }
+}
+
+void FutureState::set_exception(std::exception_ptr exception) {
+  finish([&] { m_exception = std::move(exception); });
+}
+
+void FutureState::wait_until(Deadline deadline) const {
+  std::unique_lock lock(m_mutex);
+  const auto done = [this] { return m_phase >= Phase::cancelled; };
+  if (!deadline)
+    m_changed.wait(lock, done);
+  else if (!m_changed.wait_until(lock, *deadline, done))
+    throw TimeoutError("the call is not done in time");
+  if (m_phase != Phase::finished) throw CancelledError();
+}
+
+void FutureState::add_done_callback(std::function<void()> callback) {
+  {
+    const std::lock_guard lock(m_mutex);
+    if (m_phase < Phase::cancelled) {
+      m_callbacks.push_back(std::move(callback));
+      return;
+    }
+  }
+  call(callback);
+}
+
+bool FutureState::add_waiter(FutureWaiter& waiter) {
+  const std::lock_guard lock(m_mutex);
+  if (m_phase >= Phase::cancelled_and_notified) return true;
+  m_waiters.push_back(&waiter);
+  return false;
+}
+
+void FutureState::remove_waiter(FutureWaiter& waiter) noexcept {
+  const std::lock_guard lock(m_mutex);
+  std::erase(m_waiters, &waiter);
+}
+
+void FutureState::require_unfinished() const {
+  if (m_phase >= Phase::cancelled)
+    throw InvalidStateError(m_phase == Phase::finished ? "the future has a result or an exception already"
+                                                       : "the future is cancelled");
+}
+
+void FutureState::notify(std::unique_lock<std::mutex>& lock) {
+  for (FutureWaiter* waiter : m_waiters) waiter->on_done(*this);
+  m_changed.notify_all();
+  if (m_callbacks.empty()) return;
+  const auto callbacks = std::exchange(m_callbacks, {});
+  lock.unlock();
+  for (const auto& callback : callbacks) call(callback);
+}
+
+void FutureState::call(const std::function<void()>& callback) noexcept {
+  try {
+    callback();
+  } catch (const std::exception& error) {
+    std::cerr << "spritefarm: a future's done callback threw: " << error.what() << '\n';
+  } catch (...) {
+    std::cerr << "spritefarm: a future's done callback threw something that is no std::exception\n";
+  }
+}
+
+}  // namespace spritefarm::detail

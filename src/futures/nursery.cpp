@@ -1,0 +1,65 @@
+#include "futures/nursery.hpp"
+
+#include "futures/nursery_message.hpp"
+#include "futures/nursery_process.hpp"
+#include "posix/fork.hpp"
+#include "posix/threads.hpp"
+
+#include <array>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+namespace spritefarm {
+
+Nursery::Nursery(std::function<int(WorkerStart)> run_worker) {
+  if (const int threads = posix::count_threads(); threads > 1)
+    throw std::logic_error(
+        "a ProcessPoolExecutor forks, so make it before the program starts threads (it has " +
+        std::to_string(threads) + " now)");
+  auto [ours, theirs] = posix::MessageSocket::make_pair();
+  auto coordinator = posix::PidFd::open(posix::own_pid());
+  m_socket = std::move(ours);
+  m_pid = posix::fork_child([&] {
+    m_socket.close();
+    return NurseryProcess(std::move(theirs), std::move(coordinator), std::move(run_worker)).run();
+  });
+}
+
+Nursery::~Nursery() {
+  m_socket.close();
+  posix::wait_for_end(m_pid);
+}
+
+bool Nursery::fork_worker(const WorkerStart& start) {
+  return m_socket.send(ForkRequest{start.number},
+                       std::array{start.receives_from.get(), start.sends_to.get()});
+}
+
+std::optional<NurseryNews> Nursery::read_news() {
+  NurseryReport report;
+  std::vector<posix::Fd> fds;
+  switch (m_socket.receive(report, fds)) {
+    case posix::MessageSocket::Received::nothing_yet:
+      return std::nullopt;
+    case posix::MessageSocket::Received::closed:
+      return NurseryEnded{};
+    case posix::MessageSocket::Received::message:
+      break;
+  }
+  switch (report.kind) {
+    case NurseryReport::Kind::forked:
+      if (fds.size() != 1) return NurseryEnded{};
+      return WorkerForked{report.number, report.pid, posix::PidFd(std::move(fds[0]))};
+    case NurseryReport::Kind::not_forked:
+      return WorkerNotForked{report.number, report.error};
+    case NurseryReport::Kind::ended:
+      return WorkerEnded{
+          report.number,
+          {report.pid, report.signal, report.exit_code, std::chrono::microseconds(report.cpu_microseconds),
+           static_cast<long>(report.peak_memory_kib)}};
+  }
+  return NurseryEnded{};
+}
+
+}  // namespace spritefarm

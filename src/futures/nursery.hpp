@@ -1,0 +1,78 @@
+#pragma once
+
+#include "posix/fd.hpp"
+#include "posix/message_socket.hpp"
+#include "posix/pid_fd.hpp"
+
+#include <spritefarm/errors.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <variant>
+
+namespace spritefarm {
+
+/// What a new worker process is given: its number in the pool, and its ends of the channel.
+struct WorkerStart {
+  std::uint32_t number = 0;
+  posix::Fd receives_from;
+  posix::Fd sends_to;
+};
+
+/// What the nursery tells the coordinator.
+struct WorkerForked {
+  std::uint32_t number = 0;
+  int pid = 0;
+  posix::PidFd process;
+};
+struct WorkerNotForked {
+  std::uint32_t number = 0;
+  int error = 0;  // errno
+};
+struct WorkerEnded {
+  std::uint32_t number = 0;
+  WorkerExit how;
+};
+struct NurseryEnded {};
+using NurseryNews = std::variant<WorkerForked, WorkerNotForked, WorkerEnded, NurseryEnded>;
+
+/// The coordinator's hold on its nursery: the process that forks all workers of a pool.
+///
+///     coordinator ──  fork(number, 2 descriptors) ─▶  nursery ── fork ─▶ worker
+///                 ◀─ WorkerForked, WorkerEnded ────       ▲                 │
+///                                                         └── its end ──────┘
+///
+/// The nursery is forked when the pool is made, before the program has threads, and never gets any: so it can
+/// fork a worker at any time without a lock that another thread holds being copied with it. It is the
+/// workers' parent: it waits for them, kills what a dead one leaves of its process group, and tells how each
+/// ended. It ends, and ends all workers, when the coordinator closes this or ends by any cause; when the
+/// nursery itself is killed, the kernel kills the workers.
+///
+/// Owned by the pool and used by one thread at a time. Members throw std::system_error where the system
+/// refuses.
+class Nursery {
+ public:
+  /// Forks the nursery. `run_worker` is what a worker process does from its fork to its end; its result is
+  /// the exit code. Throws std::logic_error when the calling process has more than one thread.
+  explicit Nursery(std::function<int(WorkerStart)> run_worker);
+  Nursery(const Nursery&) = delete;
+  Nursery& operator=(const Nursery&) = delete;
+  /// Ends the nursery and all workers that still live, and waits for that.
+  ~Nursery();
+
+  /// Asks for a new worker: WorkerForked or WorkerNotForked will answer. False when the nursery is gone.
+  bool fork_worker(const WorkerStart& start);
+
+  /// What the nursery has told and was not read yet; none: nothing now.
+  std::optional<NurseryNews> read_news();
+  /// Readable when there may be news.
+  [[nodiscard]] int fd() const noexcept { return m_socket.fd(); }
+  [[nodiscard]] int pid() const noexcept { return m_pid; }
+
+ private:
+  int m_pid = -1;
+  posix::MessageSocket m_socket;
+};
+
+}  // namespace spritefarm

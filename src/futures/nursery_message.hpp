@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstdint>
+
+namespace spritefarm {
+
+/// The coordinator asks for a worker. With it come two descriptors: what the worker receives from and sends
+/// to.
+struct ForkRequest {
+  std::uint32_t number = 0;
+};
+
+/// The nursery tells of a worker. With `forked` comes the worker's pidfd.
+struct NurseryReport {
+  enum class Kind : std::uint32_t { forked, not_forked, ended };
+
+  Kind kind{};
+  std::uint32_t number = 0;
+  std::int32_t pid = 0;
+  std::int32_t error = 0;  // not_forked: errno
+  std::int32_t signal = 0;
+  std::int32_t exit_code = 0;
+  std::int64_t cpu_microseconds = 0;
+  std::int64_t peak_memory_kib = 0;
+};
+
+}  // namespace spritefarm

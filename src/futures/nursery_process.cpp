@@ -1,0 +1,122 @@
+#include "futures/nursery_process.hpp"
+
+#include "futures/nursery_message.hpp"
+#include "posix/fork.hpp"
+#include "posix/threads.hpp"
+
+#include <array>
+#include <csignal>
+#include <string>
+#include <system_error>
+#include <utility>
+
+namespace spritefarm {
+namespace {
+
+constexpr std::uint64_t request_key = std::uint64_t{1} << 32;  // above every worker's number
+constexpr std::uint64_t coordinator_key = request_key + 1;
+
+}  // namespace
+
+NurseryProcess::NurseryProcess(posix::MessageSocket socket, posix::PidFd coordinator,
+                               std::function<int(WorkerStart)> run_worker)
+    : m_socket(std::move(socket)),
+      m_coordinator(std::move(coordinator)),
+      m_run_worker(std::move(run_worker)) {}
+
+int NurseryProcess::run() {
+  posix::set_thread_name("nursery");
+  posix::lead_own_group();
+  posix::set_worker_signals();
+  m_epoll.emplace();
+  m_epoll->add(m_socket.fd(), posix::Epoll::readable, request_key);
+  m_epoll->add(m_coordinator.fd(), posix::Epoll::readable, coordinator_key);
+
+  bool coordinator_lives = true;
+  while (coordinator_lives) {
+    std::array<posix::Epoll::Event, 64> events;
+    const std::size_t count = m_epoll->wait(events, std::chrono::nanoseconds(-1));
+    for (std::size_t i = 0; i < count && coordinator_lives; ++i) {
+      if (events[i].key == coordinator_key)
+        coordinator_lives = false;
+      else if (events[i].key == request_key)
+        coordinator_lives = serve_requests();
+      else
+        reap(static_cast<std::uint32_t>(events[i].key));
+    }
+  }
+  for (const auto& [number, child] : m_children) posix::kill_group(child.pid);
+  for (const auto& [number, child] : m_children) child.process.send_signal(SIGKILL);
+  for (const auto& [number, child] : m_children) posix::reap_with_group(child.pid);
+  return 0;
+}
+
+/// False when the coordinator has gone.
+bool NurseryProcess::serve_requests() {
+  while (true) {
+    ForkRequest request;
+    std::vector<posix::Fd> fds;
+    switch (m_socket.receive(request, fds)) {
+      case posix::MessageSocket::Received::nothing_yet:
+        return true;
+      case posix::MessageSocket::Received::closed:
+        return false;
+      case posix::MessageSocket::Received::message:
+        break;
+    }
+    if (fds.size() != 2) return false;
+    fork_worker({request.number, std::move(fds[0]), std::move(fds[1])});
+  }
+}
+
+void NurseryProcess::fork_worker(WorkerStart start) {
+  NurseryReport report;
+  report.number = start.number;
+  try {
+    const int nursery = posix::own_pid();
+    const int pid = posix::fork_child([&] { return be_worker(std::move(start), nursery); });
+    posix::lead_own_group(pid);  // here too, so that it is done before anybody kills the group
+    posix::PidFd process = posix::PidFd::open(pid);
+    m_epoll->add(process.fd(), posix::Epoll::readable, report.number);
+    report.kind = NurseryReport::Kind::forked;
+    report.pid = pid;
+    m_socket.send(report, std::array{process.fd()});
+    m_children.emplace(report.number, Child{pid, std::move(process)});
+  } catch (const std::system_error& error) {
+    report.kind = NurseryReport::Kind::not_forked;
+    report.error = error.code().value();
+    m_socket.send(report);
+  }
+}
+
+int NurseryProcess::be_worker(WorkerStart start, int nursery) {
+  posix::lead_own_group();
+  posix::die_with_parent(nursery);
+  posix::set_thread_name("worker " + std::to_string(start.number));
+  // What is the nursery's must not stay open here: the coordinator would not see the nursery's end.
+  m_socket.close();
+  m_coordinator = {};
+  m_children.clear();
+  m_epoll.reset();
+  return m_run_worker(std::move(start));
+}
+
+void NurseryProcess::reap(std::uint32_t number) {
+  const auto found = m_children.find(number);
+  if (found == m_children.end()) return;
+  NurseryReport report;
+  report.kind = NurseryReport::Kind::ended;
+  report.number = number;
+  report.pid = found->second.pid;
+  if (const auto how = posix::reap_with_group(found->second.pid)) {
+    report.signal = how->signal;
+    report.exit_code = how->exit_code;
+    report.cpu_microseconds = how->cpu.count();
+    report.peak_memory_kib = how->peak_memory_kib;
+  }
+  m_epoll->remove(found->second.process.fd());
+  m_children.erase(found);
+  m_socket.send(report);
+}
+
+}  // namespace spritefarm

@@ -1,0 +1,169 @@
+#include "futures/thread_pool.hpp"
+
+#include "base/exception_text.hpp"
+#include "posix/threads.hpp"
+
+#include <algorithm>
+#include <iostream>
+#include <stdexcept>
+#include <utility>
+
+namespace spritefarm {
+namespace {
+
+ThreadPoolExecutorOptions checked(ThreadPoolExecutorOptions options) {
+  if (options.max_workers < 0)
+    throw std::invalid_argument("max_workers must be at least 1, or 0 for the default");
+  if (options.worker_concurrency < 1) throw std::invalid_argument("worker_concurrency must be at least 1");
+  if (options.max_workers == 0)
+    options.max_workers = std::min(32, static_cast<int>(std::thread::hardware_concurrency()) + 4);
+  return options;
+}
+
+}  // namespace
+
+ThreadPoolExecutor::Pool::Pool(ThreadPoolExecutorOptions options) : m_options(checked(std::move(options))) {}
+
+ThreadPoolExecutor::Pool::~Pool() {
+  shutdown(true, false);
+}
+
+void ThreadPoolExecutor::Pool::require_usable() const {
+  if (!m_broken.empty()) throw BrokenThreadPool(m_broken);
+  if (m_shut_down) throw std::runtime_error("cannot submit a call after shutdown");
+}
+
+void ThreadPoolExecutor::Pool::schedule(std::shared_ptr<detail::LocalCall> call) {
+  const std::lock_guard lock(m_mutex);
+  require_usable();
+  const bool someone_idle = !m_waiting.empty() && m_waiting.back()->idle;
+  if (!someone_idle && static_cast<int>(m_workers.size()) < m_options.max_workers) {
+    auto& worker = m_workers.emplace_back(std::make_unique<Worker>());
+    try {
+      worker->thread =
+          std::thread([this, &worker = *worker, number = static_cast<int>(m_workers.size()) - 1] {
+            work(worker, number);
+          });
+    } catch (const std::system_error&) {
+      m_workers.pop_back();
+      if (m_workers.empty()) throw;  // nobody would ever run it
+    }
+  }
+  m_queue.push_back(std::move(call));
+  wake_one();
+}
+
+void ThreadPoolExecutor::Pool::wake_one() {
+  if (m_waiting.empty()) return;
+  Worker* const worker = m_waiting.back();
+  m_waiting.pop_back();
+  worker->waiting = worker->idle = false;
+  worker->loop->wake();
+}
+
+void ThreadPoolExecutor::Pool::shutdown(bool wait, bool cancel_futures) {
+  std::deque<std::shared_ptr<detail::LocalCall>> cancelled;
+  std::vector<std::thread> threads;
+  {
+    const std::lock_guard lock(m_mutex);
+    m_shut_down = true;
+    if (cancel_futures) cancelled.swap(m_queue);
+    while (!m_waiting.empty()) wake_one();
+    if (wait)
+      for (auto& worker : m_workers)
+        if (worker->thread.joinable()) threads.push_back(std::move(worker->thread));
+  }
+  for (const auto& call : cancelled) {
+    call->state().cancel();
+    call->state().set_running_or_notify_cancel();
+  }
+  for (std::thread& thread : threads) thread.join();
+}
+
+void ThreadPoolExecutor::Pool::work(Worker& worker, int number) {
+  posix::set_thread_name(m_options.thread_name_prefix + "_" + std::to_string(number));
+  EventLoop loop;
+  {
+    const std::lock_guard lock(m_mutex);
+    worker.loop = &loop;
+  }
+  try {
+    if (m_options.initializer) m_options.initializer();
+    serve(worker, loop);
+  } catch (...) {
+    break_pool(std::current_exception());
+  }
+  const std::lock_guard lock(m_mutex);
+  if (worker.waiting) std::erase(m_waiting, &worker);
+  worker.waiting = false;
+  worker.loop = nullptr;
+}
+
+void ThreadPoolExecutor::Pool::serve(Worker& worker, EventLoop& loop) {
+  const auto over = [&] {
+    const std::lock_guard lock(m_mutex);
+    return worker.in_flight == 0 && m_queue.empty() && (m_shut_down || !m_broken.empty());
+  };
+  while (!over()) {
+    if (worker.in_flight < m_options.worker_concurrency) {
+      if (auto call = take_or_wait(worker)) {
+        begin(worker, std::move(call));
+        loop.run_once(EventLoop::Clock::duration::zero());
+        continue;
+      }
+    }
+    if (over()) break;
+    loop.run_once(EventLoop::Clock::duration(-1));
+  }
+}
+
+std::shared_ptr<detail::LocalCall> ThreadPoolExecutor::Pool::take_or_wait(Worker& worker) {
+  const std::lock_guard lock(m_mutex);
+  if (!m_queue.empty()) {
+    auto call = std::move(m_queue.front());
+    m_queue.pop_front();
+    if (worker.waiting) std::erase(m_waiting, &worker);
+    worker.waiting = worker.idle = false;
+    return call;
+  }
+  if (m_shut_down) return nullptr;
+  if (worker.waiting) std::erase(m_waiting, &worker);
+  worker.waiting = true;
+  worker.idle = worker.in_flight == 0;
+  m_waiting.insert(worker.idle ? m_waiting.end() : m_waiting.begin(), &worker);
+  return nullptr;
+}
+
+void ThreadPoolExecutor::Pool::begin(Worker& worker, std::shared_ptr<detail::LocalCall> call) {
+  if (!call->state().set_running_or_notify_cancel()) return;
+  ++worker.in_flight;
+  detail::LocalCall& running = *call;
+  running.run([&worker, call = std::move(call)] { --worker.in_flight; });
+}
+
+void ThreadPoolExecutor::Pool::break_pool(std::exception_ptr cause) {
+  const std::string why = "a worker thread could not start: its initializer threw " + exception_text(cause);
+  std::cerr << "spritefarm: " << why << '\n';
+  std::deque<std::shared_ptr<detail::LocalCall>> failed;
+  {
+    const std::lock_guard lock(m_mutex);
+    m_broken = why;
+    failed.swap(m_queue);
+    while (!m_waiting.empty()) wake_one();
+  }
+  for (const auto& call : failed)
+    if (call->state().set_running_or_notify_cancel())
+      call->state().set_exception(std::make_exception_ptr(BrokenThreadPool(why)));
+}
+
+ThreadPoolExecutor::ThreadPoolExecutor(ThreadPoolExecutorOptions options)
+    : m_pool(std::make_unique<Pool>(std::move(options))) {}
+ThreadPoolExecutor::~ThreadPoolExecutor() = default;
+void ThreadPoolExecutor::shutdown(bool wait, bool cancel_futures) {
+  m_pool->shutdown(wait, cancel_futures);
+}
+void ThreadPoolExecutor::schedule(std::shared_ptr<detail::Call> call) {
+  m_pool->schedule(std::static_pointer_cast<detail::LocalCall>(std::move(call)));
+}
+
+}  // namespace spritefarm

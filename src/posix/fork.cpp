@@ -1,0 +1,69 @@
+#include "posix/fork.hpp"
+
+#include "base/exception_text.hpp"
+#include "posix/check.hpp"
+
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <iostream>
+
+namespace spritefarm::posix {
+namespace {
+
+constexpr int internal_error = 70;  // EX_SOFTWARE
+
+void flush_output() {
+  std::cout.flush();
+  std::cerr.flush();
+  std::fflush(nullptr);
+}
+
+}  // namespace
+
+pid_t fork_child(const std::function<int()>& body) {
+  flush_output();  // or else the child would write what is buffered a second time
+  const pid_t pid = ::fork();
+  if (pid < 0) throw_errno("fork a process");
+  if (pid > 0) return pid;
+  int code = internal_error;
+  try {
+    code = body();
+  } catch (...) {
+    std::cerr << "spritefarm: process " << ::getpid() << " ends: " << exception_text(std::current_exception())
+              << '\n';
+  }
+  flush_output();
+  ::_exit(code);
+}
+
+pid_t own_pid() noexcept {
+  return ::getpid();
+}
+
+void wait_for_end(pid_t child) noexcept {
+  retry_on_signal([child] { return ::waitpid(child, nullptr, 0); });
+}
+
+void die_with_parent(pid_t parent) noexcept {
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (::getppid() != parent) ::_exit(internal_error);
+}
+
+void lead_own_group(pid_t child) noexcept {
+  ::setpgid(child, child);
+}
+
+void set_worker_signals() noexcept {
+  ::signal(SIGINT, SIG_IGN);
+  ::signal(SIGTERM, SIG_DFL);
+  ::signal(SIGCHLD, SIG_DFL);
+  sigset_t none;
+  ::sigemptyset(&none);
+  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+}
+
+}  // namespace spritefarm::posix

@@ -1,0 +1,78 @@
+#include "posix/message_socket.hpp"
+
+#include "posix/check.hpp"
+
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include <cstring>
+
+namespace spritefarm::posix {
+namespace {
+
+/// Room for the control message that carries descriptors, aligned as the kernel wants it.
+template <std::size_t Count>
+union FdControl {
+  cmsghdr align;
+  char bytes[CMSG_SPACE(Count * sizeof(int))];
+};
+
+}  // namespace
+
+std::pair<MessageSocket, MessageSocket> MessageSocket::make_pair() {
+  int ends[2];
+  check(::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends), "make a socket pair");
+  std::pair<MessageSocket, MessageSocket> sockets;
+  sockets.first.m_fd.reset(ends[0]);
+  sockets.second.m_fd.reset(ends[1]);
+  return sockets;
+}
+
+bool MessageSocket::send(std::span<const std::byte> message, std::span<const int> fds) {
+  iovec part{const_cast<std::byte*>(message.data()), message.size()};
+  FdControl<most_fds> control{};
+  msghdr header{};
+  header.msg_iov = &part;
+  header.msg_iovlen = 1;
+  if (!fds.empty()) {
+    header.msg_control = control.bytes;
+    header.msg_controllen = CMSG_SPACE(fds.size_bytes());
+    cmsghdr* const rights = CMSG_FIRSTHDR(&header);
+    rights->cmsg_level = SOL_SOCKET;
+    rights->cmsg_type = SCM_RIGHTS;
+    rights->cmsg_len = CMSG_LEN(fds.size_bytes());
+    std::memcpy(CMSG_DATA(rights), fds.data(), fds.size_bytes());
+  }
+  const auto sent = retry_on_signal([&] { return ::sendmsg(m_fd.get(), &header, MSG_NOSIGNAL); });
+  if (sent < 0 && (errno == EPIPE || errno == ECONNRESET)) return false;
+  check(sent, "send to a process of the pool");
+  return true;
+}
+
+MessageSocket::Received MessageSocket::receive(std::span<std::byte> message, std::vector<Fd>& fds) {
+  iovec part{message.data(), message.size()};
+  FdControl<most_fds> control{};
+  msghdr header{};
+  header.msg_iov = &part;
+  header.msg_iovlen = 1;
+  header.msg_control = control.bytes;
+  header.msg_controllen = sizeof control.bytes;
+  const auto size =
+      retry_on_signal([&] { return ::recvmsg(m_fd.get(), &header, MSG_DONTWAIT | MSG_CMSG_CLOEXEC); });
+  if (size < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return Received::nothing_yet;
+  if (size < 0 && errno == ECONNRESET) return Received::closed;
+  check(size, "receive from a process of the pool");
+  for (cmsghdr* part_of = CMSG_FIRSTHDR(&header); part_of; part_of = CMSG_NXTHDR(&header, part_of)) {
+    if (part_of->cmsg_level != SOL_SOCKET || part_of->cmsg_type != SCM_RIGHTS) continue;
+    for (std::size_t at = 0; CMSG_LEN(at + sizeof(int)) <= part_of->cmsg_len; at += sizeof(int)) {
+      int fd;
+      std::memcpy(&fd, CMSG_DATA(part_of) + at, sizeof fd);
+      fds.emplace_back(fd);
+    }
+  }
+  const bool whole =
+      static_cast<std::size_t>(size) == message.size() && !(header.msg_flags & (MSG_TRUNC | MSG_CTRUNC));
+  return whole ? Received::message : Received::closed;
+}
+
+}  // namespace spritefarm::posix

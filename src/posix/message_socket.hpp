@@ -1,0 +1,47 @@
+#pragma once
+
+#include "posix/fd.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace spritefarm::posix {
+
+/// One end of a socket between two processes of this machine that carries whole messages, and file
+/// descriptors with them (SOCK_SEQPACKET). Members throw std::system_error where the system refuses.
+class MessageSocket {
+ public:
+  static std::pair<MessageSocket, MessageSocket> make_pair();
+
+  /// False when the other end is gone.
+  bool send(std::span<const std::byte> message, std::span<const int> fds);
+
+  enum class Received { message, nothing_yet, closed };
+  /// Without waiting. A message of another size than `message` or with more than `most_fds` descriptors
+  /// counts as closed: the other end is not who it should be.
+  Received receive(std::span<std::byte> message, std::vector<Fd>& fds);
+
+  template <typename Message>
+  bool send(const Message& message, std::span<const int> fds = {}) {
+    static_assert(std::is_trivially_copyable_v<Message>);
+    return send(std::as_bytes(std::span(&message, 1)), fds);
+  }
+  template <typename Message>
+  Received receive(Message& message, std::vector<Fd>& fds) {
+    static_assert(std::is_trivially_copyable_v<Message>);
+    return receive(std::as_writable_bytes(std::span(&message, 1)), fds);
+  }
+
+  [[nodiscard]] int fd() const noexcept { return m_fd.get(); }
+  void close() noexcept { m_fd.reset(); }
+
+ private:
+  static constexpr std::size_t most_fds = 4;
+  Fd m_fd;
+};
+
+}  // namespace spritefarm::posix

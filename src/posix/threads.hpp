@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string>
+
+namespace spritefarm::posix {
+
+/// Names the calling thread for debuggers and `ps -L`; the kernel keeps the first 15 bytes.
+void set_thread_name(const std::string& name) noexcept;
+
+/// How many threads the calling process has, as the kernel counts them. Throws std::system_error.
+int count_threads();
+
+}  // namespace spritefarm::posix
