@@ -89,6 +89,7 @@ void Coordinator::drain() {
 }
 
 void Coordinator::account(FarmResult result) {
+  const std::lock_guard accounting(m_accounting);
   const std::string name = display_name(result.name, result.id);
   for (SpriteResult& sprite : result.sprites) {
     const bool has_path = sprite.status == SpriteStatus::downloaded || sprite.status == SpriteStatus::planned;

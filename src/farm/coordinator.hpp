@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <unordered_set>
@@ -38,6 +39,10 @@ class Coordinator {
 
   ExitStatus run();
 
+  /// For a thread that is about to end the program: from now on no result is accounted for, nor told to the
+  /// user.
+  void freeze() { m_accounting.lock(); }
+
  private:
   struct Finished {
     FarmTask task;
@@ -58,6 +63,7 @@ class Coordinator {
   const Messages& m_messages;
   const OnPlanned m_on_planned;
 
+  std::mutex m_accounting;
   Queue<Finished> m_finished;
   std::size_t m_outstanding = 0;
   std::unordered_set<std::uint32_t> m_farmed_ids;

@@ -8,10 +8,13 @@
 #include "farm/workforce.hpp"
 #include "posix/atomic_file.hpp"
 #include "posix/directory.hpp"
+#include "posix/end_processes.hpp"
 #include "posix/termination_signals.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -45,10 +48,12 @@ std::string_view transport_of(Mode mode) {
 }
 
 /// Ends the program although its threads and processes are busy, without leaving a part of a file.
-[[noreturn]] void end_interrupted(const Workforce& workforce, const Messages& messages) {
+[[noreturn]] void end_interrupted(Coordinator& coordinator, const Workforce& workforce,
+                                  const Messages& messages) {
+  coordinator.freeze();
+  messages.error("interrupted: the files that are there are whole; run it again for the others");
+  posix::end_processes(workforce.processes(), std::chrono::seconds(1));
   posix::end_file_replacement();
-  posix::terminate(workforce.processes());
-  messages.error("interrupted: the files that are there are whole, run it again for the others");
   std::_Exit(interrupted);
 }
 
@@ -68,14 +73,16 @@ ExitStatus farm(Options options, const ProgramParts& parts) {
 
   Workforce workforce(options, {options.http, options.sprite_keys, options.selector, options.path_template,
                                 options.output, options.dry_run});
-  const posix::TerminationSignals signals([&] { end_interrupted(workforce, messages); });
   Report report({to_string(options.mode), options.workers, options.concurrency, transport_of(options.mode),
                  options.dry_run});
   const auto print_planned = [&](const SpriteResult& sprite) {
     if (!options.json) write_to_stdout(fmt::format("{}\t{}\n", printable(sprite.url), sprite.path));
   };
   Coordinator coordinator(options, workforce, report, messages, print_planned);
-  const ExitStatus status = coordinator.run();
+  const ExitStatus status = [&] {
+    const posix::TerminationSignals signals([&] { end_interrupted(coordinator, workforce, messages); });
+    return coordinator.run();
+  }();
 
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
   if (options.json)
@@ -94,7 +101,7 @@ int spritefarm_command(int argc, char** argv, const ProgramParts& parts) try {
   const std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
   if (!arguments.empty())
     if (const auto command = parts.commands.find(arguments.front()); command != parts.commands.end())
-      return command->second(argc - 2, argv + 2);
+      return command->second(argc - 1, argv + 1);
 
   auto parsed = parse_options(arguments, {std::getenv("SPRITEFARM_BASE_URL"), &std::cin});
   if (!parsed) {

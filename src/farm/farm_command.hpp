@@ -16,7 +16,7 @@ struct RunningMirror {
 /// What of the program belongs to layers that this one does not know; main() has it.
 struct ProgramParts {
   using Command = std::function<int(int argc, char** argv)>;
-  std::map<std::string, Command> commands;      ///< sub-commands by name; given the arguments after it
+  std::map<std::string, Command> commands;      ///< sub-commands by name, which is their argv[0]
   std::function<RunningMirror()> start_mirror;  ///< for --demo; called before anything is forked or threaded
 };
 
