@@ -12,7 +12,7 @@ CXXFLAGS-debug   = -O0 -g
 CXXFLAGS-asan    = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer $(sanitizer_noise)
 CXXFLAGS-tsan    = -O1 -g -fsanitize=thread $(sanitizer_noise)
 # GCC warns of what its own instrumentation made of the standard library.
-sanitizer_noise  = -Wno-maybe-uninitialized -Wno-unknown-warning-option
+sanitizer_noise  = $(if $(findstring clang,$(CXX)),,-Wno-maybe-uninitialized)
 ifeq ($(filter $(VARIANT),release debug asan tsan),)
 $(error VARIANT=$(VARIANT) is unknown: use release, debug, asan or tsan)
 endif

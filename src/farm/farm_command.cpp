@@ -9,7 +9,7 @@
 #include "posix/atomic_file.hpp"
 #include "posix/directory.hpp"
 #include "posix/end_processes.hpp"
-#include "posix/termination_signals.hpp"
+#include "posix/interruption_watch.hpp"
 
 #include <fmt/format.h>
 
@@ -80,7 +80,7 @@ ExitStatus farm(Options options, const ProgramParts& parts) {
   };
   Coordinator coordinator(options, workforce, report, messages, print_planned);
   const ExitStatus status = [&] {
-    const posix::TerminationSignals signals([&] { end_interrupted(coordinator, workforce, messages); });
+    const posix::InterruptionWatch signals([&] { end_interrupted(coordinator, workforce, messages); });
     return coordinator.run();
   }();
 

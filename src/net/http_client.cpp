@@ -21,8 +21,9 @@ constexpr int max_streams = 100;  // of one HTTP/2 connection
 /// one: libcurl would let all others wait for its connection, or open one for each, and could do neither
 /// right.
 struct Server {
-  Server(EventLoop& loop, int width) : lane(loop, width) {}
+  Server(EventLoop& loop, int width, bool speaks_http1) : lane(loop, width), is_http1(speaks_http1) {}
   Window lane;
+  bool is_http1;
   Clock::time_point closed_until{};  // it asked for a pause
 };
 
@@ -82,7 +83,8 @@ struct HttpClient::State {
 
   Server& server(const Url& url) {
     const bool is_known_http1 = url.scheme == "http";
-    const auto [found, is_new] = servers.try_emplace(url.origin(), loop, is_known_http1 ? in_flight : 1);
+    const auto [found, is_new] =
+        servers.try_emplace(url.origin(), loop, is_known_http1 ? in_flight : 1, is_known_http1);
     if (is_new && is_known_http1) allow_http1();
     return found->second;
   }
@@ -121,15 +123,16 @@ Task<FetchFailure> HttpClient::State::attempt(Server& server, const HttpRequest&
   co_await slot;
 
   const BorrowedHandle easy(free_handles);
-  HttpExchange exchange(easy.get(), settings, request);
+  HttpExchange exchange(easy.get(), settings, request, server.is_http1);
   CurlMulti::Transfer transfer(multi, easy.get(), options.timeout);
   ++fetch.attempts;
   const CURLcode result = co_await transfer;
 
   const FetchFailure failure = exchange.conclude(result);
-  if (exchange.is_http1()) allow_http1();
-  server.lane.widen(in_flight);
   HttpResponse& response = exchange.response();
+  if (response.status) server.is_http1 = exchange.is_http1();
+  if (server.is_http1) allow_http1();
+  server.lane.widen(in_flight);
   fetch.bytes += exchange.bytes();
   if (response.status) fetch.status = response.status;
   retry_after.reset();

@@ -44,11 +44,12 @@ bool equal_ignoring_case(std::string_view a, std::string_view b) {
                     [lower](char x, char y) { return lower(x) == lower(y); });
 }
 
-FetchFailure failure_of(CURL* easy, CURLcode code) {
+FetchFailure failure_of(CURL* easy, CURLcode code, long status) {
   switch (code) {
     case CURLE_OK:
       return FetchFailure::none;
-    case CURLE_UNSUPPORTED_PROTOCOL:
+    case CURLE_UNSUPPORTED_PROTOCOL:  // of a redirect; or else what came was no HTTP
+      return status ? FetchFailure::url : FetchFailure::connection;
     case CURLE_URL_MALFORMAT:
     case CURLE_TOO_MANY_REDIRECTS:
       return FetchFailure::url;
@@ -95,7 +96,8 @@ ExchangeSettings::ExchangeSettings(const HttpOptions& options)
       user_agent(fmt::format("spritefarm/" SPRITEFARM_VERSION " (+libcurl/{})",
                              curl_version_info(CURLVERSION_NOW)->version)) {}
 
-HttpExchange::HttpExchange(CURL* easy, const ExchangeSettings& settings, const HttpRequest& request)
+HttpExchange::HttpExchange(CURL* easy, const ExchangeSettings& settings, const HttpRequest& request,
+                           bool is_http1)
     : m_easy(easy), m_max_bytes(request.max_bytes) {
   const char* const protocols = request.url.starts_with("https:") ? "https" : "http,https";
   set_option(easy, CURLOPT_URL, request.url.c_str());
@@ -104,7 +106,7 @@ HttpExchange::HttpExchange(CURL* easy, const ExchangeSettings& settings, const H
   set_option(easy, CURLOPT_FOLLOWLOCATION, 1L);
   set_option(easy, CURLOPT_MAXREDIRS, max_redirects);
   set_option(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
-  set_option(easy, CURLOPT_PIPEWAIT, 1L);
+  set_option(easy, CURLOPT_PIPEWAIT, is_http1 ? 0L : 1L);
   set_option(easy, CURLOPT_NOSIGNAL, 1L);
   set_option(easy, CURLOPT_QUICK_EXIT, 1L);
   set_option(easy, CURLOPT_LOW_SPEED_LIMIT, slowest_bytes_per_second);
@@ -177,7 +179,7 @@ FetchFailure HttpExchange::conclude(CURLcode result) {
   } else if (m_is_too_large) {
     m_failure = FetchFailure::too_large;
   } else {
-    m_failure = failure_of(m_easy, result);
+    m_failure = failure_of(m_easy, result, m_response.status);
     if (m_failure == FetchFailure::none && has_missing_bytes()) {
       m_failure = FetchFailure::connection;
       m_result = CURLE_PARTIAL_FILE;

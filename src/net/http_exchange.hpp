@@ -25,7 +25,8 @@ struct ExchangeSettings {
 /// throws.
 class HttpExchange {
  public:
-  HttpExchange(CURL* easy, const ExchangeSettings& settings, const HttpRequest& request);
+  /// With `is_http1` it does not wait to share another's connection.
+  HttpExchange(CURL* easy, const ExchangeSettings& settings, const HttpRequest& request, bool is_http1);
   HttpExchange(const HttpExchange&) = delete;
   HttpExchange& operator=(const HttpExchange&) = delete;
 

@@ -2,54 +2,33 @@
 
 #include "posix/check.hpp"
 
-#include <poll.h>
-#include <signal.h>
-
 namespace spritefarm::posix {
+
 namespace {
 
-// What a signal handler can reach is global.
-std::atomic<EventFd*> s_bell = nullptr;
-std::atomic<bool> s_came = false;
-struct sigaction s_before[2];
-constexpr int s_signals[2] = {SIGINT, SIGTERM};
-
-void ring(int) {
-  const int saved = errno;
-  s_came = true;
-  if (EventFd* bell = s_bell) bell->ring();
-  errno = saved;
+void check_number(int error, const char* what) {
+  if (error == 0) return;
+  errno = error;
+  throw_errno(what);
 }
 
 }  // namespace
 
-TerminationSignals::TerminationSignals(std::function<void()> on_signal) : m_on_signal(std::move(on_signal)) {
-  s_came = false;
-  s_bell = &m_bell;
-  m_thread = std::thread([this] { wait(); });
-  struct sigaction action = {};
-  action.sa_handler = ring;
-  action.sa_flags = SA_RESTART;
-  for (int i = 0; i < 2; ++i) check(::sigaction(s_signals[i], &action, &s_before[i]), "sigaction");
+TerminationSignals::TerminationSignals() {
+  sigemptyset(&m_signals);
+  sigaddset(&m_signals, SIGINT);
+  sigaddset(&m_signals, SIGTERM);
+  check_number(::pthread_sigmask(SIG_BLOCK, &m_signals, &m_before), "pthread_sigmask");
 }
 
 TerminationSignals::~TerminationSignals() {
-  for (int i = 0; i < 2; ++i) ::sigaction(s_signals[i], &s_before[i], nullptr);
-  m_ending = true;
-  m_bell.ring();
-  m_thread.join();
-  s_bell = nullptr;
+  (void)::pthread_sigmask(SIG_SETMASK, &m_before, nullptr);
 }
 
-void TerminationSignals::wait() {
-  pollfd bell{m_bell.fd(), POLLIN, 0};
-  while (::poll(&bell, 1, -1) < 0 && errno == EINTR) {
-  }
-  if (s_came && !m_ending) m_on_signal();
-}
-
-void ignore_broken_pipes() {
-  ::signal(SIGPIPE, SIG_IGN);
+int TerminationSignals::wait() {
+  int signal = 0;
+  check_number(::sigwait(&m_signals, &signal), "sigwait");
+  return signal;
 }
 
 }  // namespace spritefarm::posix

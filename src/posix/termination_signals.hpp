@@ -1,35 +1,24 @@
 #pragma once
 
-#include "posix/event_fd.hpp"
-
-#include <atomic>
-#include <functional>
-#include <thread>
+#include <csignal>
 
 namespace spritefarm::posix {
 
-/// As long as it lives, SIGINT and SIGTERM do not end the process but call `on_signal`, once, on a thread of
-/// its own, where anything may be done: also ending the process while other threads are busy. One at a time
-/// in a process; made after the last fork, since it starts a thread. The constructor throws
-/// std::system_error.
+/// Holds back SIGINT and SIGTERM from this thread, and from those that it starts later, so that one thread
+/// can wait for them. Destroying it lets them through again. Throws std::system_error.
 class TerminationSignals {
  public:
-  explicit TerminationSignals(std::function<void()> on_signal);
+  TerminationSignals();
   TerminationSignals(const TerminationSignals&) = delete;
   TerminationSignals& operator=(const TerminationSignals&) = delete;
-  /// Puts back what the signals did before.
   ~TerminationSignals();
 
+  /// Returns the first that comes.
+  int wait();
+
  private:
-  void wait();
-
-  std::function<void()> m_on_signal;
-  EventFd m_bell;
-  std::atomic<bool> m_ending = false;
-  std::thread m_thread;
+  sigset_t m_signals;
+  sigset_t m_before;
 };
-
-/// A write to a pipe or socket whose reader is gone is an error from now on, not the end of the process.
-void ignore_broken_pipes();
 
 }  // namespace spritefarm::posix

@@ -1,14 +1,17 @@
 #include "support/scripted_server.hpp"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <string_view>
 #include <system_error>
 
+namespace spritefarm::test {
 namespace {
 
 int check(int result, const char* what) {
@@ -115,11 +118,14 @@ void ScriptedServer::serve(int fd, int connection) {
 
 bool ScriptedServer::wait_for_closed(int connections) {
   std::unique_lock lock(m_mutex);
-  return m_changed.wait_for(lock, std::chrono::seconds(30), [&] { return m_closed_by_client >= connections; });
+  return m_changed.wait_for(lock, std::chrono::seconds(30),
+                            [&] { return m_closed_by_client >= connections; });
 }
 
 ScriptedServer::Reply ScriptedServer::response(const std::string& status, const std::string& body,
                                                const std::string& more_headers) {
-  return {"HTTP/1.1 " + status + "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" + more_headers +
-          "\r\n" + body};
+  return {"HTTP/1.1 " + status + "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" +
+          more_headers + "\r\n" + body};
 }
+
+}  // namespace spritefarm::test

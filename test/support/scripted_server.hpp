@@ -9,9 +9,11 @@
 #include <string>
 #include <thread>
 
+namespace spritefarm::test {
+
 /// An HTTP/1.1 server on loopback that answers as a test scripts it, also wrongly: a thread for each
-/// connection, which reads a request's head, calls the script and sends, byte for byte, what it says. Owned by
-/// the test; its destructor closes all connections. Throws std::system_error when it cannot listen.
+/// connection, which reads a request's head, calls the script and sends, byte for byte, what it says. Owned
+/// by the test; its destructor closes all connections. Throws std::system_error when it cannot listen.
 class ScriptedServer {
  public:
   struct Request {
@@ -48,7 +50,8 @@ class ScriptedServer {
   bool wait_for_closed(int connections);
 
   /// A whole response with this body.
-  static Reply response(const std::string& status, const std::string& body, const std::string& more_headers = {});
+  static Reply response(const std::string& status, const std::string& body,
+                        const std::string& more_headers = {});
 
  private:
   struct Connection {
@@ -69,3 +72,5 @@ class ScriptedServer {
   std::list<Connection> m_open;
   std::thread m_acceptor;
 };
+
+}  // namespace spritefarm::test

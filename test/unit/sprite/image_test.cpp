@@ -1,12 +1,14 @@
 #include "sprite/image.hpp"
 
 #include "support/catch.hpp"
+#include "support/file_tree.hpp"
 #include "support/shared_data.hpp"
 #include "unit/sprite/tiny_images.hpp"
 
 #include <memory>
 
 using namespace spritefarm;
+namespace shared_data = test::shared_data;
 using sprite::check_image;
 using sprite::ImageKind;
 
@@ -118,7 +120,7 @@ TEST_CASE("the real sprites are whole, and truncated they are not", "[image]") {
   int whole = 0, accepted_truncations = 0;
   for (const auto& file : std::filesystem::directory_iterator(shared_data::images())) {
     CAPTURE(file.path().filename().string());
-    const std::string bytes = shared_data::read(file.path());
+    const std::string bytes = test::read_file(file.path());
     CHECK(is_whole(bytes, ImageKind::png));
     ++whole;
     for (std::size_t size = 0; size < bytes.size(); size += 7)

@@ -2,11 +2,13 @@
 
 #include "sprite/index_page.hpp"
 #include "support/catch.hpp"
+#include "support/file_tree.hpp"
 #include "support/shared_data.hpp"
 
 #include <algorithm>
 
 using namespace spritefarm;
+namespace shared_data = test::shared_data;
 using sprite::parse_index_page;
 using sprite::parse_record;
 
@@ -113,7 +115,7 @@ TEST_CASE("what is no index page is refused with its reason", "[index]") {
 
 TEST_CASE("the real records and the real index are read, and truncated they are refused", "[record][index]") {
   if (!std::filesystem::exists(shared_data::records())) return;
-  const std::string index = shared_data::read(shared_data::records() / "index.json");
+  const std::string index = test::read_file(shared_data::records() / "index.json");
   const auto page = parse_index_page(index, "https://pokeapi.co/api/v2/pokemon/");
   REQUIRE(page);
   CHECK(page->count == 1351);
@@ -121,8 +123,7 @@ TEST_CASE("the real records and the real index are read, and truncated they are 
 
   int read = 0, with_front = 0, accepted_truncations = 0;
   for (int id = 1; id <= 100; ++id) {
-    const std::string document =
-        shared_data::read(shared_data::records() / std::to_string(id) / "index.json");
+    const std::string document = test::read_file(shared_data::records() / std::to_string(id) / "index.json");
     const auto record = parse_record(document);
     REQUIRE(record);
     CHECK(record->id == static_cast<std::uint32_t>(id));

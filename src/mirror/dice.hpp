@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace spritefarm::mirror {
+
+/// Pseudo-random throws that depend on nothing but the seed: what the mirror invents (a picture, a weight, a
+/// fault) is the same in every run and on every machine. FNV-1a into splitmix64.
+class Dice {
+ public:
+  explicit Dice(std::string_view seed) noexcept {
+    for (const char c : seed) m_state = (m_state ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+  }
+
+  std::uint64_t next() noexcept {
+    std::uint64_t z = m_state += 0x9e3779b97f4a7c15;
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
+    return z ^ (z >> 31);
+  }
+  /// From 0 up to, but not, 1.
+  double unit() noexcept { return static_cast<double>(next() >> 11) * 0x1p-53; }
+  double between(double low, double high) noexcept { return low + unit() * (high - low); }
+  /// From 0 to sides - 1; `sides` is at least 1.
+  unsigned below(unsigned sides) noexcept { return static_cast<unsigned>(next() % sides); }
+  bool chance(double share) noexcept { return unit() < share; }
+
+ private:
+  std::uint64_t m_state = 0xcbf29ce484222325;
+};
+
+}  // namespace spritefarm::mirror

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace spritefarm::mirror {
+
+/// The PokéAPI's tag for a JSON document: W/"<length in hex>-<base64 SHA-1, 27 characters>".
+std::string document_tag(std::string_view document);
+
+/// The image host's tag: a SHA-256 in hex, in quotes.
+std::string image_tag(std::string_view image);
+
+/// SHA-1 in hex.
+std::string sha1_hex(std::string_view bytes);
+
+/// Whether an If-None-Match header's value names this tag, compared weakly.
+bool names_tag(std::string_view if_none_match, std::string_view tag);
+
+}  // namespace spritefarm::mirror

@@ -1,0 +1,24 @@
+#pragma once
+
+#include "mirror/answer_cache.hpp"
+#include "mirror/catalogue.hpp"
+#include "mirror/site.hpp"
+
+namespace spritefarm::mirror {
+
+/// A PokéAPI and its image host, both invented: real names, ids, shapes and sizes, drawn creatures.
+class GeneratedSite : public Site {
+ public:
+  explicit GeneratedSite(std::size_t count);
+  SharedAnswer answer(const Request& request) override;
+
+ private:
+  SharedAnswer make(const Request& request) const;
+  SharedAnswer make_api(const Request& request, std::string_view resource) const;
+
+  const Catalogue m_catalogue;
+  const std::string m_dataset_hash;
+  AnswerCache m_cache;
+};
+
+}  // namespace spritefarm::mirror

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "mirror/catalogue.hpp"
+#include "mirror/fault_plan.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace spritefarm::mirror {
+
+struct MirrorOptions {
+  std::uint16_t port = 0;                     ///< 0: a free one
+  std::string root;                           ///< a folder to serve; empty: what the mirror invents
+  std::size_t count = Catalogue::real_count;  ///< pokémon, of those that it invents
+  std::chrono::milliseconds latency{0};       ///< before each response
+  std::vector<FaultShare> faults;
+  std::uint64_t seed = 1;  ///< of the faults
+};
+
+}  // namespace spritefarm::mirror

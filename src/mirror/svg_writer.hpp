@@ -1,0 +1,13 @@
+#pragma once
+
+#include "mirror/creature.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace spritefarm::mirror {
+
+/// The creature as an SVG document of ellipses. `title` holds nothing that XML would have to escape.
+std::string write_svg(const Creature& creature, std::string_view title);
+
+}  // namespace spritefarm::mirror

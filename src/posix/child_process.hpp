@@ -1,0 +1,48 @@
+#pragma once
+
+#include "posix/fd.hpp"
+
+#include <sys/types.h>
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace spritefarm::posix {
+
+/// The child's end of the line to the process that forked it.
+class ParentLine {
+ public:
+  explicit ParentLine(Fd socket) : m_socket(std::move(socket)) {}
+  /// Silent if the parent is gone.
+  void send(std::string_view line);
+  /// Returns when the parent has hung up, or is gone.
+  void wait_for_end();
+
+ private:
+  Fd m_socket;
+};
+
+/// A forked child that runs a function, and lives no longer than this object nor than its parent: destroying
+/// the object kills (SIGKILL) and reaps it, and the kernel kills it when the thread that made it ends,
+/// SIGKILL included. Make it while the program has one thread. The child ignores SIGINT: a Ctrl-C at the
+/// terminal is its parent's affair. Throws std::system_error.
+class ChildProcess {
+ public:
+  /// The child leaves by _exit with what `body` returns; an exception is its status 125.
+  explicit ChildProcess(const std::function<int(ParentLine&)>& body);
+  ChildProcess(const ChildProcess&) = delete;
+  ChildProcess& operator=(const ChildProcess&) = delete;
+  ~ChildProcess();
+
+  /// The next line that the child sends, without its end; none if the child ended.
+  std::optional<std::string> receive();
+  [[nodiscard]] pid_t pid() const noexcept { return m_pid; }
+
+ private:
+  Fd m_socket;
+  pid_t m_pid = -1;
+};
+
+}  // namespace spritefarm::posix

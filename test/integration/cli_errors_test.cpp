@@ -1,0 +1,129 @@
+#include "support/catch.hpp"
+#include "support/file_tree.hpp"
+#include "support/made_up_api.hpp"
+#include "support/program.hpp"
+
+#include <algorithm>
+
+using namespace spritefarm::test;
+
+namespace {
+
+/// A wrong call, how it must end, and words that its one line must hold.
+struct WrongCall {
+  std::vector<std::string> arguments;
+  int exit_status;
+  std::vector<std::string> said;
+};
+
+void expect(const WrongCall& call, const std::vector<std::string>& more = {}) {
+  std::vector<std::string> arguments = more;
+  arguments.insert(arguments.end(), call.arguments.begin(), call.arguments.end());
+  std::string line;
+  for (const std::string& argument : call.arguments) line += argument + " ";
+  CAPTURE(line);
+  const Outcome outcome = run(program(arguments));
+  CAPTURE(outcome.out, outcome.err);
+  CHECK(outcome.exit_status == call.exit_status);
+  CHECK(outcome.out.empty());
+  CHECK(outcome.err.rfind("spritefarm: ", 0) == 0);
+  CHECK(std::count(outcome.err.begin(), outcome.err.end(), '\n') == 1);
+  for (const std::string& word : call.said) {
+    CAPTURE(word);
+    CHECK(outcome.err.find(word) != std::string::npos);
+  }
+}
+
+/// Nothing listens there: a run that gets as far as a request ends with status 3.
+const std::string nobody = "http://127.0.0.1:1/api/v2/";
+
+}  // namespace
+
+TEST_CASE("a wrong command line is named in one line, before anything is done", "[cli]") {
+  const TempDir work;
+  const std::vector<WrongCall> calls = {
+      {{"--frobnicate"}, 2, {"--frobnicate", "--help"}},
+      {{"-p", "0"}, 2, {"-p"}},
+      {{"-p", "-4"}, 2, {"-p"}},
+      {{"-p", "many"}, 2, {"many"}},
+      {{"-p", "4", "-t", "4"}, 2, {"-p", "-t"}},
+      {{"-p", "4", "-s"}, 2, {"-p", "-s"}},
+      {{"-t", "4", "-s"}, 2, {"-t", "-s"}},
+      {{"-t", "0"}, 2, {"-t"}},
+      {{"-c", "0"}, 2, {"-c"}},
+      {{"-n", "few"}, 2, {"few"}},
+      {{"-n", "-1"}, 2, {"-n"}},
+      {{"-n", "99999999999999999999"}, 2, {"-n"}},
+      {{"--offset", "-1"}, 2, {"--offset"}},
+      {{"--shard", "0/3"}, 2, {"--shard"}},
+      {{"--shard", "4/3"}, 2, {"--shard"}},
+      {{"--shard", "1"}, 2, {"--shard"}},
+      {{"--sprite", ""}, 2, {"--sprite"}},
+      {{"--sprite", "other..front_default"}, 2, {"--sprite"}},
+      {{"--transport", "pigeon"}, 2, {"--transport"}},
+      {{"--retries", "-1"}, 2, {"--retries"}},
+      {{"--timeout", "soon"}, 2, {"--timeout"}},
+      {{"--template", "{nonsense}.{ext}"}, 2, {"nonsense"}},
+      {{"--template", "../{name}.{ext}"}, 2, {"--template"}},
+      {{"--base-url", "ftp://127.0.0.1/"}, 2, {"ftp://127.0.0.1/"}},
+      {{"-o"}, 2, {"-o"}},
+  };
+  for (const WrongCall& call : calls) expect(call, {"--base-url", nobody, "-o", work / "sprites"});
+  CHECK(read_tree(work.path()).empty());
+}
+
+TEST_CASE("an output folder that cannot be used is told before any request", "[cli]") {
+  const TempDir work;
+  write_file(work / "file", "mine");
+  for (const std::string& folder :
+       {(work / "file").string(), (work / "file/below").string(), std::string("/proc/no")}) {
+    expect({{"-o", folder}, 4, {folder}}, {"--base-url", nobody});
+  }
+  CHECK(read_file(work / "file") == "mine");
+}
+
+TEST_CASE("an index that cannot be had is told in one line that names it", "[cli]") {
+  const TempDir work;
+  MadeUpApi api;
+  api.document("html/pokemon/index.json", "<!DOCTYPE html><html><body>Welcome to our portal</body></html>");
+  api.document("broken/pokemon/index.json", "{\"count\": 1, \"next\": null, ");
+  api.document("array/pokemon/index.json", "[1, 2, 3]");
+  api.document("object/pokemon/index.json", "{\"message\": \"hello\"}");
+  api.document("results/pokemon/index.json",
+               "{\"count\": 1, \"next\": null, \"results\": [{\"title\": \"x\"}]}");
+  api.document("empty/pokemon/index.json", "");
+  std::vector<std::string> options = api.serve();
+  options.insert(options.end(), {"-o", work / "sprites"});
+
+  for (const char* page : {"html", "broken", "array", "object", "results", "empty"}) {
+    const std::string url = std::string("https://pokeapi.co/") + page + "/";
+    expect({{"--base-url", url}, 3, {url}}, options);
+  }
+  expect({{"--base-url", "https://pokeapi.co/absent/"}, 3, {"https://pokeapi.co/absent/", "404"}}, options);
+  expect({{"--base-url", nobody}, 3, {nobody}}, options);
+  expect({{"--base-url", "http://no-such-host.invalid/api/v2/"}, 3, {"no-such-host.invalid"}}, options);
+  CHECK(read_tree(work.path()).empty());
+}
+
+TEST_CASE("a certificate that does not verify is told in one line", "[cli]") {
+  const TempDir work;
+  MadeUpApi api;
+  api.index({{1, "one"}});
+  std::vector<std::string> options = api.serve();
+  const auto authority = std::find(options.begin(), options.end(), "--cacert");
+  options.erase(authority, authority + 2);
+  expect({{"-o", work / "sprites"}, 3, {"https://pokeapi.co/", "certificate"}}, options);
+}
+
+TEST_CASE("--help and --version answer on standard output", "[cli]") {
+  const Outcome help = run(program({"--help"})), version = run(program({"--version"}));
+  CHECK(help.exit_status == 0);
+  for (const char* option :
+       {"--processes", "--threads", "--serial", "--concurrency", "--sprite", "--output", "--json"}) {
+    CAPTURE(option);
+    CHECK(help.out.find(option) != std::string::npos);
+  }
+  CHECK(version.exit_status == 0);
+  CHECK(version.out.find("spritefarm") != std::string::npos);
+  CHECK(help.err + version.err == "");
+}

@@ -1,0 +1,95 @@
+#include "support/catch.hpp"
+#include "support/file_tree.hpp"
+#include "support/made_up_api.hpp"
+#include "support/program.hpp"
+#include "support/run_report.hpp"
+
+#include <algorithm>
+
+using namespace spritefarm::test;
+
+namespace {
+
+/// As JSON text. The absolute one would be written to the test's own folder.
+std::vector<std::string> hostile_names(const TempDir& work) {
+  return {"../escaped",
+          "../../escaped",
+          (work / "absolute").string(),
+          "",
+          ".",
+          "..",
+          "below/../../escaped",
+          "a/b",
+          "new\\nline",
+          "\\u0007bell",
+          "nul\\u0000byte",
+          std::string(300, 'a')};
+}
+
+/// The output folder is two levels below `work`, so that all who leave it are seen.
+Outcome farm(MadeUpApi& api, const TempDir& work, std::vector<std::string> more = {}) {
+  std::vector<std::string> arguments = api.serve();
+  arguments.insert(arguments.end(), {"-p", "2", "--json", "-o", work / "out/sprites"});
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return run(program(arguments));
+}
+
+}  // namespace
+
+TEST_CASE("a name from the index that is no plain file name fails alone and stays inside", "[hostile]") {
+  const TempDir work;
+  MadeUpApi api;
+  std::vector<std::pair<int, std::string>> listed = {{1, "good"}};
+  for (const std::string& name : hostile_names(work)) listed.emplace_back(int(listed.size()) + 1, name);
+  for (const auto& [id, name] : listed) api.record(id, name);
+  api.index(listed);
+
+  const Outcome outcome = farm(api, work);
+  INFO(outcome.err);
+  CHECK(outcome.exit_status == 1);
+  const RunReport report(outcome.out);
+  CHECK(report.count.at("downloaded") == 1);
+  CHECK(report.count.at("failed") == listed.size() - 1);
+  CHECK(read_tree(work.path()) ==
+        std::map<std::string, std::string>{{"out/sprites/good.png", MadeUpApi::image}});
+  const auto control = [](unsigned char byte) { return byte < ' ' && byte != '\n'; };
+  CHECK(std::none_of(outcome.err.begin(), outcome.err.end(), control));
+}
+
+TEST_CASE("a name that the record alone gives stays inside, too", "[hostile]") {
+  const TempDir work;
+  MadeUpApi api;
+  std::vector<std::pair<int, std::string>> listed;
+  for (const std::string& name : hostile_names(work)) {
+    const int id = int(listed.size()) + 1;
+    api.record(id, name);
+    listed.emplace_back(id, "listed" + std::to_string(id));
+  }
+  api.index(listed);
+
+  const Outcome outcome = farm(api, work);
+  INFO(outcome.err);
+  CHECK((outcome.exit_status == 0 || outcome.exit_status == 1));
+  for (const auto& [path, bytes] : read_tree(work.path())) {
+    CAPTURE(path);
+    CHECK(path.rfind("out/sprites/", 0) == 0);
+    CHECK(bytes == MadeUpApi::image);
+  }
+}
+
+TEST_CASE("a sprite's key that is no path stays inside", "[hostile]") {
+  const TempDir work;
+  MadeUpApi api;
+  api.record(1, "good", {"front_default", "../../escaped", "/absolute", "", "new\\nline"});
+  api.index({{1, "good"}});
+
+  const Outcome outcome = farm(api, work, {"--sprite", "all"});
+  INFO(outcome.err);
+  const auto tree = read_tree(work.path());
+  CHECK(tree.count("out/sprites/front_default/good.png") == 1);
+  for (const auto& [path, bytes] : tree) {
+    CAPTURE(path);
+    CHECK(path.rfind("out/sprites/", 0) == 0);
+  }
+  CHECK_FALSE(std::filesystem::exists("/absolute"));
+}

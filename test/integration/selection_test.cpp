@@ -1,0 +1,150 @@
+#include "support/catch.hpp"
+#include "support/file_tree.hpp"
+#include "support/made_up_api.hpp"
+#include "support/program.hpp"
+#include "support/run_report.hpp"
+
+#include <set>
+
+using namespace spritefarm::test;
+
+namespace {
+
+using Names = std::set<std::string>;
+
+/// Runs that share a mirror, each with a folder of its own.
+struct Farm {
+  MirrorServer mirror;
+  TempDir work;
+  Outcome outcome;
+
+  explicit Farm(std::vector<std::string> mirror_options = {}) : mirror(std::move(mirror_options)) {}
+
+  /// The files that a run leaves.
+  Names operator()(std::vector<std::string> arguments, const std::string& input = {}) {
+    std::filesystem::remove_all(work / "sprites");
+    arguments.insert(arguments.end(),
+                     {"-p", "2", "--json", "--base-url", mirror.base_url(), "-o", work / "sprites"});
+    outcome = run(program(arguments, input));
+    Names files;
+    for (const auto& [path, bytes] : read_tree(work / "sprites")) files.insert(path);
+    return files;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("pokémon are selected by name and id, each once", "[selection]") {
+  Farm farm;
+  CHECK(farm({"pikachu", "1", "mew", "25"}) == Names{"bulbasaur.png", "mew.png", "pikachu.png"});
+  CHECK(farm.outcome.exit_status == 0);
+  CHECK(RunReport(farm.outcome.out).count.at("selected") == 3);
+  CHECK(farm({"-"}, "pikachu\n\n151\nditto\n") == Names{"ditto.png", "mew.png", "pikachu.png"});
+}
+
+TEST_CASE("an unknown pokémon fails by name and the others are had", "[selection]") {
+  Farm farm;
+  CHECK(farm({"--retries", "0", "pikachu", "missingno"}) == Names{"pikachu.png"});
+  CHECK(farm.outcome.exit_status == 1);
+  CHECK(farm.outcome.err.find("missingno") != std::string::npos);
+  const RunReport report(farm.outcome.out);
+  REQUIRE(report.failures.size() == 1);
+  CHECK(report.failures[0].name == "missingno");
+}
+
+TEST_CASE("-n, --offset and --all select from the index", "[selection]") {
+  Farm farm({"--count", "130"});
+  CHECK(farm({"-n", "3"}) == Names{"bulbasaur.png", "ivysaur.png", "venusaur.png"});
+  CHECK(farm({"-n", "2", "--offset", "23"}) == Names{"arbok.png", "pikachu.png"});
+  CHECK(farm({}).size() == 100);
+  CHECK(farm({"--all"}).size() == 130);
+  CHECK(farm({"-n", "50", "--offset", "120"}).size() == 10);
+  CHECK(farm({"-n", "5", "--offset", "1000"}).empty());
+}
+
+TEST_CASE("the shards of a selection are disjoint and make the whole", "[selection]") {
+  Farm farm;
+  Names together;
+  std::size_t sum = 0;
+  for (const char* shard : {"1/3", "2/3", "3/3"}) {
+    const Names part = farm({"-n", "10", "--shard", shard});
+    CHECK(farm.outcome.exit_status == 0);
+    CHECK((part.size() == 3 || part.size() == 4));
+    sum += part.size();
+    together.insert(part.begin(), part.end());
+  }
+  CHECK(sum == 10);
+  CHECK(together == farm({"-n", "10"}));
+}
+
+TEST_CASE("sprites are selected by key; what a record gives as null is missing and no failure",
+          "[selection]") {
+  Farm farm;
+  CHECK(farm({"--sprite", "front_default,back_default", "pikachu"}) ==
+        Names{"back_default/pikachu.png", "front_default/pikachu.png"});
+  CHECK(farm({"--sprite", "other.*.front_default", "pikachu"}).size() > 1);
+  CHECK(farm({"--sprite", "other.official-artwork.front_default", "pikachu"}) == Names{"pikachu.png"});
+
+  CHECK(farm({"--sprite", "front_default", "10264"}).empty());
+  CHECK(farm.outcome.exit_status == 0);
+  const RunReport report(farm.outcome.out);
+  CHECK(report.count.at("missing") == 1);
+  REQUIRE(report.missing_sprites.size() == 1);
+  CHECK(report.missing_sprites[0].sprite == "front_default");
+
+  CHECK(farm({"--sprite", "sideways_default", "pikachu"}).empty());
+  CHECK(farm.outcome.exit_status == 1);
+  CHECK(farm.outcome.err.find("sideways_default") != std::string::npos);
+}
+
+TEST_CASE("--dry-run names what it would download and writes nothing", "[selection]") {
+  Farm farm;
+  const Outcome outcome = run(program({"--dry-run", "-p", "2", "pikachu", "mew", "--base-url",
+                                       farm.mirror.base_url(), "-o", farm.work / "sprites"}));
+  INFO(outcome.err);
+  CHECK(outcome.exit_status == 0);
+  CHECK(outcome.out.find("/pokemon/25.png") != std::string::npos);
+  CHECK(outcome.out.find("/pokemon/151.png") != std::string::npos);
+  CHECK(read_tree(farm.work.path()).empty());
+}
+
+TEST_CASE("--template names the files", "[selection]") {
+  Farm farm;
+  CHECK(farm({"--template", "by-id/{id}-{name}.{ext}", "pikachu"}) == Names{"by-id/25-pikachu.png"});
+}
+
+TEST_CASE("the index is followed from page to page, whatever their size", "[selection]") {
+  const TempDir work;
+  MadeUpApi api;
+  for (int id = 1; id <= 6; ++id) api.record(id, "number" + std::to_string(id));
+  api.index({{1, "number1"}, {2, "number2"}}, "\"https://pokeapi.co/second/\"");
+  api.index({{3, "number3"}, {4, "number4"}}, "\"https://pokeapi.co/third/\"", "second");
+  api.index({{5, "number5"}, {6, "number6"}}, "null", "third");
+  std::vector<std::string> arguments = api.serve();
+  arguments.insert(arguments.end(), {"-p", "2", "-o", work / "sprites"});
+
+  SECTION("as far as is needed") {
+    arguments.insert(arguments.end(), {"-n", "3"});
+    CHECK(run(program(arguments)).exit_status == 0);
+    CHECK(read_tree(work / "sprites").size() == 3);
+  }
+  SECTION("to its end") {
+    arguments.push_back("--all");
+    CHECK(run(program(arguments)).exit_status == 0);
+    CHECK(read_tree(work / "sprites").size() == 6);
+  }
+}
+
+TEST_CASE("an index whose pages go round ends", "[selection]") {
+  const TempDir work;
+  MadeUpApi api;
+  api.record(1, "one");
+  api.index({{1, "one"}}, "\"https://pokeapi.co/again/\"");
+  api.index({{1, "one"}}, "\"https://pokeapi.co/api/v2/pokemon/\"", "again");
+  std::vector<std::string> arguments = api.serve();
+  arguments.insert(arguments.end(), {"--all", "-p", "2", "-o", work / "sprites"});
+  const Outcome outcome = run(program(arguments));
+  INFO(outcome.err);
+  CHECK(outcome.signal == 0);
+  CHECK(read_tree(work / "sprites").size() <= 1);
+}

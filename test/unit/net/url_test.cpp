@@ -1,0 +1,40 @@
+#include "net/url.hpp"
+
+#include "support/catch.hpp"
+
+using spritefarm::net::parse_url;
+using spritefarm::net::printable;
+using spritefarm::net::resolve_url;
+
+TEST_CASE("a URL is taken apart", "[url]") {
+  const auto url = parse_url("https://pokeapi.co/api/v2/pokemon/?limit=2");
+  REQUIRE(url);
+  CHECK(url->text == "https://pokeapi.co/api/v2/pokemon/?limit=2");
+  CHECK(url->path == "/api/v2/pokemon/");
+  CHECK(url->origin() == "https://pokeapi.co:443");
+  CHECK(parse_url("http://[::1]:81")->origin() == "http://[::1]:81");
+}
+
+TEST_CASE("what is no http or https address is none", "[url]") {
+  using namespace std::string_literals;
+  for (const std::string& text :
+       {""s, "pokeapi.co"s, "/x"s, "file:///etc/passwd"s, "ftp://h/"s, "https://"s, "http://h:99999/"s,
+        "http://h\0/"s, "http://h/\n"s, "http://h/a b"s, "javascript:x"s}) {
+    CAPTURE(text);
+    CHECK_FALSE(parse_url(text));
+  }
+}
+
+TEST_CASE("a reference is resolved against its document", "[url]") {
+  const std::string base = "https://h/api/v2/pokemon/?limit=2";
+  CHECK(resolve_url(base, "?offset=2")->text == "https://h/api/v2/pokemon/?offset=2");
+  CHECK(resolve_url(base, "/1/")->text == "https://h/1/");
+  CHECK(resolve_url(base, "http://other/")->text == "http://other/");
+  CHECK_FALSE(resolve_url(base, "ftp://other/"));
+  CHECK_FALSE(resolve_url("", "/1/"));
+}
+
+TEST_CASE("a text from outside is one short line", "[url]") {
+  CHECK(printable("a\r\n\x1b[1m\x7f é") == "a???[1m? é");
+  CHECK(printable(std::string(1000, 'x')).size() == 303);
+}
