@@ -47,7 +47,7 @@ Result<std::vector<FarmTask>> Coordinator::plan() {
     Future<IndexAnswer> reading =
         m_workforce.executor().submit(read_index, m_options.base_url, m_options.index);
     IndexAnswer answer = std::move(reading).result();
-    m_report.add_requests(answer.requests, answer.retries);
+    m_report.add(answer.count);
     if (!answer.error.empty()) return Error{std::move(answer.error)};
     tasks = std::move(answer.tasks);
   }

@@ -3,6 +3,7 @@
 #include "farm/plan.hpp"
 #include "posix/atomic_file.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <stdexcept>
 #include <utility>
@@ -24,19 +25,26 @@ Downloader::Downloader(EventLoop& loop, WorkerSettings settings)
   if (!m_settings.dry_run) m_output = posix::Directory::open(m_settings.output);
 }
 
-Task<net::HttpFetch> Downloader::get(net::HttpRequest request) {
-  net::HttpRequest again = request;
-  again.url = other_spelling(again.url);
+Task<net::HttpFetch> Downloader::get_once(net::HttpRequest request, RequestCount& count) {
   Task<net::HttpFetch> fetching = m_client.fetch(std::move(request));
   net::HttpFetch fetch = co_await std::move(fetching);
-  if (fetch.status != 404 || fetch.outcome) co_return fetch;
+  count.requests += static_cast<std::uint64_t>(fetch.attempts);
+  count.retries += static_cast<std::uint64_t>(std::max(fetch.attempts - 1, 0));
+  co_return fetch;
+}
 
-  Task<net::HttpFetch> fetching_again = m_client.fetch(std::move(again));
-  net::HttpFetch found = co_await std::move(fetching_again);
+Task<net::HttpFetch> Downloader::get(net::HttpRequest request, RequestCount& count) {
+  net::HttpRequest again = request;
+  again.url = other_spelling(again.url);
+  Task<net::HttpFetch> getting = get_once(std::move(request), count);
+  net::HttpFetch fetch = co_await std::move(getting);
+  if (fetch.outcome || fetch.status != 404) co_return fetch;
+
+  Task<net::HttpFetch> getting_again = get_once(std::move(again), count);
+  net::HttpFetch found = co_await std::move(getting_again);
   found.attempts += fetch.attempts;
-  found.bytes += fetch.bytes;
   if (!found.outcome && found.status == 404)
-    found.outcome = std::move(fetch.outcome);  // the address that was asked for
+    found.outcome = std::move(fetch.outcome);  // names the usual spelling
   co_return found;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "farm/farm_task.hpp"
 #include "farm/output_template.hpp"
 #include "net/http_client.hpp"
 #include "posix/directory.hpp"
@@ -40,13 +41,16 @@ class Downloader {
 
   [[nodiscard]] const WorkerSettings& settings() const noexcept { return m_settings; }
 
-  /// As HttpClient::fetch(); what is not found is looked for under the url's other spelling too.
-  Task<net::HttpFetch> get(net::HttpRequest request);
+  /// As HttpClient::fetch(); what is not found is looked for under the url's other spelling too. Adds to
+  /// `count`.
+  Task<net::HttpFetch> get(net::HttpRequest request, RequestCount& count);
 
   /// Makes or replaces the file at `path` below the output directory. Throws as posix::replace_file() does.
   void save(const std::string& path, std::string_view bytes) const;
 
  private:
+  Task<net::HttpFetch> get_once(net::HttpRequest request, RequestCount& count);
+
   const WorkerSettings m_settings;
   std::optional<posix::Directory> m_output;  // none in a dry run
   net::HttpClient m_client;

@@ -88,7 +88,7 @@ ExitStatus farm(Options options, const ProgramParts& parts) {
   if (options.json)
     write_to_stdout(report.json(seconds.count()));
   else if (status != no_index && !options.dry_run && options.verbosity != Verbosity::quiet)
-    write_to_stdout(report.summary(seconds.count(), options.output));
+    write_to_stdout(report.summary(seconds.count(), options.output) + "\n");
   else if (status != no_index)
     messages.note(report.summary(seconds.count(), options.output));
   return status;

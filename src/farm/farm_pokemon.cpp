@@ -27,11 +27,6 @@ struct Image {
   std::string bytes;
 };
 
-void count_requests(const net::HttpFetch& fetch, FarmResult& result) {
-  result.requests += static_cast<std::uint64_t>(fetch.attempts);
-  result.retries += static_cast<std::uint64_t>(fetch.attempts > 0 ? fetch.attempts - 1 : 0);
-}
-
 /// Whether it is the one that was asked for: not if a cache or a proxy mixed two up.
 std::optional<Error> wrong_record(const FarmTask& task, const sprite::Record& record) {
   if ((task.name.empty() || task.name == record.name) && (task.id == 0 || task.id == record.id))
@@ -52,14 +47,15 @@ Task<std::optional<sprite::Record>> get_record(Downloader& downloader, const Far
     record = *std::move(parsed);
     return wrong_record(task, *record);
   };
-  Task<net::HttpFetch> getting = downloader.get(std::move(request));
+  Task<net::HttpFetch> getting = downloader.get(std::move(request), result.count);
   const net::HttpFetch fetch = co_await std::move(getting);
   if (!fetch.outcome) {
-    result =
+    FarmResult failed =
         all_failed(task, downloader.settings().sprite_keys, fetch.outcome.error().message, fetch.attempts);
+    failed.count = result.count;
+    result = std::move(failed);
     record.reset();
   }
-  count_requests(fetch, result);
   co_return record;
 }
 
@@ -116,9 +112,8 @@ Task<std::optional<Image>> get_image(Downloader& downloader, SpriteResult& sprit
     image.kind = *kind;
     return std::nullopt;
   };
-  Task<net::HttpFetch> getting = downloader.get(std::move(request));
+  Task<net::HttpFetch> getting = downloader.get(std::move(request), result.count);
   net::HttpFetch fetch = co_await std::move(getting);
-  count_requests(fetch, result);
   sprite.attempts = fetch.attempts;
   if (!fetch.outcome) {
     sprite.reason = fetch.outcome.error().message;

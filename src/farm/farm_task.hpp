@@ -32,13 +32,18 @@ struct SpriteResult {
   std::string path;         ///< below the output directory
 };
 
+/// What a call has asked the servers for.
+struct RequestCount {
+  std::uint64_t requests = 0;
+  std::uint64_t retries = 0;  ///< how many of them repeated one that had failed
+};
+
 /// What became of a FarmTask.
 struct FarmResult {
   std::string name;
   std::uint32_t id = 0;
   std::vector<SpriteResult> sprites;
-  std::uint64_t requests = 0;
-  std::uint64_t retries = 0;
+  RequestCount count;
   std::string output_error;  ///< not empty: nothing can be written any more, so there is no use in going on
 };
 

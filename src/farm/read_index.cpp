@@ -23,10 +23,8 @@ Task<IndexAnswer> read_index(std::string base_url, IndexRange range) {
       page = *std::move(parsed);
       return std::nullopt;
     };
-    Task<net::HttpFetch> getting = downloader.get(std::move(request));
+    Task<net::HttpFetch> getting = downloader.get(std::move(request), answer.count);
     const net::HttpFetch fetch = co_await std::move(getting);
-    answer.requests += static_cast<std::uint64_t>(fetch.attempts);
-    answer.retries += static_cast<std::uint64_t>(fetch.attempts - 1);
 
     std::optional<Error> error;
     if (fetch.outcome)

@@ -14,8 +14,7 @@ namespace spritefarm::farm {
 struct IndexAnswer {
   std::vector<FarmTask> tasks;
   std::string error;
-  std::uint64_t requests = 0;
-  std::uint64_t retries = 0;
+  RequestCount count;
 };
 
 /// A call to a worker: reads the range of the index at `base_url`. So the coordinator has no connection of

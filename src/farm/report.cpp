@@ -8,7 +8,7 @@ namespace spritefarm::farm {
 
 void Report::add(const FarmResult& result) {
   const std::string name = display_name(result.name, result.id);
-  add_requests(result.requests, result.retries);
+  add(result.count);
   for (const SpriteResult& sprite : result.sprites) {
     ++m_selected;
     m_bytes += sprite.bytes;
@@ -29,9 +29,9 @@ void Report::add(const FarmResult& result) {
   }
 }
 
-void Report::add_requests(std::uint64_t requests, std::uint64_t retries) {
-  m_requests += requests;
-  m_retries += retries;
+void Report::add(const RequestCount& count) {
+  m_count.requests += count.requests;
+  m_count.retries += count.retries;
 }
 
 std::string Report::json(double seconds) const {
@@ -47,7 +47,7 @@ std::string Report::json(double seconds) const {
       .value(m_unchanged);
   json.key("missing").value(m_missing.size()).key("failed").value(m_failures.size());
   if (m_run.dry_run) json.key("planned").value(m_planned.size());
-  json.key("requests").value(m_requests).key("retries").value(m_retries);
+  json.key("requests").value(m_count.requests).key("retries").value(m_count.retries);
   json.key("worker_deaths").value(m_worker_deaths).key("bytes").value(m_bytes).key("seconds").value(seconds);
 
   json.key("failures").begin_list();
@@ -90,14 +90,19 @@ std::string Report::json(double seconds) const {
 }
 
 std::string Report::summary(double seconds, std::string_view directory) const {
+  const auto counted = [](std::uint64_t number, std::string_view one, std::string_view several) {
+    return fmt::format("{} {}", number, number == 1 ? one : several);
+  };
+  const auto sprites = [counted](std::uint64_t number) { return counted(number, "sprite", "sprites"); };
   std::string text = m_run.dry_run
-                         ? fmt::format("{} sprites would be downloaded to {}/", m_planned.size(), directory)
-                         : fmt::format("{} sprites ({} bytes) in {}/", m_downloaded, m_bytes, directory);
+                         ? fmt::format("{} would be downloaded to {}/", sprites(m_planned.size()), directory)
+                         : fmt::format("{} ({} bytes) in {}/", sprites(m_downloaded), m_bytes, directory);
   if (!m_missing.empty()) text += fmt::format(", {} missing", m_missing.size());
   if (!m_failures.empty()) text += fmt::format(", {} failed", m_failures.size());
-  text += fmt::format("; {} requests, {} retries, {:.1f} s, {}", m_requests, m_retries, seconds, m_run.mode);
+  text += fmt::format("; {}, {}, {:.1f} s, {}", counted(m_count.requests, "request", "requests"),
+                      counted(m_count.retries, "retry", "retries"), seconds, m_run.mode);
   if (m_run.mode != "serial") text += fmt::format(" × {}", m_run.workers);
-  return text + "\n";
+  return text;
 }
 
 }  // namespace spritefarm::farm

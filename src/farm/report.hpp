@@ -23,7 +23,7 @@ class Report {
   explicit Report(Run run) : m_run(run) {}
 
   void add(const FarmResult& result);
-  void add_requests(std::uint64_t requests, std::uint64_t retries);
+  void add(const RequestCount& count);
   void set_worker_deaths(std::uint64_t deaths) { m_worker_deaths = deaths; }
 
   [[nodiscard]] std::uint64_t failed() const noexcept { return m_failures.size(); }
@@ -43,8 +43,7 @@ class Report {
   std::uint64_t m_selected = 0;
   std::uint64_t m_downloaded = 0;
   std::uint64_t m_unchanged = 0;
-  std::uint64_t m_requests = 0;
-  std::uint64_t m_retries = 0;
+  RequestCount m_count;
   std::uint64_t m_worker_deaths = 0;
   std::uint64_t m_bytes = 0;
   std::vector<Named> m_failures;
