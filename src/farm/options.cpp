@@ -12,6 +12,7 @@
 #include <chrono>
 #include <cmath>
 #include <istream>
+#include <optional>
 #include <sstream>
 #include <thread>
 
@@ -26,7 +27,8 @@ struct Written {
   std::vector<std::string> pokemon, sprites{"front_default"}, connect_to;
   std::uint32_t limit = 100, offset = 0;
   std::string shard = "1/1", transport = "pipe", base_url = "https://pokeapi.co/api/v2/", ca_file, proxy;
-  std::string output = "sprites", path_template;
+  std::string output = "sprites";
+  std::optional<std::string> path_template;
   int processes = 0, threads = 0, concurrency = 32, retries = 4;
   double timeout = 30;
   bool all = false, dry_run = false, serial = false, json = false, demo = false, quiet = false,
@@ -85,18 +87,14 @@ void describe(CLI::App& app, Written& written) {
   CLI::Option* processes = option("-p,--processes", written.processes, "N")->check(range(1, most_workers));
   CLI::Option* threads =
       option("-t,--threads", written.threads, "N")->check(range(1, most_workers))->excludes(processes);
-  CLI::Option* concurrency = option("-c,--concurrency", written.concurrency, "N")->check(range(1, 1000));
+  option("-c,--concurrency", written.concurrency, "N")->check(range(1, 1000));
   CLI::Option* transport =
       option("--transport", written.transport, "KIND")
           ->check(checked([](const std::string& kind) {
             return kind == "pipe" ? "" : fmt::format("'{}' is not available: only pipe is", kind);
           }))
           ->excludes(threads);
-  app.add_flag("-s,--serial", written.serial)
-      ->excludes(processes)
-      ->excludes(threads)
-      ->excludes(concurrency)
-      ->excludes(transport);
+  app.add_flag("-s,--serial", written.serial)->excludes(processes)->excludes(threads)->excludes(transport);
 
   CLI::Option* base_url =
       option("--base-url", written.base_url, "URL")->check(checked([](const std::string& url) {
@@ -121,6 +119,14 @@ void describe(CLI::App& app, Written& written) {
   app.add_flag("-v,--verbose", written.verbose)->excludes(quiet);
   app.set_help_flag("-h,--help");
   app.set_version_flag("-V,--version", "spritefarm " SPRITEFARM_VERSION "\n");
+}
+
+/// CLI11 calls an option by its long name alone, also where the user gave the short one: "-n,--limit: …".
+std::string with_short_names(const CLI::App& app, std::string message) {
+  for (const CLI::Option* option : app.get_options())
+    if (message.starts_with(option->get_name() + ":"))
+      return message.replace(0, option->get_name().size(), option->get_name(false, true));
+  return message;
 }
 
 /// What the user's base URL is, with the slash at its end that what follows relies on.
@@ -158,9 +164,8 @@ Result<std::vector<std::string>> pokemon_of(const Written& written, const std::s
 Result<OutputTemplate> template_of(const Written& written, const Options& options) {
   const bool plural = options.selector.plural();
   const std::string default_template = plural ? "{sprite}/{name}.{ext}" : "{name}.{ext}";
-  Result<OutputTemplate> path =
-      OutputTemplate::parse(written.path_template.empty() ? default_template : written.path_template);
-  if (!path) return path;
+  Result<OutputTemplate> path = OutputTemplate::parse(written.path_template.value_or(default_template));
+  if (!path) return Error{"--template: " + path.error().message};
   if (plural && !path->tells_sprites_apart())
     return Error{
         "--template needs {sprite} where more than one sprite of a pokémon is asked for: they would "
@@ -198,6 +203,8 @@ Result<Options> options_of(const CLI::App& app, const Written& written, const Op
   std::istringstream each(keys);
   for (std::string key; std::getline(each, key, ',');) options.sprite_keys.push_back(key);
 
+  if (written.serial && app.count("--concurrency") > 0 && written.concurrency > 1)
+    return Error{"--serial is one sprite at a time: leave --concurrency out"};
   options.mode = written.serial ? Mode::serial : written.threads > 0 ? Mode::threads : Mode::processes;
   options.workers = options.mode == Mode::serial    ? 1
                     : options.mode == Mode::threads ? written.threads
@@ -257,7 +264,7 @@ Result<std::variant<Options, Information>> parse_options(const std::vector<std::
   } catch (const CLI::CallForVersion& version) {
     return Parsed(Information{version.what()});
   } catch (const CLI::ParseError& error) {
-    return Error{error.what()};
+    return Error{with_short_names(app, error.what())};
   }
   Result<Options> options = options_of(app, written, sources);
   if (!options) return options.error();

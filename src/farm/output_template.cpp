@@ -45,7 +45,7 @@ Result<OutputTemplate> OutputTemplate::parse(std::string_view text) {
   static constexpr std::array<std::pair<std::string_view, Place>, 4> places{
       {{"{name}", Place::name}, {"{id}", Place::id}, {"{sprite}", Place::sprite}, {"{ext}", Place::ext}}};
   if (const std::string_view reason = unfit_for_path(text); !reason.empty())
-    return Error{fmt::format("the template '{}' {}: it is a path below the output directory", text, reason)};
+    return Error{fmt::format("'{}' {}: it is a path below the output directory", text, reason)};
   OutputTemplate result;
   while (!text.empty()) {
     const std::size_t literal = std::min(text.find_first_of("{}"), text.size());
@@ -57,9 +57,8 @@ Result<OutputTemplate> OutputTemplate::parse(std::string_view text) {
     const auto* found = std::find_if(places.begin(), places.end(),
                                      [text](const auto& place) { return text.starts_with(place.first); });
     if (found == places.end())
-      return Error{
-          fmt::format("the template has '{}' where only {{name}}, {{id}}, {{sprite}} and {{ext}} may stand",
-                      text.substr(0, text.find('}') + 1))};
+      return Error{fmt::format("'{}' stands where only {{name}}, {{id}}, {{sprite}} and {{ext}} may stand",
+                               text.substr(0, text.find('}') + 1))};
     result.m_parts.push_back({found->second, {}});
     text.remove_prefix(found->first.size());
   }

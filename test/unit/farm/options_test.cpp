@@ -108,6 +108,7 @@ TEST_CASE("serial means one worker and one sprite at a time", "[farm][options]")
   CHECK(serial.workers == 1);
   CHECK(serial.concurrency == 1);
   CHECK(serial.http.in_flight == 1);
+  CHECK(options({"-s", "-c", "1"}).mode == Mode::serial);
 }
 
 TEST_CASE("a list option leaves what comes after its value alone", "[farm][options]") {
@@ -160,9 +161,9 @@ TEST_CASE("what cannot be is refused in one line", "[farm][options]") {
       List{"--base-url", "http://"}, List{"--base-url", "http://h/?x"}, List{"--base-url", ""},
       List{"--connect-to", "a:b"}, List{"--connect-to", "a:x:b:1"}, List{"--cacert", "/no/such/file"},
       List{"--retries", "-1"}, List{"--retries", "101"}, List{"--timeout", "0"}, List{"--timeout", "x"},
-      List{"--timeout", "nan"}, List{"-o", ""}, List{"--template", "../{name}"}, List{"--template", "{nam}"},
-      List{"-q", "-v"}, List{"--demo", "--base-url", "http://h/"}, List{"../x"}, List{""}, List{"0"},
-      List{"--refresh"}, List{"--verify"}, List{"--trace", "f"}, List{"--rate", "5"});
+      List{"--timeout", "nan"}, List{"-o", ""}, List{"--template", ""}, List{"--template", "../{name}"},
+      List{"--template", "{nam}"}, List{"-q", "-v"}, List{"--demo", "--base-url", "http://h/"}, List{"../x"},
+      List{""}, List{"0"}, List{"--refresh"}, List{"--verify"}, List{"--trace", "f"}, List{"--rate", "5"});
   std::string joined;
   for (const std::string& argument : arguments) joined += argument + " ";
   CAPTURE(joined);
