@@ -77,9 +77,9 @@ struct HttpClient::State {
         multi(loop),
         settings(options),
         window(loop, in_flight) {
-    // libcurl counts all hosts that connect_to sends to one address as one host.
-    const auto hosts = static_cast<long>(std::max<std::size_t>(options.connect_to.size(), 1));
-    multi.limit_host_connections((in_flight + max_streams - 1) / max_streams * hosts);
+    // Hosts that --connect-to leads to one place are one host to libcurl.
+    const long hosts_at_one_place = 1 + static_cast<long>(options.connect_to.size());
+    multi.limit_host_connections((in_flight + max_streams - 1) / max_streams * hosts_at_one_place);
     multi.limit_idle_connections(2L * in_flight);
   }
 
