@@ -17,7 +17,7 @@ struct ProcessPoolExecutorOptions {
   int worker_concurrency = 1;
   /// Called in each worker before its first call. It is inherited by the fork, so it may capture anything.
   /// When it throws, the pool is broken.
-  std::function<void()> initializer;
+  std::function<void()> initializer = {};
 };
 
 /// Runs calls in forked worker processes. The workers are forked on demand by a helper process, the nursery,

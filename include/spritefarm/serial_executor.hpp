@@ -9,7 +9,7 @@ namespace spritefarm {
 
 struct SerialExecutorOptions {
   /// Called once, before the first call, on its thread.
-  std::function<void()> initializer;
+  std::function<void()> initializer = {};
 };
 
 /// Runs each call within submit(), on the caller's thread, one after another; the future comes back done. A

@@ -14,7 +14,7 @@ struct ThreadPoolExecutorOptions {
   /// Coroutines that one thread has in flight at most.
   int worker_concurrency = 1;
   /// Called in each thread before its first call. When it throws, the pool is broken.
-  std::function<void()> initializer;
+  std::function<void()> initializer = {};
   /// The threads are called this, `_` and a number, as debuggers show them (15 characters are kept).
   std::string thread_name_prefix = "ThreadPool";
 };

@@ -78,7 +78,7 @@ struct HttpClient::State {
         settings(options),
         window(loop, in_flight) {
     // Hosts that --connect-to leads to one place are one host to libcurl.
-    const long hosts_at_one_place = 1 + static_cast<long>(options.connect_to.size());
+    const auto hosts_at_one_place = static_cast<long>(std::max<std::size_t>(options.connect_to.size(), 1));
     multi.limit_host_connections((in_flight + max_streams - 1) / max_streams * hosts_at_one_place);
     multi.limit_idle_connections(2L * in_flight);
   }
