@@ -1,9 +1,13 @@
 #pragma once
 
 #include <spritefarm/call.hpp>
+#include <spritefarm/map.hpp>
 
+#include <algorithm>
 #include <concepts>
 #include <memory>
+#include <ranges>
+#include <stdexcept>
 #include <type_traits>
 #include <utility>
 
@@ -32,6 +36,44 @@ class Executor {
                                                                 detail::keep(std::forward<Args>(args))...);
   }
 
+  /// Calls `function` with each item of a range (with each of several ranges side by side, until the shortest ends) and
+  /// gives the results. A range that is an lvalue must outlive the results; they must not outlive the executor.
+  /// Throws std::invalid_argument for a chunksize or a buffersize below 1, and what submit() throws.
+  template <typename F, std::ranges::input_range Range>
+  auto map(F&& function, Range&& items, const MapOptions& options = {}) {
+    return map(options, std::forward<F>(function), std::forward<Range>(items));
+  }
+  template <typename F, std::ranges::input_range Range1, std::ranges::input_range Range2>
+  auto map(F&& function, Range1&& first, Range2&& second, const MapOptions& options = {}) {
+    return map(options, std::forward<F>(function), std::forward<Range1>(first), std::forward<Range2>(second));
+  }
+  template <typename F, std::ranges::input_range... Ranges>
+  auto map(const MapOptions& options, F&& function, Ranges&&... ranges) {
+    if (options.chunksize < 1) throw std::invalid_argument("map(): chunksize must be at least 1");
+    if (options.buffersize && *options.buffersize < 1)
+      throw std::invalid_argument("map(): buffersize must be at least 1");
+    using Items = detail::Zipped<Ranges...>;
+    using Item = typename Items::Item;
+    using Runner = detail::ChunkRunner<std::decay_t<F>, Item>;
+    using Results = MapResults<typename Runner::R>;
+    // Shared, because a std::function must be copyable.
+    auto items = std::make_shared<Items>(std::forward<Ranges>(ranges)...);
+    const int most = std::min(options.chunksize, options.buffersize.value_or(options.chunksize));
+    auto submit_next = [this, items, runner = Runner{std::forward<F>(function)}, most,
+                        task = options.task]() -> std::optional<typename Results::Pending> {
+      std::vector<Item> chunk;
+      while (static_cast<int>(chunk.size()) < most) {
+        std::optional<Item> item = items->next();
+        if (!item) break;
+        chunk.push_back(std::move(*item));
+      }
+      if (chunk.empty()) return std::nullopt;
+      const std::size_t size = chunk.size();
+      return typename Results::Pending{submit(task, runner, std::move(chunk)), size};
+    };
+    return Results(std::move(submit_next), options);
+  }
+
   /// Takes no more calls. Those that have been submitted still run, unless `cancel_futures` cancels the ones
   /// that have not started. With `wait`, returns when all are done and the workers have ended. May be called
   /// again.
@@ -58,8 +100,8 @@ class Executor {
     }
     if constexpr (detail::portable_call<Function, Args...>) {
       try {
-        auto call =
-            std::make_shared<detail::RemoteCallFor<R>>(options, detail::encode_request(function, args...));
+        auto call = std::make_shared<detail::RemoteCallFor<R>>(
+            options, detail::encode_request(function, args...), is_task<detail::Returned<Function, Args...>>);
         schedule(call);
         return Future<R>(std::move(call));
       } catch (const CodecError&) {

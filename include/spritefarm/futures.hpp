@@ -20,6 +20,7 @@
 #include <spritefarm/event_loop.hpp>
 #include <spritefarm/executor.hpp>
 #include <spritefarm/future.hpp>
+#include <spritefarm/map.hpp>
 #include <spritefarm/process_pool_executor.hpp>
 #include <spritefarm/queue.hpp>
 #include <spritefarm/serial_executor.hpp>

@@ -1,9 +1,7 @@
-#include "futures/exception_record.hpp"
-
 #include "base/exception_text.hpp"
 
-#include <spritefarm/codec.hpp>
 #include <spritefarm/errors.hpp>
+#include <spritefarm/outcome.hpp>
 
 #include <cxxabi.h>
 
@@ -119,20 +117,17 @@ std::string without_code_text(const std::string& message, const std::error_code&
 
 }  // namespace
 
-std::string encode_exception(const std::exception_ptr& exception) {
+void Codec<std::exception_ptr>::encode(Encoder& to, const std::exception_ptr& exception) {
   std::vector<Link> chain;
   append_links(chain, exception);
-  Encoder to;
-  encode(to, chain);
-  return std::move(to).take();
+  spritefarm::encode(to, chain);
 }
 
-std::exception_ptr decode_exception(std::string_view bytes) {
+std::exception_ptr Codec<std::exception_ptr>::decode(Decoder& from) {
   try {
-    Decoder from(bytes);
-    const auto chain = decode<std::vector<Link>>(from);
-    from.finish();
-    if (chain.empty() || chain.size() > longest_chain) throw CodecError("an exception without a type");
+    const auto chain = spritefarm::decode<std::vector<Link>>(from);
+    if (chain.empty() || chain.size() > longest_chain)
+      throw CodecError("an exception from another process has no type");
     raise_chain(chain, 0);
   } catch (...) {
     return std::current_exception();  // what was sent, or the CodecError why it cannot be read
