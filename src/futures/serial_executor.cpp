@@ -1,7 +1,11 @@
+#include "base/exception_text.hpp"
+
 #include <spritefarm/event_loop.hpp>
 #include <spritefarm/serial_executor.hpp>
 
+#include <iostream>
 #include <stdexcept>
+#include <string>
 #include <utility>
 
 namespace spritefarm {
@@ -10,6 +14,17 @@ struct SerialExecutor::State {
   EventLoop loop;
   std::function<void()> initializer;
   bool shut_down = false;
+  std::string broken;  // why
+
+  void initialize() {
+    try {
+      if (const auto run_once = std::exchange(initializer, nullptr)) run_once();
+    } catch (...) {
+      broken =
+          "the executor could not start: its initializer threw " + exception_text(std::current_exception());
+      std::cerr << "spritefarm: " << broken << '\n';
+    }
+  }
 };
 
 SerialExecutor::SerialExecutor(SerialExecutorOptions options) : m_state(std::make_unique<State>()) {
@@ -23,13 +38,18 @@ void SerialExecutor::shutdown(bool, bool) {
 }
 
 void SerialExecutor::schedule(std::shared_ptr<detail::Call> call) {
+  if (!m_state->broken.empty()) throw BrokenExecutor(m_state->broken);
   if (m_state->shut_down) throw std::runtime_error("cannot submit a call after shutdown");
   // Posted, so that it runs within the loop: then that loop is EventLoop::current().
   bool over = false;
   m_state->loop.post([this, &call, &over] {
-    if (const auto initializer = std::exchange(m_state->initializer, nullptr)) initializer();
+    m_state->initialize();
     call->state().set_running_or_notify_cancel();
-    static_cast<detail::LocalCall&>(*call).run([&over] { over = true; });
+    over = !m_state->broken.empty();
+    if (over)
+      call->state().set_exception(std::make_exception_ptr(BrokenExecutor(m_state->broken)));
+    else
+      static_cast<detail::LocalCall&>(*call).run([&over] { over = true; });
   });
   m_state->loop.run_until([&over] { return over; });
 }
