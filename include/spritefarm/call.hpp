@@ -5,9 +5,12 @@
 #include <spritefarm/future.hpp>
 #include <spritefarm/task.hpp>
 
+#include <chrono>
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -21,6 +24,10 @@ namespace spritefarm {
 struct TaskOptions {
   /// How often the call is started again after its worker died under it. Only processes die alone.
   int retries = 0;
+  /// How long the call may run, from its start on. Past that its future holds TimeoutError at once; a coroutine is
+  /// destroyed where it waits, and a plain function's worker process is sent SIGTERM, then SIGKILL, and replaced. A
+  /// plain function in a thread cannot be stopped: there the timeout has no effect.
+  std::optional<std::chrono::nanoseconds> timeout = std::nullopt;
 };
 
 namespace detail {
@@ -73,6 +80,17 @@ struct WithoutTask<Task<T>> {
 template <typename Function, typename... Args>
 using ResultOf = typename WithoutTask<Returned<Function, Args...>>::type;
 
+class Call;
+
+/// The executor of a call, as the call's future sees it. Any thread; see FutureState for what each does.
+class CallOwner {
+ public:
+  virtual ~CallOwner() = default;
+  virtual bool recall(Call& call) = 0;
+  virtual void refresh(Call& call) = 0;
+  virtual bool terminate(Call& call) = 0;
+};
+
 /// A submitted call, as its executor holds it. `state()` is what the caller's Future shares.
 class Call {
  public:
@@ -81,8 +99,36 @@ class Call {
   virtual FutureState& state() noexcept = 0;
   [[nodiscard]] const TaskOptions& options() const noexcept { return m_options; }
 
+  /// Set once, before any other thread knows the call.
+  void set_owner(std::weak_ptr<CallOwner> owner) noexcept { m_owner = std::move(owner); }
+
+ protected:
+  [[nodiscard]] std::shared_ptr<CallOwner> owner() const noexcept { return m_owner.lock(); }
+
  private:
   TaskOptions m_options;
+  std::weak_ptr<CallOwner> m_owner;
+};
+
+/// A call of either kind, with the state that its future shares.
+template <typename Kind, typename R>
+class CallWithFuture : public Kind, public ResultState<R> {
+ public:
+  using Kind::Kind;
+  FutureState& state() noexcept final { return *this; }
+
+ private:
+  bool recall() final {
+    const auto holder = this->owner();
+    return holder && holder->recall(*this);
+  }
+  void refresh() final {
+    if (const auto holder = this->owner()) holder->refresh(*this);
+  }
+  bool terminate() final {
+    const auto holder = this->owner();
+    return holder && holder->terminate(*this);
+  }
 };
 
 /// A call that runs in the process that submitted it. Its worker calls run() once, on its loop, when the
@@ -93,41 +139,52 @@ class LocalCall : public Call {
   /// Runs the call and sets its future. A coroutine may go on after this returns; `on_end` is called, on this
   /// thread, when the call is over and its future set; it may destroy the call.
   virtual void run(std::function<void()> on_end) = 0;
+  /// Ends a coroutine that waits, as FutureState::end_early() says; nothing for a plain function. On its loop's thread.
+  virtual void stop(std::exception_ptr exception) = 0;
+  [[nodiscard]] virtual bool is_coroutine() const noexcept = 0;
+
+  /// On which it runs now; null: it does not. Its pool's, under the pool's lock.
+  EventLoop* loop = nullptr;
 };
 
 /// A call that runs in another process: the function's number, and its arguments in bytes.
 class RemoteCall : public Call {
  public:
-  RemoteCall(const TaskOptions& options, std::string request)
-      : Call(options), m_request(std::move(request)) {}
+  RemoteCall(const TaskOptions& options, std::string request, bool coroutine)
+      : Call(options), m_request(std::move(request)), m_is_coroutine(coroutine) {}
   /// The function's id and the encoded arguments: what run_request() takes.
   [[nodiscard]] const std::string& request() const noexcept { return m_request; }
   /// Sets the future from the encoded result; what decoding throws becomes the future's exception.
   virtual void settle(std::string_view result) = 0;
+  [[nodiscard]] bool is_coroutine() const noexcept { return m_is_coroutine; }
+
+  /// The worker that has it, and its number there; 0: none has. Its pool's, under the pool's lock.
+  std::uint32_t worker = 0;
+  std::uint64_t number = 0;
 
  private:
   std::string m_request;
+  bool m_is_coroutine;
 };
 
 template <typename R, typename Function, typename... Args>
-class LocalCallTo final : public LocalCall, public ResultState<R> {
+class LocalCallTo final : public CallWithFuture<LocalCall, R> {
  public:
   template <typename F, typename... As>
   LocalCallTo(const TaskOptions& options, F&& function, As&&... args)
-      : LocalCall(options), m_target(std::in_place, std::forward<F>(function), std::forward<As>(args)...) {}
-  FutureState& state() noexcept override { return *this; }
+      : CallWithFuture<LocalCall, R>(options),
+        m_target(std::in_place, std::forward<F>(function), std::forward<As>(args)...) {}
 
   void run(std::function<void()> on_end) override {
     try {
-      if constexpr (is_task<Returned<Function, Args...>>) {
+      if constexpr (coroutine) {
         m_task.emplace(invoke());
         m_on_end = std::move(on_end);
-        m_task->start([this] {
-          finish_task();
-          // The last act: the call may go with it.
-          const std::function<void()> ended = std::move(m_on_end);
-          ended();
-        });
+        if (const auto timeout = this->options().timeout)
+          m_deadline = EventLoop::current().call_after(*timeout, [this] {
+            stop(std::make_exception_ptr(TimeoutError("the call did not end within its timeout")));
+          });
+        m_task->start([this] { finish_task(); });
         return;
       } else if constexpr (std::is_void_v<R>) {
         invoke();
@@ -140,12 +197,24 @@ class LocalCallTo final : public LocalCall, public ResultState<R> {
       }
     } catch (...) {
       m_target.reset();
-      this->set_exception(std::current_exception());
+      this->end_early(std::current_exception());
     }
     on_end();
   }
 
+  void stop([[maybe_unused]] std::exception_ptr exception) override {
+    if constexpr (coroutine) {
+      if (!m_task) return;
+      release();
+      this->end_early(std::move(exception));
+      end();
+    }
+  }
+  [[nodiscard]] bool is_coroutine() const noexcept override { return coroutine; }
+
  private:
+  static constexpr bool coroutine = is_task<Returned<Function, Args...>>;
+
   decltype(auto) invoke() {
     return std::apply(
         [](Function& function, Args&... args) -> decltype(auto) {
@@ -166,28 +235,33 @@ class LocalCallTo final : public LocalCall, public ResultState<R> {
       }
     } catch (...) {
       release();
-      this->set_exception(std::current_exception());
+      this->end_early(std::current_exception());
     }
+    end();
   }
   void release() {
     m_task.reset();
     m_target.reset();
   }
+  /// The last act: the call may go with it.
+  void end() {
+    const EventLoop::Timer deadline = std::move(m_deadline);
+    const std::function<void()> ended = std::move(m_on_end);
+    ended();
+  }
 
   struct Nothing {};
   std::optional<std::tuple<Function, Args...>> m_target;
   // Destroyed before the arguments, to which the coroutine may refer.
-  std::optional<
-      std::conditional_t<is_task<Returned<Function, Args...>>, Returned<Function, Args...>, Nothing>>
-      m_task;
+  std::optional<std::conditional_t<coroutine, Returned<Function, Args...>, Nothing>> m_task;
   std::function<void()> m_on_end;
+  EventLoop::Timer m_deadline;
 };
 
 template <typename R>
-class RemoteCallFor final : public RemoteCall, public ResultState<R> {
+class RemoteCallFor final : public CallWithFuture<RemoteCall, R> {
  public:
-  using RemoteCall::RemoteCall;
-  FutureState& state() noexcept override { return *this; }
+  using CallWithFuture<RemoteCall, R>::CallWithFuture;
   void settle(std::string_view result) override {
     try {
       Decoder from(result);
@@ -200,7 +274,7 @@ class RemoteCallFor final : public RemoteCall, public ResultState<R> {
         this->set_result(std::move(value));
       }
     } catch (...) {
-      this->set_exception(std::current_exception());
+      this->end_early(std::current_exception());
     }
   }
 };

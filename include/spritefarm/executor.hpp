@@ -100,8 +100,8 @@ class Executor {
     }
     if constexpr (detail::portable_call<Function, Args...>) {
       try {
-        auto call =
-            std::make_shared<detail::RemoteCallFor<R>>(options, detail::encode_request(function, args...));
+        auto call = std::make_shared<detail::RemoteCallFor<R>>(
+            options, detail::encode_request(function, args...), is_task<detail::Returned<Function, Args...>>);
         schedule(call);
         return Future<R>(std::move(call));
       } catch (const CodecError&) {

@@ -57,7 +57,21 @@ class FutureState : public std::enable_shared_from_this<FutureState> {
 
   bool cancel();
   bool set_running_or_notify_cancel();
+  /// The executor's way to the same: true also when the call has been begun before.
+  bool begin();
   void set_exception(std::exception_ptr exception);
+  /// Ends a call that runs, before its time: with this exception, or as cancelled where it is null. False when the
+  /// future is done already.
+  bool end_early(std::exception_ptr exception);
+
+  /// What the executor that holds the call does for it; nothing where no executor does. Called without any lock.
+  /// Takes a call back that waits at a worker: true when the executor has let go of it. Begins() it where the worker
+  /// has started it.
+  virtual bool recall() { return false; }
+  /// Begins() a call that a worker has started since.
+  virtual void refresh() {}
+  /// Ends a call that runs: see Future::terminate().
+  virtual bool terminate() { return false; }
 
   /// Waits; throws TimeoutError, or CancelledError.
   void wait_until(Deadline deadline) const;
@@ -87,6 +101,7 @@ class FutureState : public std::enable_shared_from_this<FutureState> {
 
  private:
   void require_unfinished() const;
+  void notify_cancelled();
   void notify(std::unique_lock<std::mutex>& lock);
   static void call(const std::function<void()>& callback) noexcept;
 
@@ -144,12 +159,19 @@ class Future {
 
   /// Cancels a call that has not started. False, and nothing changes, when it runs or has finished.
   bool cancel() { return m_state->cancel(); }
+  /// Cancels the call even when it runs: a coroutine is destroyed where it waits; a plain function's worker process is
+  /// sent SIGTERM, and SIGKILL if it does not end, and replaced. The future is cancelled at once. False when it is done
+  /// already, or is a plain function in a thread, which nothing can stop.
+  bool terminate() { return m_state->cancel() || m_state->terminate(); }
   [[nodiscard]] bool cancelled() const {
     const auto phase = m_state->phase();
     return phase == detail::FutureState::Phase::cancelled ||
            phase == detail::FutureState::Phase::cancelled_and_notified;
   }
-  [[nodiscard]] bool running() const { return m_state->phase() == detail::FutureState::Phase::running; }
+  [[nodiscard]] bool running() const {
+    m_state->refresh();
+    return m_state->phase() == detail::FutureState::Phase::running;
+  }
   /// Finished or cancelled.
   [[nodiscard]] bool done() const { return m_state->done(); }
 
@@ -216,6 +238,7 @@ class Future {
 
   /// As Python's repr(): `<Future at 0x5581f0 state=finished returned int>`.
   friend std::ostream& operator<<(std::ostream& to, const Future& future) {
+    future.m_state->refresh();
     future.m_state->print(to, typeid(T));
     return to;
   }

@@ -2,13 +2,21 @@
 
 #include <spritefarm/executor.hpp>
 
+#include <chrono>
 #include <concepts>
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <utility>
 #include <vector>
 
 namespace spritefarm {
+
+/// What a pool does when a worker process dies although nobody asked it to.
+enum class OnWorkerDeath {
+  replace,    ///< the calls that it had started fail with WorkerDied or are retried; all others run on
+  break_pool  ///< all calls fail with BrokenProcessPool, and no more are accepted: what Python does
+};
 
 struct ProcessPoolExecutorOptions {
   /// Worker processes at most; 0: the number of processors.
@@ -18,13 +26,21 @@ struct ProcessPoolExecutorOptions {
   /// Called in each worker before its first call. It is inherited by the fork, so it may capture anything.
   /// When it throws, the pool is broken.
   std::function<void()> initializer = {};
+  /// A worker that has run so many calls ends and is replaced; 0: it never does.
+  int max_tasks_per_child = 0;
+  /// A worker whose resident memory is larger than so many bytes after a call ends and is replaced; 0: it never does.
+  std::size_t max_rss = 0;
+  OnWorkerDeath on_worker_death = OnWorkerDeath::replace;
+  /// How long a worker that is told to end by SIGTERM may take until SIGKILL.
+  std::chrono::milliseconds terminate_grace{500};
 };
 
 /// Runs calls in forked worker processes. The workers are forked on demand by a helper process, the nursery,
 /// which is forked once, here, and never has threads. So make the pool before the program starts its first
-/// thread: the constructor refuses to fork a program that has several. A worker that dies costs the calls
-/// that it had started, which fail with WorkerDied or are retried (TaskOptions); it is replaced. When this
-/// process ends, however it ends, nursery and workers end too. Destroying the pool waits for all calls.
+/// thread: the constructor refuses to fork a program that has several. A worker that dies costs the calls that
+/// it had started, which fail with WorkerDied or are retried (TaskOptions); it is replaced, and what waited at it
+/// runs elsewhere. When this process ends, however it ends, nursery and workers end too. Destroying the pool waits
+/// for all calls; after shutdown(wait = false) it does not, and the process waits for them when it exits.
 /// Source: concurrent.futures.ProcessPoolExecutor.
 class ProcessPoolExecutor final : public Executor {
  public:
@@ -53,6 +69,11 @@ class ProcessPoolExecutor final : public Executor {
   }
 
   void shutdown(bool wait = true, bool cancel_futures = false) override;
+  /// Sends SIGTERM to all workers and ends the pool: calls that run or wait fail with BrokenProcessPool. Returns when
+  /// all workers have ended; nothing where the pool has been shut down already.
+  void terminate_workers();
+  /// The same with SIGKILL.
+  void kill_workers();
 
   /// The process ids of the workers that live now.
   [[nodiscard]] std::vector<int> worker_pids() const;
@@ -64,7 +85,7 @@ class ProcessPoolExecutor final : public Executor {
   void schedule(std::shared_ptr<detail::Call> call) override;
 
   class Pool;
-  std::unique_ptr<Pool> m_pool;
+  std::shared_ptr<Pool> m_pool;
 };
 
 }  // namespace spritefarm

@@ -28,9 +28,9 @@ class TaskPromiseBase {
     // The one who is told may destroy the coroutine at once: nothing of its frame is touched after the call.
     template <typename Promise>
     std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> ended) noexcept {
-      TaskPromiseBase& promise = ended.promise();
-      if (promise.continuation) return promise.continuation;
-      if (const std::function<void()> on_end = std::move(promise.on_end)) on_end();
+      TaskPromiseBase& told = ended.promise();
+      if (told.continuation) return told.continuation;
+      if (const std::function<void()> on_end = std::move(told.on_end)) on_end();
       return std::noop_coroutine();
     }
     void await_resume() noexcept {}

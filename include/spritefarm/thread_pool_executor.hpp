@@ -20,7 +20,8 @@ struct ThreadPoolExecutorOptions {
 };
 
 /// Runs calls in threads, which are started when a call comes and none is idle. Destroying it waits for all
-/// calls. Source: concurrent.futures.ThreadPoolExecutor.
+/// calls; after shutdown(wait = false) it does not, and the process waits for them when it exits.
+/// Source: concurrent.futures.ThreadPoolExecutor.
 class ThreadPoolExecutor final : public Executor {
  public:
   /// Throws std::invalid_argument for a negative number.
@@ -33,7 +34,7 @@ class ThreadPoolExecutor final : public Executor {
   void schedule(std::shared_ptr<detail::Call> call) override;
 
   class Pool;
-  std::unique_ptr<Pool> m_pool;
+  std::shared_ptr<Pool> m_pool;
 };
 
 }  // namespace spritefarm

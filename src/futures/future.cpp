@@ -25,10 +25,12 @@ bool FutureState::done() const {
 }
 
 bool FutureState::cancel() {
+  const bool let_go = recall();
   std::unique_lock lock(m_mutex);
   if (m_phase == Phase::running || m_phase == Phase::finished) return false;
   if (m_phase != Phase::pending) return true;
   m_phase = Phase::cancelled;
+  if (let_go) notify_cancelled();  // no executor will
   m_changed.notify_all();
   const auto callbacks = std::exchange(m_callbacks, {});
   lock.unlock();
@@ -43,12 +45,27 @@ bool FutureState::set_running_or_notify_cancel() {
       m_phase = Phase::running;
       return true;
     case Phase::cancelled:
-      m_phase = Phase::cancelled_and_notified;
-      for (FutureWaiter* waiter : m_waiters) waiter->on_done(*this);
+      notify_cancelled();
       return false;
     default:
       throw InvalidStateError("set_running_or_notify_cancel(): the future is not pending");
   }
+}
+
+bool FutureState::begin() {
+  const std::lock_guard lock(m_mutex);
+  if (m_phase == Phase::pending) m_phase = Phase::running;
+  if (m_phase == Phase::cancelled) notify_cancelled();
+  return m_phase == Phase::running;
+}
+
+bool FutureState::end_early(std::exception_ptr exception) {
+  std::unique_lock lock(m_mutex);
+  if (m_phase >= Phase::cancelled) return false;
+  m_phase = exception ? Phase::finished : Phase::cancelled_and_notified;
+  m_exception = std::move(exception);
+  notify(lock);
+  return true;
 }
 
 void FutureState::set_exception(std::exception_ptr exception) {
@@ -109,6 +126,11 @@ void FutureState::print(std::ostream& to, const std::type_info& result) const {
         to << "finished returned " << type_name(result);
   }
   to << '>';
+}
+
+void FutureState::notify_cancelled() {
+  m_phase = Phase::cancelled_and_notified;
+  for (FutureWaiter* waiter : m_waiters) waiter->on_done(*this);
 }
 
 void FutureState::require_unfinished() const {

@@ -33,7 +33,7 @@ Nursery::~Nursery() {
 
 bool Nursery::fork_worker(const WorkerStart& start) {
   return m_socket.send(ForkRequest{start.number},
-                       std::array{start.receives_from.get(), start.sends_to.get()});
+                       std::array{start.receives_from.get(), start.sends_to.get(), start.slots.get()});
 }
 
 std::optional<NurseryNews> Nursery::read_news() {

@@ -13,11 +13,13 @@
 
 namespace spritefarm {
 
-/// What a new worker process is given: its number in the pool, and its ends of the channel.
+/// What a new worker process is given: its number in the pool, its ends of the channel,
+/// the memory of its call slots.
 struct WorkerStart {
   std::uint32_t number = 0;
   posix::Fd receives_from;
   posix::Fd sends_to;
+  posix::Fd slots;
 };
 
 /// What the nursery tells the coordinator.

@@ -4,8 +4,8 @@
 
 namespace spritefarm {
 
-/// The coordinator asks for a worker. With it come two descriptors: what the worker receives from and sends
-/// to.
+/// The coordinator asks for a worker. With it come three descriptors: what the worker receives from and
+/// sends to, and the memory of its call slots.
 struct ForkRequest {
   std::uint32_t number = 0;
 };

@@ -64,8 +64,8 @@ bool NurseryProcess::serve_requests() {
       case posix::MessageSocket::Received::message:
         break;
     }
-    if (fds.size() != 2) return false;
-    fork_worker({request.number, std::move(fds[0]), std::move(fds[1])});
+    if (fds.size() != 3) return false;
+    fork_worker({request.number, std::move(fds[0]), std::move(fds[1]), std::move(fds[2])});
   }
 }
 

@@ -1,107 +1,139 @@
 #pragma once
 
+#include "futures/exit_watch.hpp"
 #include "futures/nursery.hpp"
-#include "ipc/channel.hpp"
+#include "futures/worker_handle.hpp"
 #include "posix/epoll.hpp"
 #include "posix/event_fd.hpp"
 
 #include <spritefarm/process_pool_executor.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
-#include <unordered_map>
 #include <vector>
 
 namespace spritefarm {
 
 /// The coordinator's side of a ProcessPoolExecutor.
 ///
-///     schedule() ─▶ m_queue ─▶ dispatch() ─▶ Worker::calls, channel ──▶ worker process
-///         any thread               │                                        │
-///                                  ▼ on demand                              ▼
-///                               Nursery ──▶ news: forked, ended ──▶ supervisor thread ◀── results
+///     schedule() ─▶ m_queue ─▶ dispatch() ─▶ WorkerHandle ═ channel ═▶ worker process
+///         any thread               │              ▲ recall()              │
+///                                  ▼ on demand    │                       ▼
+///                               Nursery ──▶ news: forked, ended ─▶ supervisor thread ◀── results
 ///
-/// A call waits in m_queue until a worker has room for it; then it is sent, and counts as started. schedule()
-/// sends at once where it can; the supervisor, one thread with one epoll, does all the rest: results, deaths,
-/// replacements. Everything is guarded by m_mutex; futures are set with it released, since their callbacks
-/// may come back here.
-class ProcessPoolExecutor::Pool {
+/// A call waits in m_queue until a worker has room. Then it is sent, and may wait at the worker for a while: until the
+/// worker starts it, it can be taken back, to be cancelled or given to a worker that has nothing to do. schedule() sends
+/// at once where it can; the supervisor, one thread with one epoll, does all the rest: results, deaths, replacements,
+/// deadlines. Everything is guarded by m_mutex; futures are set with it released, since their callbacks may come back.
+///
+/// Shared by the executor, the supervisor's thread and, weakly, by the calls.
+class ProcessPoolExecutor::Pool final : public detail::CallOwner,
+                                        public FinishesAtExit,
+                                        public std::enable_shared_from_this<Pool> {
  public:
   explicit Pool(ProcessPoolExecutorOptions options);
-  ~Pool();
+  ~Pool() override;
+  /// Once, before anything else.
+  void start();
+
   void schedule(std::shared_ptr<detail::RemoteCall> call);
   void shutdown(bool wait, bool cancel_futures);
+  void end_workers(int signal, const char* why);
   std::vector<int> worker_pids() const;
   int worker_deaths() const;
+  /// Whether shutdown(wait = false) has been called: then the executor's destructor does not wait either.
+  bool lingers() const;
+  /// In a forked child nothing of the pool works, and its destructor must not run.
+  [[nodiscard]] bool belongs_to_this_process() const noexcept;
+
+  bool recall(detail::Call& call) override;
+  void refresh(detail::Call& call) override;
+  bool terminate(detail::Call& call) override;
+  void finish() override { shutdown(true, false); }
 
  private:
-  struct Started {
-    std::shared_ptr<detail::RemoteCall> call;
-    int deaths = 0;  // workers that have died under it
-  };
-  struct Worker {
-    std::uint32_t number = 0;
-    int pid = 0;  // 0: not forked yet
-    posix::PidFd process;
-    std::unique_ptr<ipc::Channel> channel;
-    std::unordered_map<std::uint64_t, Started> calls;  // those that were sent, by number
-    bool ready = false;                                // has said so
-    bool asked_to_end = false;
-    bool blocked = false;  // its channel has no room
-  };
-  /// What is to be done to a future once the mutex is released.
+  using Clock = std::chrono::steady_clock;
+  /// What is to be done to a future once the mutex is released: set it from this result, or else end it.
   struct Settlement {
     std::shared_ptr<detail::RemoteCall> call;
-    std::string result;  // encoded, unless there is
+    std::optional<std::string> result;
     std::exception_ptr exception;
   };
   using Settlements = std::vector<Settlement>;
+  /// Something to look at when its time has come.
+  struct Alarm {
+    enum class Kind { deadline, coroutine_stopped, kill } kind;
+    std::uint32_t worker;
+    std::uint64_t call;
+  };
 
-  // The supervisor's, without the mutex.
+  // What epoll tells: a worker's number with one of its two directions, or one of these.
+  enum : std::uint64_t { doorbell_key = 0, nursery_key = 1, first_worker_key = 2 };
+  static std::uint64_t receiving_key(std::uint32_t worker) {
+    return first_worker_key + std::uint64_t{worker} * 2;
+  }
+  static std::uint64_t sending_key(std::uint32_t worker) { return receiving_key(worker) + 1; }
+  static std::uint32_t worker_of(std::uint64_t key) {
+    return static_cast<std::uint32_t>((key - first_worker_key) / 2);
+  }
+
   void supervise();
   static void settle(Settlements& settlements);
 
-  // With the mutex held.
-  [[nodiscard]] bool over() const;
+  // With the mutex held. Calls out (process_pool.cpp):
   void dispatch(Settlements& settled);
-  Worker* least_busy();
-  Worker* start_worker();
-  void send(Worker& worker, Started started);
-  void watch_sending(Worker& worker);
-  void receive(Worker& worker, Settlements& settled);
-  void accept(Worker& worker, ipc::Frame frame, Settlements& settled);
+  void share_backlog();
+  WorkerHandle* least_busy();
+  WorkerHandle* start_worker();
+  void send(WorkerHandle& worker, PendingCall pending);
+  void watch_sending(WorkerHandle& worker);
+  WorkerHandle* find(std::uint32_t number);
+  // Results, births, deaths, time (process_pool_supervisor.cpp):
+  void receive(WorkerHandle& worker, Settlements& settled);
+  void accept(WorkerHandle& worker, ipc::Frame frame, Settlements& settled);
   void read_news(Settlements& settled);
   void on_forked(WorkerForked forked);
   void on_not_forked(const WorkerNotForked& failure, Settlements& settled);
   void on_ended(const WorkerEnded& ended, Settlements& settled);
-  void remove(Worker& worker);
-  void break_pool(const std::string& why, Settlements& settled);
-  static void end(Worker& worker);
-  void dismiss_workers();
-  Worker* find(std::uint32_t number);
+  void on_nursery_ended(Settlements& settled);
+  void set_alarm(Clock::time_point due, Alarm alarm);
+  void ring_alarms(Settlements& settled);
+  void on_deadline(WorkerHandle& worker, std::uint64_t call, Settlements& settled);
+  void stop_call(WorkerHandle& worker, std::uint64_t call, std::exception_ptr exception,
+                 Settlements& settled);
+  void condemn(WorkerHandle& worker, int signal);
+  void dismiss(WorkerHandle& worker);
+  void dismiss_idle();
+  void remove(WorkerHandle& worker);
+  void break_pool(const std::string& why, Settlements& settled, int signal);
+  [[nodiscard]] bool over() const;
 
   const ProcessPoolExecutorOptions m_options;
+  const unsigned m_generation;  // posix::fork_generation() of the process that owns it
   Nursery m_nursery;
   posix::Epoll m_epoll;
   posix::EventFd m_doorbell;
 
   mutable std::mutex m_mutex;
-  std::deque<Started> m_queue;
-  std::map<std::uint32_t, Worker> m_workers;
+  std::deque<PendingCall> m_queue;
+  std::map<std::uint32_t, WorkerHandle> m_workers;
+  std::multimap<Clock::time_point, Alarm> m_alarms;
   std::uint32_t m_last_worker = 0;
   std::uint64_t m_last_call = 0;
   int m_most_workers;        // less than max_workers after a fork that failed
   int m_startup_deaths = 0;  // in a row
   int m_deaths = 0;
   bool m_shut_down = false;
-  bool m_dismissed = false;  // all workers were asked to end
-  std::string m_broken;      // why
-  std::thread m_supervisor;  // last: it uses all the rest
+  bool m_lingers = false;
+  std::string m_broken;  // why
+  std::thread m_supervisor;
 };
 
 }  // namespace spritefarm

@@ -2,16 +2,33 @@
 
 #include <spritefarm/process_pool_executor.hpp>
 
+#include <csignal>
 #include <utility>
 
 namespace spritefarm {
 
 ProcessPoolExecutor::ProcessPoolExecutor(ProcessPoolExecutorOptions options)
-    : m_pool(std::make_unique<Pool>(std::move(options))) {}
-ProcessPoolExecutor::~ProcessPoolExecutor() = default;
+    : m_pool(std::make_shared<Pool>(std::move(options))) {
+  m_pool->start();
+}
+
+ProcessPoolExecutor::~ProcessPoolExecutor() {
+  if (!m_pool->belongs_to_this_process())
+    new std::shared_ptr<Pool>(
+        std::move(m_pool));  // its threads are the parent's: it must never be destroyed here
+  else if (!m_pool->lingers())
+    m_pool->shutdown(true, false);
+}
 
 void ProcessPoolExecutor::shutdown(bool wait, bool cancel_futures) {
   m_pool->shutdown(wait, cancel_futures);
+}
+
+void ProcessPoolExecutor::terminate_workers() {
+  m_pool->end_workers(SIGTERM, "the pool was ended by terminate_workers()");
+}
+void ProcessPoolExecutor::kill_workers() {
+  m_pool->end_workers(SIGKILL, "the pool was ended by kill_workers()");
 }
 
 void ProcessPoolExecutor::schedule(std::shared_ptr<detail::Call> call) {

@@ -15,16 +15,6 @@ struct SerialExecutor::State {
   std::function<void()> initializer;
   bool shut_down = false;
   std::string broken;  // why
-
-  void initialize() {
-    try {
-      if (const auto run_once = std::exchange(initializer, nullptr)) run_once();
-    } catch (...) {
-      broken =
-          "the executor could not start: its initializer threw " + exception_text(std::current_exception());
-      std::cerr << "spritefarm: " << broken << '\n';
-    }
-  }
 };
 
 SerialExecutor::SerialExecutor(SerialExecutorOptions options) : m_state(std::make_unique<State>()) {
@@ -38,18 +28,22 @@ void SerialExecutor::shutdown(bool, bool) {
 }
 
 void SerialExecutor::schedule(std::shared_ptr<detail::Call> call) {
-  if (!m_state->broken.empty()) throw BrokenExecutor(m_state->broken);
   if (m_state->shut_down) throw std::runtime_error("cannot submit a call after shutdown");
+  if (!m_state->broken.empty()) throw BrokenExecutor(m_state->broken);
+  try {
+    if (const auto initializer = std::exchange(m_state->initializer, nullptr)) initializer();
+  } catch (...) {
+    m_state->broken =
+        "the executor could not start: its initializer threw " + exception_text(std::current_exception());
+    std::cerr << "spritefarm: " << m_state->broken << '\n';
+    call->state().end_early(std::make_exception_ptr(BrokenExecutor(m_state->broken)));
+    return;
+  }
   // Posted, so that it runs within the loop: then that loop is EventLoop::current().
   bool over = false;
   m_state->loop.post([this, &call, &over] {
-    m_state->initialize();
-    call->state().set_running_or_notify_cancel();
-    over = !m_state->broken.empty();
-    if (over)
-      call->state().set_exception(std::make_exception_ptr(BrokenExecutor(m_state->broken)));
-    else
-      static_cast<detail::LocalCall&>(*call).run([&over] { over = true; });
+    call->state().begin();
+    static_cast<detail::LocalCall&>(*call).run([&over] { over = true; });
   });
   m_state->loop.run_until([&over] { return over; });
 }

@@ -1,6 +1,7 @@
 #include "futures/thread_pool.hpp"
 
 #include "base/exception_text.hpp"
+#include "posix/fork.hpp"
 #include "posix/threads.hpp"
 
 #include <algorithm>
@@ -22,10 +23,30 @@ ThreadPoolExecutorOptions checked(ThreadPoolExecutorOptions options) {
 
 }  // namespace
 
-ThreadPoolExecutor::Pool::Pool(ThreadPoolExecutorOptions options) : m_options(checked(std::move(options))) {}
+ThreadPoolExecutor::Pool::Pool(ThreadPoolExecutorOptions options)
+    : m_options(checked(std::move(options))), m_generation(posix::fork_generation()) {}
 
 ThreadPoolExecutor::Pool::~Pool() {
-  shutdown(true, false);
+  // The threads share the pool: when nobody else does, this is the last of them, at its end.
+  for (auto& worker : m_workers)
+    if (worker->thread.joinable()) worker->thread.detach();
+}
+
+bool ThreadPoolExecutor::Pool::belongs_to_this_process() const noexcept {
+  return posix::fork_generation() == m_generation;
+}
+
+bool ThreadPoolExecutor::Pool::lingers() const {
+  const std::lock_guard lock(m_mutex);
+  return m_lingers;
+}
+
+bool ThreadPoolExecutor::Pool::terminate(detail::Call& call) {
+  auto& local = static_cast<detail::LocalCall&>(call);
+  if (!local.is_coroutine() || !local.state().end_early(nullptr)) return false;
+  const std::lock_guard lock(m_mutex);
+  if (local.loop) local.loop->post([&local, keep = local.state().shared_from_this()] { local.stop(nullptr); });
+  return true;
 }
 
 void ThreadPoolExecutor::Pool::require_usable() const {
@@ -34,6 +55,10 @@ void ThreadPoolExecutor::Pool::require_usable() const {
 }
 
 void ThreadPoolExecutor::Pool::schedule(std::shared_ptr<detail::LocalCall> call) {
+  if (!belongs_to_this_process())
+    throw std::logic_error(
+        "a call cannot be submitted to the pool of another process: make a pool in this one");
+  call->set_owner(weak_from_this());
   const std::lock_guard lock(m_mutex);
   require_usable();
   const bool someone_idle = !m_waiting.empty() && m_waiting.back()->idle;
@@ -41,9 +66,8 @@ void ThreadPoolExecutor::Pool::schedule(std::shared_ptr<detail::LocalCall> call)
     auto& worker = m_workers.emplace_back(std::make_unique<Worker>());
     try {
       worker->thread =
-          std::thread([this, &worker = *worker, number = static_cast<int>(m_workers.size()) - 1] {
-            work(worker, number);
-          });
+          std::thread([self = shared_from_this(), &worker = *worker,
+                       number = static_cast<int>(m_workers.size()) - 1] { self->work(worker, number); });
     } catch (const std::system_error&) {
       m_workers.pop_back();
       if (m_workers.empty()) throw;  // nobody would ever run it
@@ -67,6 +91,7 @@ void ThreadPoolExecutor::Pool::shutdown(bool wait, bool cancel_futures) {
   {
     const std::lock_guard lock(m_mutex);
     m_shut_down = true;
+    m_lingers = !wait;
     if (cancel_futures) cancelled.swap(m_queue);
     while (!m_waiting.empty()) wake_one();
     if (wait)
@@ -75,7 +100,7 @@ void ThreadPoolExecutor::Pool::shutdown(bool wait, bool cancel_futures) {
   }
   for (const auto& call : cancelled) {
     call->state().cancel();
-    call->state().set_running_or_notify_cancel();
+    call->state().begin();
   }
   for (std::thread& thread : threads) thread.join();
 }
@@ -107,7 +132,7 @@ void ThreadPoolExecutor::Pool::serve(Worker& worker, EventLoop& loop) {
   while (!over()) {
     if (worker.in_flight < m_options.worker_concurrency) {
       if (auto call = take_or_wait(worker)) {
-        begin(worker, std::move(call));
+        run(worker, std::move(call));
         loop.run_once(EventLoop::Clock::duration::zero());
         continue;
       }
@@ -134,11 +159,20 @@ std::shared_ptr<detail::LocalCall> ThreadPoolExecutor::Pool::take_or_wait(Worker
   return nullptr;
 }
 
-void ThreadPoolExecutor::Pool::begin(Worker& worker, std::shared_ptr<detail::LocalCall> call) {
-  if (!call->state().set_running_or_notify_cancel()) return;
+void ThreadPoolExecutor::Pool::run(Worker& worker, std::shared_ptr<detail::LocalCall> call) {
+  const auto set_loop = [this, &call](EventLoop* loop) {
+    const std::lock_guard lock(m_mutex);
+    call->loop = loop;
+  };
+  set_loop(worker.loop);  // before it counts as running: who sees that may terminate it
+  if (!call->state().begin()) return set_loop(nullptr);
   ++worker.in_flight;
   detail::LocalCall& running = *call;
-  running.run([&worker, call = std::move(call)] { --worker.in_flight; });
+  running.run([this, &worker, call = std::move(call)] {
+    --worker.in_flight;
+    const std::lock_guard lock(m_mutex);
+    call->loop = nullptr;
+  });
 }
 
 void ThreadPoolExecutor::Pool::break_pool(std::exception_ptr cause) {
@@ -152,16 +186,26 @@ void ThreadPoolExecutor::Pool::break_pool(std::exception_ptr cause) {
     while (!m_waiting.empty()) wake_one();
   }
   for (const auto& call : failed)
-    if (call->state().set_running_or_notify_cancel())
-      call->state().set_exception(std::make_exception_ptr(BrokenThreadPool(why)));
+    if (call->state().begin()) call->state().end_early(std::make_exception_ptr(BrokenThreadPool(why)));
 }
 
 ThreadPoolExecutor::ThreadPoolExecutor(ThreadPoolExecutorOptions options)
-    : m_pool(std::make_unique<Pool>(std::move(options))) {}
-ThreadPoolExecutor::~ThreadPoolExecutor() = default;
+    : m_pool(std::make_shared<Pool>(std::move(options))) {
+  finish_at_exit(m_pool);
+}
+
+ThreadPoolExecutor::~ThreadPoolExecutor() {
+  if (!m_pool->belongs_to_this_process())
+    new std::shared_ptr<Pool>(
+        std::move(m_pool));  // its threads are the parent's: it must never be destroyed here
+  else if (!m_pool->lingers())
+    m_pool->shutdown(true, false);
+}
+
 void ThreadPoolExecutor::shutdown(bool wait, bool cancel_futures) {
   m_pool->shutdown(wait, cancel_futures);
 }
+
 void ThreadPoolExecutor::schedule(std::shared_ptr<detail::Call> call) {
   m_pool->schedule(std::static_pointer_cast<detail::LocalCall>(std::move(call)));
 }

@@ -1,5 +1,6 @@
 #include "futures/worker_process.hpp"
 
+#include <spritefarm/errors.hpp>
 #include <spritefarm/outcome.hpp>
 
 #include <exception>
@@ -7,15 +8,17 @@
 
 namespace spritefarm {
 
-WorkerProcess::WorkerProcess(std::unique_ptr<ipc::Channel> channel, std::function<void()> initializer)
-    : m_channel(std::move(channel)), m_initializer(std::move(initializer)) {}
+WorkerProcess::WorkerProcess(std::unique_ptr<ipc::Channel> channel, ipc::CallSlots slots, int concurrency)
+    : m_channel(std::move(channel)),
+      m_slots(std::move(slots)),
+      m_concurrency(static_cast<std::size_t>(concurrency)) {}
 
-int WorkerProcess::run() {
+int WorkerProcess::run(const std::function<void()>& initializer) {
   constexpr int could_not_start = 1;
   try {
-    if (m_initializer) m_initializer();
+    if (initializer) initializer();
   } catch (...) {
-    send_failure(0);
+    send_failure(0, std::current_exception());
     m_loop.run_until([this] { return !m_blocked; });
     return could_not_start;
   }
@@ -23,20 +26,36 @@ int WorkerProcess::run() {
   encode(digest, detail::function_table_digest());
   send(ipc::FrameKind::ready, 0, std::move(digest).take());
   m_receiving =
-      m_loop.watch(m_channel->receiving_fd(), EventLoop::readable, [this](unsigned) { receive_calls(); });
-  m_loop.run_until([this] { return m_channel->ended() && m_coroutines.empty() && !m_blocked; });
+      m_loop.watch(m_channel->receiving_fd(), EventLoop::readable, [this](unsigned) { receive_frames(); });
+  m_loop.run_until(
+      [this] { return m_channel->ended() && m_waiting.empty() && m_coroutines.empty() && !m_blocked; });
   m_receiving = {};
   m_sending = {};
   return 0;
 }
 
-void WorkerProcess::receive_calls() {
-  while (auto frame = m_channel->receive()) start(std::move(*frame));
+void WorkerProcess::receive_frames() {
+  while (auto frame = m_channel->receive()) {
+    if (frame->header.kind == ipc::FrameKind::stop) {
+      stop_coroutine(frame->header.call);
+    } else {
+      m_waiting.push_back(std::move(*frame));
+      start_waiting();
+    }
+  }
   if (m_channel->ended()) m_receiving = {};
 }
 
-void WorkerProcess::start(ipc::Frame frame) {
-  const std::uint64_t number = frame.call;
+void WorkerProcess::start_waiting() {
+  while (!m_waiting.empty() && m_coroutines.size() < m_concurrency) {
+    const ipc::Frame next = std::move(m_waiting.front());
+    m_waiting.pop_front();
+    if (m_slots.start(next.header.slot, next.header.call)) start(next);
+  }
+}
+
+void WorkerProcess::start(const ipc::Frame& frame) {
+  const std::uint64_t number = frame.header.call;
   try {
     Decoder from(frame.payload);
     const auto entry = detail::function_entry(decode<detail::FunctionId>(from));
@@ -49,29 +68,40 @@ void WorkerProcess::start(ipc::Frame frame) {
       send(ipc::FrameKind::result, number, std::move(result).take());
     }
   } catch (...) {
-    send_failure(number);
+    send_failure(number, std::current_exception());
   }
 }
 
 void WorkerProcess::end_coroutine(std::uint64_t number) {
   const auto ended = m_coroutines.extract(number);
+  if (ended.empty()) return;  // stopped in its last moment
   try {
     Encoder result;
     ended.mapped()->take(result);
     send(ipc::FrameKind::result, number, std::move(result).take());
   } catch (...) {
-    send_failure(number);
+    send_failure(number, std::current_exception());
   }
+  start_waiting();
 }
 
-void WorkerProcess::send_failure(std::uint64_t call) {
-  Encoder exception;
-  encode(exception, std::current_exception());
-  send(ipc::FrameKind::failure, call, std::move(exception).take());
+void WorkerProcess::stop_coroutine(std::uint64_t number) {
+  if (m_coroutines.erase(number) == 0) return;  // its result is on the way
+  send_failure(number, std::make_exception_ptr(CancelledError()));
+  start_waiting();
+}
+
+void WorkerProcess::send_failure(std::uint64_t call, const std::exception_ptr& exception) {
+  Encoder encoded;
+  encode(encoded, exception);
+  send(ipc::FrameKind::failure, call, std::move(encoded).take());
 }
 
 void WorkerProcess::send(ipc::FrameKind kind, std::uint64_t call, std::string payload) {
-  m_channel->send(kind, call, std::make_shared<const std::string>(std::move(payload)));
+  ipc::FrameHeader header;
+  header.kind = kind;
+  header.call = call;
+  m_channel->send(header, std::make_shared<const std::string>(std::move(payload)));
   if (m_blocked || m_channel->flush()) return;
   m_blocked = true;
   m_sending = m_loop.watch(m_channel->sending_fd(), EventLoop::writable, [this](unsigned) {

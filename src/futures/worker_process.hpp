@@ -1,38 +1,44 @@
 #pragma once
 
+#include "ipc/call_slots.hpp"
 #include "ipc/channel.hpp"
 
 #include <spritefarm/event_loop.hpp>
 #include <spritefarm/function_table.hpp>
 
+#include <deque>
 #include <functional>
 #include <memory>
 #include <unordered_map>
 
 namespace spritefarm {
 
-/// What a worker process does from its fork to its end: receives calls over its channel, runs them, sends
-/// what came of each. One thread, one event loop: plain functions run one after another, coroutines side by
-/// side.
+/// What a worker process does from its fork to its end: receives calls over its channel, starts those that have not been
+/// recalled, sends what came of each. One thread, one event loop: plain functions run one after another, up to
+/// `concurrency` coroutines side by side.
 class WorkerProcess {
  public:
-  WorkerProcess(std::unique_ptr<ipc::Channel> channel, std::function<void()> initializer);
+  WorkerProcess(std::unique_ptr<ipc::Channel> channel, ipc::CallSlots slots, int concurrency);
   /// Returns when the coordinator has closed the channel and nothing runs any more: the exit code.
-  int run();
+  int run(const std::function<void()>& initializer);
 
  private:
-  void receive_calls();
-  void start(ipc::Frame frame);
+  void receive_frames();
+  void start_waiting();
+  void start(const ipc::Frame& frame);
   void end_coroutine(std::uint64_t call);
+  void stop_coroutine(std::uint64_t call);
   void send(ipc::FrameKind kind, std::uint64_t call, std::string payload);
-  void send_failure(std::uint64_t call);
+  void send_failure(std::uint64_t call, const std::exception_ptr& exception);
 
   EventLoop m_loop;  // first: what follows uses it until it is destroyed
   std::unique_ptr<ipc::Channel> m_channel;
-  std::function<void()> m_initializer;
+  ipc::CallSlots m_slots;
+  const std::size_t m_concurrency;
   EventLoop::Watch m_receiving;
   EventLoop::Watch m_sending;
-  bool m_blocked = false;  // the channel has no room; m_sending waits for it
+  bool m_blocked = false;            // the channel has no room; m_sending waits for it
+  std::deque<ipc::Frame> m_waiting;  // calls that have arrived and not started
   std::unordered_map<std::uint64_t, std::unique_ptr<detail::RunningCoroutine>> m_coroutines;
 };
 

@@ -18,9 +18,9 @@ class Channel {
 
   virtual ~Channel() = default;
 
-  /// Sends a frame, or as much of it as there is room for. Silent when the other end is gone: its death is
+  /// Sends a frame (its `size` is set here), or as much of it as there is room for. Silent when the other end is gone: its death is
   /// told by other ways.
-  virtual void send(FrameKind kind, std::uint64_t call, Payload payload) = 0;
+  virtual void send(FrameHeader header, Payload payload) = 0;
   /// Sends more of what is left; true when nothing is.
   virtual bool flush() = 0;
 

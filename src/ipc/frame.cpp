@@ -7,9 +7,8 @@ void check_header(const FrameHeader& header) {
   if (header.version != FrameHeader::current_version)
     throw CorruptFrame("a frame of version " + std::to_string(header.version) + " instead of " +
                        std::to_string(FrameHeader::current_version));
-  if (header.kind < FrameKind::call || header.kind > FrameKind::ready)
-    throw CorruptFrame("a frame of the unknown kind " +
-                       std::to_string(static_cast<std::uint32_t>(header.kind)));
+  if (header.kind < FrameKind::call || header.kind > FrameKind::stop)
+    throw CorruptFrame("a frame of the unknown kind " + std::to_string(static_cast<unsigned>(header.kind)));
   if (header.size > most_bytes)
     throw CorruptFrame("a frame that claims " + std::to_string(header.size) + " bytes");
 }

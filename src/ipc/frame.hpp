@@ -12,8 +12,9 @@
 /// binary on one machine, and the worker's first frame proves it.
 ///
 ///     offset  size
-///          0     4  kind      1 call, 2 result, 3 failure, 4 ready
-///          4     4  version   1
+///          0     2  kind      1 call, 2 result, 3 failure, 4 ready, 5 stop
+///          2     2  version   1
+///          4     4  slot      of a call: which of the worker's slots says whether it starts (call_slots.hpp)
 ///          8     8  call      the call's number, which its result or failure repeats; 0 in `ready`, and
 ///                             in a `failure` that stands for `ready`: the worker could not start
 ///         16     8  size      bytes of payload that follow
@@ -23,33 +24,35 @@
 ///     result    worker       the result: spritefarm::Codec
 ///     failure   worker       the exception: spritefarm::Codec<std::exception_ptr>
 ///     ready     worker       digest of the function table (8 bytes)
+///     stop      coordinator  none: the coroutine that runs this call is to be destroyed; a failure answers,
+///                            unless the call's result was on its way
 ///
-/// The call `add(1, 2)`, number 7, of a captureless lambda that stands third in the table, little-endian:
+/// The call `add(1, 2)`, number 7 in slot 0, of a captureless lambda that stands third in the table, little-endian:
 ///
-///     01 00 00 00  01 00 00 00  07 00 00 00 00 00 00 00  0c 00 00 00 00 00 00 00   its header, size = 12
+///     01 00 01 00  00 00 00 00  07 00 00 00 00 00 00 00  0c 00 00 00 00 00 00 00   its header, size = 12
 ///     03 00 00 00  01 00 00 00  02 00 00 00                                        function 3, int 1, int 2
 ///
 /// and its answer:
 ///
-///     02 00 00 00  01 00 00 00  07 00 00 00 00 00 00 00  04 00 00 00 00 00 00 00   its header, size = 4
+///     02 00 01 00  00 00 00 00  07 00 00 00 00 00 00 00  04 00 00 00 00 00 00 00   its header, size = 4
 ///     03 00 00 00                                                                  int 3
 namespace spritefarm::ipc {
 
-enum class FrameKind : std::uint32_t { call = 1, result = 2, failure = 3, ready = 4 };
+enum class FrameKind : std::uint16_t { call = 1, result = 2, failure = 3, ready = 4, stop = 5 };
 
 struct FrameHeader {
-  static constexpr std::uint32_t current_version = 1;
+  static constexpr std::uint16_t current_version = 1;
 
   FrameKind kind{};
-  std::uint32_t version = current_version;
+  std::uint16_t version = current_version;
+  std::uint32_t slot = 0;
   std::uint64_t call = 0;
   std::uint64_t size = 0;
 };
 static_assert(sizeof(FrameHeader) == 24);
 
 struct Frame {
-  FrameKind kind{};
-  std::uint64_t call = 0;
+  FrameHeader header;
   std::string payload;
 };
 

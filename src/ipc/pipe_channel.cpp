@@ -21,13 +21,10 @@ PipeChannel::PipeChannel(posix::Fd receive_from, posix::Fd send_to)
   posix::set_nonblocking(m_to);
 }
 
-void PipeChannel::send(FrameKind kind, std::uint64_t call, Payload payload) {
-  FrameHeader header;
-  header.kind = kind;
-  header.call = call;
-  header.size = payload->size();
+void PipeChannel::send(FrameHeader header, Payload payload) {
+  header.size = payload ? payload->size() : 0;
   m_unsent.push_back({header, std::move(payload), 0});
-  flush();
+  if (m_unsent.size() == 1) flush();
 }
 
 bool PipeChannel::flush() {
@@ -44,11 +41,12 @@ bool PipeChannel::flush() {
 
 /// True when the frame is wholly sent, or nobody is left to receive it.
 bool PipeChannel::write_some(Unsent& frame) {
-  const std::size_t whole = sizeof frame.header + frame.payload->size();
+  const std::size_t whole = sizeof frame.header + frame.header.size;
   while (frame.sent < whole) {
     const std::string_view header(reinterpret_cast<const char*>(&frame.header), sizeof frame.header);
     const std::size_t in_header = std::min(frame.sent, header.size());
-    const std::string_view payload = std::string_view(*frame.payload).substr(frame.sent - in_header);
+    const std::string_view payload =
+        frame.payload ? std::string_view(*frame.payload).substr(frame.sent - in_header) : std::string_view();
     const auto written = posix::write_two(m_to, header.substr(in_header), payload);
     if (written == posix::would_block) return false;
     if (written == posix::broken) {
@@ -80,7 +78,7 @@ std::optional<Frame> PipeChannel::receive() {
     m_payload_got += got;
   }
   m_header_got = m_payload_got = 0;
-  return Frame{m_header.kind, m_header.call, std::exchange(m_payload, {})};
+  return Frame{m_header, std::exchange(m_payload, {})};
 }
 
 /// Up to `size` bytes from what was read ahead, or else from the pipe; 0 when there is nothing now.

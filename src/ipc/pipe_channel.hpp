@@ -17,7 +17,7 @@ class PipeChannel final : public Channel {
   /// Throws std::system_error.
   PipeChannel(posix::Fd receive_from, posix::Fd send_to);
 
-  void send(FrameKind kind, std::uint64_t call, Payload payload) override;
+  void send(FrameHeader header, Payload payload) override;
   bool flush() override;
   std::optional<Frame> receive() override;
   [[nodiscard]] bool ended() const noexcept override { return m_ended; }

@@ -3,6 +3,7 @@
 #include "base/exception_text.hpp"
 #include "posix/check.hpp"
 
+#include <pthread.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -15,6 +16,9 @@ namespace spritefarm::posix {
 namespace {
 
 constexpr int internal_error = 70;  // EX_SOFTWARE
+
+unsigned generation = 0;
+[[maybe_unused]] const int counts_forks = ::pthread_atfork(nullptr, nullptr, [] { ++generation; });
 
 void flush_output() {
   std::cout.flush();
@@ -42,6 +46,10 @@ pid_t fork_child(const std::function<int()>& body) {
 
 pid_t own_pid() noexcept {
   return ::getpid();
+}
+
+unsigned fork_generation() noexcept {
+  return generation;
 }
 
 void wait_for_end(pid_t child) noexcept {

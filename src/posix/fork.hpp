@@ -13,6 +13,10 @@ pid_t fork_child(const std::function<int()>& body);
 
 pid_t own_pid() noexcept;
 
+/// How many forks lie between the program's first process and this one: what was made at another number belongs to
+/// another process. Costs no system call.
+unsigned fork_generation() noexcept;
+
 /// Waits for a child of this process to end; silent when there is none of that number.
 void wait_for_end(pid_t child) noexcept;
 

@@ -1,0 +1,324 @@
+#include "base/exception_text.hpp"
+#include "futures/process_pool.hpp"
+#include "posix/process_memory.hpp"
+
+#include <spritefarm/function_table.hpp>
+#include <spritefarm/outcome.hpp>
+
+#include <algorithm>
+#include <array>
+#include <csignal>
+#include <iostream>
+#include <utility>
+
+namespace spritefarm {
+namespace {
+
+// A worker that dies before it is ready is replaced, but not for ever.
+constexpr int most_startup_deaths = 5;
+
+std::exception_ptr decode_exception(std::string_view bytes) {
+  Decoder from(bytes);
+  return decode<std::exception_ptr>(from);
+}
+
+}  // namespace
+
+void ProcessPoolExecutor::Pool::start() {
+  m_epoll.add(m_doorbell.fd(), posix::Epoll::readable, doorbell_key);
+  m_epoll.add(m_nursery.fd(), posix::Epoll::readable, nursery_key);
+  finish_at_exit(weak_from_this());
+  m_supervisor = std::thread([self = shared_from_this()] { self->supervise(); });
+}
+
+void ProcessPoolExecutor::Pool::supervise() {
+  bool finished = false;
+  while (!finished) {
+    std::chrono::nanoseconds longest(-1);
+    {
+      const std::lock_guard lock(m_mutex);
+      if (!m_alarms.empty())
+        longest = std::max(m_alarms.begin()->first - Clock::now(), Clock::duration::zero());
+    }
+    std::array<posix::Epoll::Event, 64> events;
+    const std::size_t count = m_epoll.wait(events, longest);
+    Settlements settled;
+    {
+      const std::lock_guard lock(m_mutex);
+      // Results first, the nursery's news last: what a worker sent before its death is received before the death counts.
+      bool news = false;
+      for (std::size_t i = 0; i < count; ++i) {
+        const std::uint64_t key = events[i].key;
+        if (key == doorbell_key) {
+          m_doorbell.clear();
+        } else if (key == nursery_key) {
+          news = true;
+        } else if (WorkerHandle* const worker = find(worker_of(key))) {
+          if (key == receiving_key(worker->number()))
+            receive(*worker, settled);
+          else
+            watch_sending(*worker);
+        }
+      }
+      if (news) read_news(settled);
+      ring_alarms(settled);
+      dispatch(settled);
+      dismiss_idle();
+      finished = over();
+    }
+    settle(settled);
+  }
+}
+
+/// No more work can come, none is left, and all workers have ended.
+bool ProcessPoolExecutor::Pool::over() const {
+  return m_shut_down && m_workers.empty() && m_queue.empty();
+}
+
+// ---- results ------------------------------------------------------------------------------------------------
+
+void ProcessPoolExecutor::Pool::receive(WorkerHandle& worker, Settlements& settled) {
+  try {
+    while (auto frame = worker.channel().receive()) accept(worker, std::move(*frame), settled);
+  } catch (const ipc::CorruptFrame& error) {
+    std::cerr << "spritefarm: worker process " << worker.pid << " sent " << error.what()
+              << " and is killed\n";
+    m_epoll.remove(worker.channel().receiving_fd());
+    worker.process.send_signal(SIGKILL);
+    return;
+  }
+  if (worker.channel().ended()) m_epoll.remove(worker.channel().receiving_fd());
+}
+
+void ProcessPoolExecutor::Pool::accept(WorkerHandle& worker, ipc::Frame frame, Settlements& settled) {
+  if (!m_broken.empty()) return;
+  switch (frame.header.kind) {
+    case ipc::FrameKind::ready: {
+      Encoder expected;
+      encode(expected, detail::function_table_digest());
+      if (frame.payload != std::move(expected).take())
+        throw ipc::CorruptFrame("the function table of another program");
+      worker.ready = true;
+      m_startup_deaths = 0;
+      return;
+    }
+    case ipc::FrameKind::result:
+    case ipc::FrameKind::failure: {
+      const bool failed = frame.header.kind == ipc::FrameKind::failure;
+      if (failed && frame.header.call == 0 && !worker.ready) {
+        break_pool("a worker process could not start: its initializer threw " +
+                       exception_text(decode_exception(frame.payload)),
+                   settled, SIGKILL);
+        std::cerr << "spritefarm: " << m_broken << '\n';
+        return;
+      }
+      auto finished = worker.finish(frame.header.call);
+      if (!finished)
+        throw ipc::CorruptFrame("a result of call " + std::to_string(frame.header.call) +
+                                ", which it was not given");
+      if (m_options.max_rss > 0 && posix::resident_memory(worker.pid).value_or(0) > m_options.max_rss)
+        worker.retiring = true;
+      if (!finished->call) return;  // nobody waits for it any more
+      finished->call->state().begin();
+      if (failed)
+        settled.push_back({std::move(finished->call), std::nullopt, decode_exception(frame.payload)});
+      else
+        settled.push_back({std::move(finished->call), std::move(frame.payload), nullptr});
+      return;
+    }
+    case ipc::FrameKind::call:
+    case ipc::FrameKind::stop:
+      throw ipc::CorruptFrame("a frame that only a coordinator sends");
+  }
+}
+
+// ---- births and deaths --------------------------------------------------------------------------------------
+
+void ProcessPoolExecutor::Pool::read_news(Settlements& settled) {
+  while (auto news = m_nursery.read_news()) {
+    if (auto* const forked = std::get_if<WorkerForked>(&*news))
+      on_forked(std::move(*forked));
+    else if (const auto* const failure = std::get_if<WorkerNotForked>(&*news))
+      on_not_forked(*failure, settled);
+    else if (const auto* const ended = std::get_if<WorkerEnded>(&*news))
+      on_ended(*ended, settled);
+    else
+      return on_nursery_ended(settled);
+  }
+}
+
+void ProcessPoolExecutor::Pool::on_forked(WorkerForked forked) {
+  WorkerHandle* const worker = find(forked.number);
+  if (!worker) return;
+  worker->pid = forked.pid;
+  worker->process = std::move(forked.process);
+  if (!m_broken.empty()) worker->process.send_signal(SIGKILL);
+}
+
+void ProcessPoolExecutor::Pool::on_not_forked(const WorkerNotForked& failure, Settlements& settled) {
+  WorkerHandle* const worker = find(failure.number);
+  if (!worker) return;
+  for (PendingCall& pending : worker->take_all().not_started) m_queue.push_front(std::move(pending));
+  remove(*worker);
+  m_most_workers = static_cast<int>(m_workers.size());
+  const std::string why = std::generic_category().message(failure.error);
+  std::cerr << "spritefarm: a worker process could not be forked: " << why << '\n';
+  if (m_workers.empty()) break_pool("no worker process could be started: " + why, settled, SIGKILL);
+}
+
+void ProcessPoolExecutor::Pool::on_ended(const WorkerEnded& ended, Settlements& settled) {
+  WorkerHandle* const worker = find(ended.number);
+  if (!worker) return;
+  receive(*worker, settled);
+  const bool expected = worker->leaving;
+  const bool was_ready = worker->ready;
+  WorkerHandle::Left left = worker->take_all();
+  remove(*worker);
+  for (PendingCall& pending : left.not_started) m_queue.push_front(std::move(pending));
+  const auto died = [&] { return std::make_exception_ptr(WorkerDied(ended.how)); };
+  const std::string how = WorkerDied(ended.how).what();
+  for (PendingCall& pending : left.started) {
+    pending.call->state().begin();
+    if (++pending.deaths <= pending.call->options().retries && m_broken.empty())
+      m_queue.push_front(std::move(pending));
+    else if (m_options.on_worker_death == OnWorkerDeath::break_pool)
+      settled.push_back(
+          {std::move(pending.call), std::nullopt, std::make_exception_ptr(BrokenProcessPool(how))});
+    else
+      settled.push_back({std::move(pending.call), std::nullopt, died()});
+  }
+  if (expected) return;
+  ++m_deaths;
+  if (m_options.on_worker_death == OnWorkerDeath::break_pool)
+    break_pool("a worker process died: " + how, settled, SIGKILL);
+  else if (!was_ready && ++m_startup_deaths >= most_startup_deaths)
+    break_pool("worker processes die before they are ready: " + how, settled, SIGKILL);
+}
+
+void ProcessPoolExecutor::Pool::on_nursery_ended(Settlements& settled) {
+  m_epoll.remove(m_nursery.fd());
+  m_most_workers = 0;
+  while (!m_workers.empty()) {
+    WorkerHandle& worker = m_workers.begin()->second;
+    posix::kill_group(worker.pid);  // the kernel ends the worker with its parent, but not what it has forked
+    WorkerExit how;
+    how.pid = worker.pid;
+    how.signal = SIGKILL;
+    on_ended({worker.number(), how}, settled);
+  }
+  break_pool("the nursery, the process that forks the pool's workers, has ended", settled, SIGKILL);
+}
+
+void ProcessPoolExecutor::Pool::remove(WorkerHandle& worker) {
+  m_epoll.remove(worker.channel().receiving_fd());
+  if (worker.blocked) m_epoll.remove(worker.channel().sending_fd());
+  m_workers.erase(worker.number());
+}
+
+/// No call runs any more: all fail, later ones are refused, and the workers are ended.
+void ProcessPoolExecutor::Pool::break_pool(const std::string& why, Settlements& settled, int signal) {
+  if (m_broken.empty()) m_broken = why;
+  const auto fail = [&](PendingCall& pending) {
+    // One exception for each: futures do not share it.
+    if (pending.deaths > 0 || pending.call->state().begin())
+      settled.push_back(
+          {std::move(pending.call), std::nullopt, std::make_exception_ptr(BrokenProcessPool(m_broken))});
+  };
+  for (auto& [number, worker] : m_workers) {
+    WorkerHandle::Left left = worker.take_all();
+    for (PendingCall& pending : left.started) fail(pending);
+    for (PendingCall& pending : left.not_started) fail(pending);
+    condemn(worker, signal);
+  }
+  for (PendingCall& pending : m_queue) fail(pending);
+  m_queue.clear();
+}
+
+// ---- ends before their time ---------------------------------------------------------------------------------
+
+void ProcessPoolExecutor::Pool::set_alarm(Clock::time_point due, Alarm alarm) {
+  const bool first = m_alarms.empty() || due < m_alarms.begin()->first;
+  m_alarms.emplace(due, alarm);
+  if (first) m_doorbell.ring();
+}
+
+void ProcessPoolExecutor::Pool::ring_alarms(Settlements& settled) {
+  const Clock::time_point now = Clock::now();
+  while (!m_alarms.empty() && m_alarms.begin()->first <= now) {
+    const Alarm alarm = m_alarms.extract(m_alarms.begin()).mapped();
+    WorkerHandle* const worker = find(alarm.worker);
+    if (!worker) continue;
+    switch (alarm.kind) {
+      case Alarm::Kind::deadline:
+        on_deadline(*worker, alarm.call, settled);
+        break;
+      case Alarm::Kind::coroutine_stopped:
+        if (worker->has(alarm.call)) condemn(*worker, SIGTERM);  // it does not come back to its loop
+        break;
+      case Alarm::Kind::kill:
+        worker->process.send_signal(SIGKILL);
+        break;
+    }
+  }
+}
+
+/// A call's time is up, if it started when it was sent. It may have started later, or not yet.
+void ProcessPoolExecutor::Pool::on_deadline(WorkerHandle& worker, std::uint64_t call, Settlements& settled) {
+  const detail::RemoteCall* const waiting = worker.look_at(call);
+  if (!waiting) return;  // it has ended, or went elsewhere
+  const auto timeout = *waiting->options().timeout;
+  const auto started = worker.started(call);
+  const Clock::time_point due = started.value_or(Clock::now()) + timeout;
+  if (started && due <= Clock::now())
+    stop_call(worker, call, std::make_exception_ptr(TimeoutError("the call did not end within its timeout")),
+              settled);
+  else
+    set_alarm(due, {Alarm::Kind::deadline, worker.number(), call});
+}
+
+/// Ends a call that runs: its future now, its coroutine or its worker as soon as can be.
+void ProcessPoolExecutor::Pool::stop_call(WorkerHandle& worker, std::uint64_t number,
+                                          std::exception_ptr exception, Settlements& settled) {
+  auto call = worker.abandon(number);
+  const bool is_coroutine = call->is_coroutine();
+  call->state().begin();
+  settled.push_back({std::move(call), std::nullopt, std::move(exception)});
+  if (!is_coroutine) return condemn(worker, SIGTERM);
+  ipc::FrameHeader stop;
+  stop.kind = ipc::FrameKind::stop;
+  stop.call = number;
+  worker.channel().send(stop, nullptr);
+  watch_sending(worker);
+  set_alarm(Clock::now() + m_options.terminate_grace,
+            {Alarm::Kind::coroutine_stopped, worker.number(), number});
+}
+
+/// Ends a worker by a signal, and by SIGKILL where that does not suffice. What waits at it goes elsewhere.
+void ProcessPoolExecutor::Pool::condemn(WorkerHandle& worker, int signal) {
+  if (!worker.leaving) {
+    worker.leaving = true;
+    while (auto waiting = worker.recall_newest()) m_queue.push_front(std::move(*waiting));
+  }
+  if (!worker.process) return;  // on_forked() or its end will find it
+  worker.process.send_signal(signal);
+  if (signal != SIGKILL)
+    set_alarm(Clock::now() + m_options.terminate_grace, {Alarm::Kind::kill, worker.number(), 0});
+}
+
+/// Lets a worker end that has no calls: it sees the end of its channel.
+void ProcessPoolExecutor::Pool::dismiss(WorkerHandle& worker) {
+  worker.leaving = true;
+  if (worker.blocked) m_epoll.remove(worker.channel().sending_fd());
+  worker.blocked = false;
+  worker.channel().close_sending();
+}
+
+void ProcessPoolExecutor::Pool::dismiss_idle() {
+  const bool all_done = m_shut_down && m_queue.empty() &&
+                        std::all_of(m_workers.begin(), m_workers.end(),
+                                    [](const auto& each) { return each.second.busy() == 0; });
+  for (auto& [number, worker] : m_workers)
+    if (!worker.leaving && worker.busy() == 0 && (worker.retiring || all_done)) dismiss(worker);
+}
+
+}  // namespace spritefarm

@@ -1,0 +1,17 @@
+#include "posix/process_memory.hpp"
+
+#include <unistd.h>
+
+#include <fstream>
+#include <string>
+
+namespace spritefarm::posix {
+
+std::optional<std::size_t> resident_memory(pid_t pid) {
+  std::ifstream statm("/proc/" + std::to_string(pid) + "/statm");
+  std::size_t all_pages = 0, resident_pages = 0;
+  if (!(statm >> all_pages >> resident_pages)) return std::nullopt;
+  return resident_pages * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+}
+
+}  // namespace spritefarm::posix

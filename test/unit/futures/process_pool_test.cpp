@@ -1,0 +1,240 @@
+#include "support/catch.hpp"
+
+#include <spritefarm/futures.hpp>
+
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <map>
+#include <set>
+#include <string>
+
+using namespace spritefarm;
+using namespace std::chrono_literals;
+
+namespace {
+
+int twice(int x) {
+  return 2 * x;
+}
+int pid() {
+  return static_cast<int>(::getpid());
+}
+Task<int> wait_for_ever() {
+  while (true) co_await sleep_for(1h);
+}
+void block_for_ever() {
+  while (true) ::pause();
+}
+void block_and_ignore_sigterm() {
+  ::signal(SIGTERM, SIG_IGN);
+  block_for_ever();
+}
+Task<void> block_in_a_coroutine() {
+  co_await sleep_for(0s);
+  block_for_ever();
+}
+
+/// Waits, bounded, until the future's call runs.
+template <typename T>
+bool starts(const Future<T>& future) {
+  for (int tries = 0; tries < 60'000 && !future.running() && !future.done(); ++tries) ::usleep(1000);
+  return future.running();
+}
+
+}  // namespace
+
+TEST_CASE("a deadline ends any kind of call, and no other's", "[process][deadline]") {
+  ProcessPoolExecutor pool{{.max_workers = 2, .worker_concurrency = 2, .terminate_grace = 20ms}};
+  const TaskOptions soon{.timeout = 50ms};
+  CHECK_THROWS_AS(pool.submit(soon, wait_for_ever).result(60s), TimeoutError);
+  CHECK_THROWS_AS(pool.submit(soon, block_for_ever).result(60s), TimeoutError);
+  CHECK_THROWS_AS(pool.submit(soon, block_and_ignore_sigterm).result(60s), TimeoutError);
+  CHECK_THROWS_AS(pool.submit(soon, block_in_a_coroutine).result(60s), TimeoutError);
+  std::vector<Future<int>> others;
+  for (int i = 0; i < 100; ++i) others.push_back(pool.submit(TaskOptions{.timeout = 60s}, twice, i));
+  for (int i = 0; i < 100; ++i) CHECK(others[i].result(60s) == 2 * i);
+  CHECK(pool.worker_deaths() == 0);  // nobody died who was not told to
+}
+
+TEST_CASE("a deadline counts from the call's start, not from its wait", "[process][deadline]") {
+  ProcessPoolExecutor pool{{.max_workers = 1}};
+  Future<void> first = pool.submit([] { ::usleep(200'000); });
+  std::vector<Future<int>> waiting;  // behind the first for longer than their timeout
+  for (int i = 0; i < 20; ++i) waiting.push_back(pool.submit(TaskOptions{.timeout = 150ms}, twice, i));
+  for (int i = 0; i < 20; ++i) CHECK(waiting[i].result(60s) == 2 * i);
+}
+
+TEST_CASE("a coroutine's deadline leaves the other coroutines of its worker alone", "[process][deadline]") {
+  ProcessPoolExecutor pool{{.max_workers = 1, .worker_concurrency = 4}};
+  auto where = []() -> Task<int> {
+    co_await sleep_for(100ms);
+    co_return pid();
+  };
+  Future<int> before = pool.submit(where);
+  Future<int> late = pool.submit(TaskOptions{.timeout = 10ms}, wait_for_ever);
+  CHECK_THROWS_AS(late.result(60s), TimeoutError);
+  CHECK(before.result(60s) == pool.submit(pid).result(60s));
+}
+
+TEST_CASE("terminate cancels a call that runs", "[process]") {
+  ProcessPoolExecutor pool{{.max_workers = 2, .worker_concurrency = 2}};
+  Future<void> blocking = pool.submit(block_for_ever);
+  Future<int> waiting = pool.submit(wait_for_ever);
+  REQUIRE(starts(blocking));
+  REQUIRE(starts(waiting));
+  CHECK_FALSE(blocking.cancel());
+  CHECK(blocking.terminate());
+  CHECK(waiting.terminate());
+  CHECK(blocking.cancelled());
+  CHECK(waiting.cancelled());
+  CHECK(blocking.terminate());  // as cancel(): it is cancelled
+  CHECK_THROWS_AS(waiting.result(60s), CancelledError);
+  CHECK(pool.submit(twice, 4).result(60s) == 8);
+}
+
+TEST_CASE("a coroutine in a thread has deadlines and can be terminated too", "[thread][deadline]") {
+  ThreadPoolExecutor pool{{.max_workers = 1, .worker_concurrency = 2}};
+  CHECK_THROWS_AS(pool.submit(TaskOptions{.timeout = 10ms}, wait_for_ever).result(60s), TimeoutError);
+  Future<int> waiting = pool.submit(wait_for_ever);
+  REQUIRE(starts(waiting));
+  CHECK(waiting.terminate());
+  CHECK(waiting.cancelled());
+  CHECK(pool.submit(twice, 4).result(60s) == 8);
+}
+
+TEST_CASE("a call that waits at a busy worker can be cancelled, and is given to an idle one", "[process]") {
+  ProcessPoolExecutor pool{{.max_workers = 1}};
+  Future<void> busy = pool.submit(block_for_ever);
+  REQUIRE(starts(busy));
+  Future<int> waiting = pool.submit(twice, 1);
+  Future<int> other = pool.submit(twice, 2);
+  CHECK_FALSE(waiting.running());
+  CHECK(waiting.cancel());
+  CHECK(wait(std::vector{waiting}, 60s).done.size() == 1);
+  CHECK(busy.terminate());
+  CHECK(other.result(60s) == 4);
+}
+
+TEST_CASE("an idle worker takes over what waits behind a slow call", "[process]") {
+  ProcessPoolExecutor pool{{.max_workers = 2}};
+  Future<void> slow = pool.submit(block_for_ever);
+  REQUIRE(starts(slow));
+  std::vector<Future<int>> quick;
+  for (int i = 0; i < 40; ++i) quick.push_back(pool.submit(twice, i));
+  for (int i = 0; i < 40; ++i) CHECK(quick[i].result(60s) == 2 * i);
+  CHECK(slow.terminate());
+}
+
+TEST_CASE("a killed worker's unstarted calls run elsewhere, without retries", "[process]") {
+  ProcessPoolExecutor pool{{.max_workers = 1}};
+  Future<void> victim = pool.submit(block_for_ever);
+  std::vector<Future<int>> waiting;
+  for (int i = 0; i < 30; ++i) waiting.push_back(pool.submit(twice, i));
+  REQUIRE(starts(victim));
+  ::kill(pool.worker_pids().at(0), SIGKILL);
+  for (int i = 0; i < 30; ++i) CHECK(waiting[i].result(60s) == 2 * i);
+  CHECK_THROWS_AS(victim.result(60s), WorkerDied);
+}
+
+TEST_CASE("a worker is replaced after max_tasks_per_child calls, and nothing is lost", "[process]") {
+  ProcessPoolExecutor pool{{.max_workers = 3, .max_tasks_per_child = 25}};
+  std::vector<Future<int>> pids;
+  for (int i = 0; i < 1000; ++i) pids.push_back(pool.submit(pid));
+  std::map<int, int> calls;
+  for (const Future<int>& each : pids) ++calls[each.result(60s)];
+  CHECK(calls.size() >= 40);
+  for (const auto& [worker, count] : calls) CHECK(count <= 25);
+  CHECK(pool.worker_deaths() == 0);
+}
+
+TEST_CASE("a worker whose memory has grown is replaced", "[process]") {
+  constexpr std::size_t limit = 96 << 20;
+  ProcessPoolExecutor pool{{.max_workers = 1, .max_rss = limit}};
+  auto leak = [] {
+    static std::vector<std::vector<char>> lost;
+    lost.emplace_back(std::size_t{8} << 20, 'x');
+    return pid();
+  };
+  std::set<int> pids;
+  for (int i = 0; i < 60; ++i) pids.insert(pool.submit(leak).result(60s));
+  CHECK(pids.size() >= 3);
+}
+
+TEST_CASE("on_worker_death = break_pool gives Python's behaviour", "[process]") {
+  ProcessPoolExecutor pool{{.max_workers = 2, .on_worker_death = OnWorkerDeath::break_pool}};
+  Future<int> waits = pool.submit(wait_for_ever);
+  Future<void> dies = pool.submit([] { ::_exit(99); });
+  CHECK_THROWS_AS(dies.result(60s), BrokenProcessPool);
+  CHECK_THROWS_AS(waits.result(60s), BrokenProcessPool);
+  CHECK(dies.exception() != waits.exception());
+  CHECK_THROWS_AS(pool.submit(twice, 1), BrokenProcessPool);
+}
+
+TEST_CASE("kill_workers and terminate_workers end the pool", "[process]") {
+  const bool kill = GENERATE(true, false);
+  ProcessPoolExecutor pool{{.max_workers = 2, .terminate_grace = 20ms}};
+  Future<void> running = pool.submit(block_and_ignore_sigterm);
+  Future<int> other = pool.submit(wait_for_ever);
+  REQUIRE(starts(running));
+  kill ? pool.kill_workers() : pool.terminate_workers();
+  CHECK_THROWS_AS(running.result(0s), BrokenProcessPool);
+  CHECK_THROWS_AS(other.result(0s), BrokenProcessPool);
+  CHECK_THROWS_AS(pool.submit(twice, 1), BrokenProcessPool);
+  CHECK(pool.worker_pids().empty());
+  pool.kill_workers();
+}
+
+TEST_CASE("a worker may make a pool of its own", "[process]") {
+  ProcessPoolExecutor pool{{.max_workers = 1}};
+  auto nested = [](int x) {
+    ProcessPoolExecutor inner{{.max_workers = 2}};
+    return inner.submit(twice, x).result(60s);
+  };
+  CHECK(pool.submit(nested, 21).result(60s) == 42);
+}
+
+TEST_CASE("a forked child cannot use its parent's pools, and ends without them", "[process]") {
+  ProcessPoolExecutor pool{{.max_workers = 1}};
+  CHECK(pool.submit(twice, 1).result(60s) == 2);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    int refused = 0;
+    try {
+      pool.submit(twice, 1);
+    } catch (const std::logic_error&) {
+      ++refused;
+    }
+    pool.~ProcessPoolExecutor();  // as exit() would do for a static one
+    ::_exit(refused == 1 ? 0 : 1);
+  }
+  int status = -1;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  CHECK(status == 0);
+  CHECK(pool.submit(twice, 3).result(60s) == 6);
+}
+
+TEST_CASE("after shutdown(wait = false) the pool's destructor does not wait, and the calls still run",
+          "[executor]") {
+  // One call that the test lets go: a destructor that waited for it would never return.
+  int gate[2];
+  REQUIRE(::pipe(gate) == 0);
+  Future<int> held;
+  {
+    ProcessPoolExecutor pool{{.max_workers = 1}};
+    held = pool.submit(
+        [](int fd) {
+          char byte = 0;
+          return static_cast<int>(::read(fd, &byte, 1));
+        },
+        gate[0]);
+    REQUIRE(starts(held));
+    pool.shutdown(false);
+  }
+  CHECK_FALSE(held.done());
+  REQUIRE(::write(gate[1], "x", 1) == 1);
+  CHECK(held.result(60s) == 1);
+  ::close(gate[0]);
+  ::close(gate[1]);
+}
