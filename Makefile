@@ -35,7 +35,10 @@ main_source      := $(wildcard src/main.cpp)
 support_sources  := $(sort $(wildcard test/support/*.cpp))
 unit_sources     := $(sort $(wildcard test/unit/*/*.cpp))
 integration_sources := $(sort $(wildcard test/integration/*.cpp))
-all_sources      := $(library_sources) $(program_sources) $(main_source) $(support_sources) $(unit_sources) $(integration_sources)
+conformance_sources := $(sort $(wildcard test/conformance/*.cpp))
+conformance_programs := $(sort $(wildcard test/conformance/programs/*.cpp))
+all_sources      := $(library_sources) $(program_sources) $(main_source) $(support_sources) $(unit_sources) $(integration_sources) \
+                    $(conformance_sources) $(conformance_programs)
 objects           = $(patsubst %.cpp,$(B)/%.o,$(1))
 
 # ---- flags: ours first, the user's last ---------------------------------------------------------------------
@@ -65,24 +68,28 @@ endif
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all check check-unit check-integration check-static tests format tidy print-compile install uninstall clean help FORCE
+.PHONY: all check check-unit check-conformance check-integration check-static tests format tidy print-compile install uninstall clean help FORCE
 
 ## all: the program and the library (the default)
 all: $(B)/spritefarm $(B)/libspritefarm.a $(B)/spritefarm.pc compile_commands.json
 
-## check: static checks, unit tests, integration tests
-check: check-static check-unit check-integration
+## check: static checks, unit tests, conformance tests, integration tests
+check: check-static check-unit check-conformance check-integration
 ## check-static: layering, self-contained headers, format
 check-static:
 	$(call quiet,CHECK)scripts/check-layers && scripts/check-headers && { scripts/check-format || [ $$? = 77 ]; }
 ## check-unit: the unit tests; TESTS='[tag] or name' selects some
 check-unit: $(B)/unit-tests
 	$(B)/unit-tests $(if $(TESTS),'$(TESTS)')
+## check-conformance: what CPython's own tests ask of the library; TESTS as above
+check-conformance: $(B)/conformance-tests
+	$(if $(filter tsan,$(VARIANT)),scripts/run-tests-apart )$(B)/conformance-tests $(if $(TESTS),'$(TESTS)')
+	scripts/check-conformance $(B)/conformance-tests
 ## check-integration: the program against real servers; TESTS as above
 check-integration: $(B)/integration-tests $(B)/spritefarm
 	$(B)/integration-tests $(if $(TESTS),'$(TESTS)')
 ## tests: builds all tests, runs none
-tests: $(B)/unit-tests $(B)/integration-tests
+tests: $(B)/unit-tests $(B)/conformance-tests $(B)/integration-tests
 ## format: puts the sources into the format that check-static wants
 format:
 	$(call quiet,FORMAT)scripts/check-format -i
@@ -100,6 +107,12 @@ $(B)/spritefarm: $(call objects,$(main_source)) $(B)/libprogram.a $(B)/libsprite
 	$(call quiet,LINK)$(link) -o $@ $^ $(package_libs)
 $(B)/unit-tests: $(call objects,$(unit_sources) $(support_sources)) $(B)/libprogram.a $(B)/libspritefarm.a $(B)/unit.files
 	$(call quiet,LINK)$(link) -o $@ $(filter-out %.files,$^) $(package_libs) $(catch_libs)
+# Its programs lie beside it, where it looks for them.
+$(B)/conformance-tests: $(call objects,$(conformance_sources) $(support_sources)) $(B)/libprogram.a $(B)/libspritefarm.a $(B)/conformance.files \
+                        | $(conformance_programs:test/conformance/programs/%.cpp=$(B)/%)
+	$(call quiet,LINK)$(link) -o $@ $(filter-out %.files,$^) $(package_libs) $(catch_libs)
+$(conformance_programs:test/conformance/programs/%.cpp=$(B)/%): $(B)/%: $(B)/test/conformance/programs/%.o $(B)/test/conformance/gate.o $(B)/libspritefarm.a
+	$(call quiet,LINK)$(link) -o $@ $^
 $(B)/integration-tests: $(call objects,$(integration_sources) $(support_sources)) $(B)/libprogram.a $(B)/libspritefarm.a $(B)/integration.files
 	$(call quiet,LINK)$(link) -o $@ $(filter-out %.files,$^) $(package_libs) $(catch_libs)
 
@@ -124,6 +137,8 @@ $(B)/unit.files: FORCE
 	$(call stamp,$(unit_sources) $(support_sources))
 $(B)/integration.files: FORCE
 	$(call stamp,$(integration_sources) $(support_sources))
+$(B)/conformance.files: FORCE
+	$(call stamp,$(conformance_sources) $(support_sources))
 $(B)/all.files: FORCE
 	$(call stamp,$(all_sources))
 

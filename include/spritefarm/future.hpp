@@ -5,12 +5,15 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <cstddef>
 #include <exception>
 #include <functional>
+#include <iosfwd>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <type_traits>
+#include <typeinfo>
 #include <utility>
 #include <vector>
 
@@ -43,6 +46,12 @@ class FutureState : public std::enable_shared_from_this<FutureState> {
   FutureState& operator=(const FutureState&) = delete;
   virtual ~FutureState();
 
+  /// Where the call stands, and what it threw if it failed: both at the same moment.
+  struct Standing {
+    Phase phase;
+    std::exception_ptr exception;
+  };
+  [[nodiscard]] Standing standing() const;
   [[nodiscard]] Phase phase() const;
   [[nodiscard]] bool done() const;
 
@@ -76,6 +85,8 @@ class FutureState : public std::enable_shared_from_this<FutureState> {
   /// then.
   bool add_waiter(FutureWaiter& waiter);
   void remove_waiter(FutureWaiter& waiter) noexcept;
+
+  void print(std::ostream& to, const std::type_info& result) const;
 
  protected:
   /// Finishes the future with what `store()` stores. Throws InvalidStateError when it is finished already.
@@ -125,6 +136,16 @@ class ResultState<void> : public FutureState {
 
 }  // namespace detail
 
+/// Where a call stands at one moment. Source: concurrent.futures.Future._get_snapshot.
+template <typename T>
+struct FutureSnapshot {
+  bool done = false;  ///< finished or cancelled
+  bool cancelled = false;
+  /// The result of a call that returned, as long as a Future of it lives; else null. None where T is void.
+  std::conditional_t<std::is_void_v<T>, std::nullptr_t, std::add_pointer_t<const T>> result = nullptr;
+  std::exception_ptr exception;  ///< what the call threw; else null
+};
+
 /// The result of a call that an executor runs, now or later. Copies share it. A default-made Future is
 /// pending, and its owner sets it; any other is set by its executor. Every member may be called from any
 /// thread. Source: concurrent.futures.Future.
@@ -153,6 +174,19 @@ class Future {
   }
   /// Finished or cancelled.
   [[nodiscard]] bool done() const { return m_state->done(); }
+
+  /// All of this at the same moment, without waiting.
+  [[nodiscard]] FutureSnapshot<T> snapshot() const {
+    using Phase = detail::FutureState::Phase;
+    auto [phase, exception] = m_state->standing();
+    FutureSnapshot<T> now;
+    now.done = phase >= Phase::cancelled;
+    now.cancelled = now.done && phase != Phase::finished;
+    if constexpr (!std::is_void_v<T>)
+      if (phase == Phase::finished && !exception) now.result = &m_state->value();
+    now.exception = std::move(exception);
+    return now;
+  }
 
   /// Waits for the call and gives its result. Throws what the call threw; CancelledError if it was cancelled;
   /// WorkerDied if its worker process died; with a timeout, TimeoutError if it is not done by then.
@@ -201,6 +235,13 @@ class Future {
 
   /// The same call, not merely an equal result.
   friend bool operator==(const Future&, const Future&) = default;
+
+  /// As Python's repr(): `<Future at 0x5581f0 state=finished returned int>`.
+  friend std::ostream& operator<<(std::ostream& to, const Future& future) {
+    future.m_state->refresh();
+    future.m_state->print(to, typeid(T));
+    return to;
+  }
 
   /// For wait() and as_completed().
   [[nodiscard]] detail::FutureState& state() const noexcept { return *m_state; }

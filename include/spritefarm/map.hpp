@@ -69,7 +69,8 @@ class Zipped {
       m_at.emplace(std::get<I>(m_ranges).begin()...);
     else if (!m_ended)
       (++std::get<I>(*m_at), ...);
-    m_ended = m_ended || ((std::get<I>(*m_at) == std::get<I>(m_ranges).end()) || ...);
+    m_ended =
+        m_ended || sizeof...(Ranges) == 0 || ((std::get<I>(*m_at) == std::get<I>(m_ranges).end()) || ...);
     if (m_ended) return std::nullopt;
     return Item(keep(*std::get<I>(*m_at))...);
   }

@@ -8,7 +8,7 @@
 namespace spritefarm {
 
 struct SerialExecutorOptions {
-  /// Called once, before the first call, on its thread.
+  /// Called once, before the first call, on its thread. When it throws, the executor is broken.
   std::function<void()> initializer = {};
 };
 

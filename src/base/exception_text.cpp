@@ -4,15 +4,39 @@
 
 #include <cstdlib>
 #include <memory>
+#include <string_view>
 #include <typeinfo>
+#include <utility>
 
 namespace spritefarm {
+namespace {
+
+// What the library's inner names are called by those who use it.
+constexpr std::pair<std::string_view, std::string_view> shorter_names[] = {
+    {"std::__cxx11::basic_string<char, std::char_traits<char>, std::allocator<char> >", "std::string"},
+    {"std::__cxx11::", "std::"},
+};
+
+}  // namespace
 
 std::string type_name(const std::type_info& type) {
   int status = 0;
   const std::unique_ptr<char, decltype(&std::free)> readable(
       abi::__cxa_demangle(type.name(), nullptr, nullptr, &status), &std::free);
-  return readable ? readable.get() : type.name();
+  std::string name = readable ? readable.get() : type.name();
+  for (const auto& [written, meant] : shorter_names)
+    for (std::size_t at; (at = name.find(written)) != std::string::npos;)
+      name.replace(at, written.size(), meant);
+  return name;
+}
+
+std::string exception_type_name(const std::exception_ptr& exception) {
+  try {
+    std::rethrow_exception(exception);
+  } catch (...) {
+    const std::type_info* const type = abi::__cxa_current_exception_type();
+    return type ? type_name(*type) : "an exception of an unknown type";
+  }
 }
 
 std::string exception_text(const std::exception_ptr& exception) {
@@ -21,8 +45,7 @@ std::string exception_text(const std::exception_ptr& exception) {
   } catch (const std::exception& error) {
     return type_name(typeid(error)) + ": " + error.what();
   } catch (...) {
-    const std::type_info* const type = abi::__cxa_current_exception_type();
-    return type ? type_name(*type) : "an exception of an unknown type";
+    return exception_type_name(std::current_exception());
   }
 }
 

@@ -1,3 +1,5 @@
+#include "base/exception_text.hpp"
+
 #include <spritefarm/future.hpp>
 
 #include <algorithm>
@@ -6,6 +8,11 @@
 namespace spritefarm::detail {
 
 FutureState::~FutureState() = default;
+
+FutureState::Standing FutureState::standing() const {
+  const std::lock_guard lock(m_mutex);
+  return {m_phase, m_exception};
+}
 
 FutureState::Phase FutureState::phase() const {
   const std::lock_guard lock(m_mutex);
@@ -96,6 +103,29 @@ bool FutureState::add_waiter(FutureWaiter& waiter) {
 void FutureState::remove_waiter(FutureWaiter& waiter) noexcept {
   const std::lock_guard lock(m_mutex);
   std::erase(m_waiters, &waiter);
+}
+
+void FutureState::print(std::ostream& to, const std::type_info& result) const {
+  const auto [phase, exception] = standing();
+  to << "<Future at " << static_cast<const void*>(this) << " state=";
+  switch (phase) {
+    case Phase::pending:
+      to << "pending";
+      break;
+    case Phase::running:
+      to << "running";
+      break;
+    case Phase::cancelled:
+    case Phase::cancelled_and_notified:
+      to << "cancelled";
+      break;
+    case Phase::finished:
+      if (exception)
+        to << "finished raised " << exception_type_name(exception);
+      else
+        to << "finished returned " << type_name(result);
+  }
+  to << '>';
 }
 
 void FutureState::notify_cancelled() {

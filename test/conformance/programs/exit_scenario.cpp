@@ -1,0 +1,119 @@
+// exit_scenario EXECUTOR SCENARIO: a process that leaves an executor at work when it ends. Prints what happened.
+
+#include "conformance/executors.hpp"
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <iostream>
+#include <string_view>
+
+using namespace spritefarm;
+using namespace spritefarm::test;
+
+namespace {
+
+std::unique_ptr<Executor> make(std::string_view kind, int max_workers) {
+  if (kind == Threads::name) return Threads::make({.max_workers = max_workers});
+  if (kind == Processes::name) return Processes::make({.max_workers = max_workers});
+  throw std::invalid_argument("no such executor: " + std::string(kind));
+}
+
+// Never destroyed: what is left at the exit is the library's business.
+Executor* executor;
+Gate* gate;
+
+/// Opens the gate when the program exits, before the library does what it does then: registered after it.
+void open_gate_at_exit() {
+  std::atexit([] { gate->open(); });
+}
+
+void print(std::string_view line) {
+  std::cout << line << std::endl;
+}
+int pass_and_print_apple(GateRef ref) {
+  ref.pass();
+  print("apple");
+  return 0;
+}
+int print_apple() {
+  print("apple");
+  return 0;
+}
+
+/// Exits with calls that run and wait.
+void exit_without_shutdown(std::string_view kind) {
+  executor = make(kind, 1).release();
+  for (int i = 0; i < 3; ++i) executor->submit(pass_and_print_apple, gate->ref());
+  open_gate_at_exit();
+}
+
+/// Submits from an exit handler that runs after the library's.
+void submit_at_exit(std::string_view kind) {
+  std::atexit([] {
+    try {
+      executor->submit(print_apple);
+      print("accepted");
+    } catch (const std::runtime_error&) {
+      print("runtime-error");
+    }
+  });
+  executor = make(kind, 1).release();
+  executor->submit(multiply, 6, 7).result(a_minute);
+}
+
+/// Shuts down without waiting, and even destroys the executor, while a call runs.
+void shutdown_without_wait(std::string_view kind) {
+  auto owned = make(kind, 3);
+  owned->submit(pass_and_print_apple, gate->ref());
+  gate->wait_for_arrivals(1);
+  owned->shutdown(false);
+  owned.reset();
+  print("destroyed");
+  open_gate_at_exit();
+}
+
+void cancel_without_wait(std::string_view kind) {
+  const auto owned = make(kind, 1);
+  owned->submit(print_apple);
+  owned->shutdown(false, true);
+}
+
+/// Forks in a call; the child, which has none of the pool's threads, exits.
+void fork_in_a_call(std::string_view kind) {
+  executor = make(kind, 1).release();
+  const Future<int> status = executor->submit([] {
+    const pid_t child = ::fork();
+    if (child == 0) std::exit(0);
+    int how = -1;
+    if (!eventually([&] { return ::waitpid(child, &how, WNOHANG) != 0; })) ::kill(child, SIGKILL);
+    return how;
+  });
+  std::cout << status.result() << std::endl;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 3) {
+    std::cerr << "usage: exit_scenario EXECUTOR SCENARIO\n";
+    return 2;
+  }
+  const std::string_view kind = argv[1], scenario = argv[2];
+  gate = new Gate;
+  if (scenario == "exit-without-shutdown")
+    exit_without_shutdown(kind);
+  else if (scenario == "submit-at-exit")
+    submit_at_exit(kind);
+  else if (scenario == "shutdown-without-wait")
+    shutdown_without_wait(kind);
+  else if (scenario == "cancel-without-wait")
+    cancel_without_wait(kind);
+  else if (scenario == "fork-in-a-call")
+    fork_in_a_call(kind);
+  else
+    return 2;
+  return 0;
+}

@@ -1,0 +1,57 @@
+// Every test case may take so long; then this program ends with its name: a hang is a failure.
+
+#define CATCH_CONFIG_EXTERNAL_INTERFACES
+#include "support/catch.hpp"
+
+#if __has_include(<catch2/reporters/catch_reporter_event_listener.hpp>)
+#include <catch2/catch_test_case_info.hpp>
+#include <catch2/reporters/catch_reporter_event_listener.hpp>
+#include <catch2/reporters/catch_reporter_registrars.hpp>
+#endif
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <csignal>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+namespace {
+
+constexpr unsigned seconds = 180;
+
+std::array<char, 256> running{};
+
+extern "C" void give_up(int) {
+  constexpr std::string_view said = "\nhangs: ";
+  [[maybe_unused]] ssize_t told = ::write(STDOUT_FILENO, said.data(), said.size());
+  told = ::write(STDOUT_FILENO, running.data(), std::char_traits<char>::length(running.data()));
+  told = ::write(STDOUT_FILENO, "\n", 1);
+  std::signal(SIGABRT, SIG_DFL);
+  std::abort();
+}
+
+#if __has_include(<catch2/reporters/catch_reporter_event_listener.hpp>)
+using Base = Catch::EventListenerBase;
+#else
+using Base = Catch::TestEventListenerBase;
+#endif
+
+class TimeLimit final : public Base {
+ public:
+  using Base::Base;
+  void testCaseStarting(const Catch::TestCaseInfo& test) override {
+    const std::size_t length = std::min(test.name.size(), running.size() - 1);
+    std::copy_n(test.name.begin(), length, running.begin());
+    running[length] = '\0';
+    std::signal(SIGALRM, give_up);
+    ::alarm(seconds);
+  }
+  void testCaseEnded(const Catch::TestCaseStats&) override { ::alarm(0); }
+};
+
+CATCH_REGISTER_LISTENER(TimeLimit)
+
+}  // namespace
