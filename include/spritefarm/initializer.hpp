@@ -20,11 +20,12 @@ class Initializer {
   template <typename F>
   requires(!std::same_as<std::remove_cvref_t<F>, Initializer> && std::is_invocable_v<std::decay_t<F>&>)
       Initializer(F&& function) {
-    if constexpr (requires { function == nullptr; })
-      if (function == nullptr) return;
+    std::decay_t<F> kept(std::forward<F>(function));
+    if constexpr (requires { kept == nullptr; })
+      if (kept == nullptr) return;
     if constexpr (detail::portable_call<std::decay_t<F>>)
-      m_request = detail::encode_request<std::decay_t<F>>(function);
-    m_function = std::forward<F>(function);
+      m_request = detail::encode_request<std::decay_t<F>>(kept);
+    m_function = std::move(kept);
   }
 
   [[nodiscard]] explicit operator bool() const noexcept { return static_cast<bool>(m_function); }
