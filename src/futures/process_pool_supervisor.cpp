@@ -152,7 +152,7 @@ void ProcessPoolExecutor::Pool::on_forked(WorkerForked forked) {
   if (!worker) return;
   worker->pid = forked.pid;
   worker->process = std::move(forked.process);
-  if (!m_broken.empty()) worker->process.send_signal(SIGKILL);
+  if (worker->end_signal != 0) condemn(*worker, worker->end_signal);
 }
 
 void ProcessPoolExecutor::Pool::on_not_forked(const WorkerNotForked& failure, Settlements& settled) {
@@ -299,7 +299,8 @@ void ProcessPoolExecutor::Pool::condemn(WorkerHandle& worker, int signal) {
     worker.leaving = true;
     while (auto waiting = worker.recall_newest()) m_queue.push_front(std::move(*waiting));
   }
-  if (!worker.process) return;  // on_forked() or its end will find it
+  worker.end_signal = signal;
+  if (!worker.process) return;  // on_forked() comes back here
   worker.process.send_signal(signal);
   if (signal != SIGKILL)
     set_alarm(Clock::now() + m_options.terminate_grace, {Alarm::Kind::kill, worker.number(), 0});

@@ -45,7 +45,8 @@ bool ThreadPoolExecutor::Pool::terminate(detail::Call& call) {
   auto& local = static_cast<detail::LocalCall&>(call);
   if (!local.is_coroutine() || !local.state().end_early(nullptr)) return false;
   const std::lock_guard lock(m_mutex);
-  if (local.loop) local.loop->post([&local, keep = local.state().shared_from_this()] { local.stop(nullptr); });
+  if (local.loop)
+    local.loop->post([&local, keep = local.state().shared_from_this()] { local.stop(nullptr); });
   return true;
 }
 

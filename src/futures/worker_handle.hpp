@@ -65,6 +65,7 @@ class WorkerHandle {
   bool ready = false;     // it has said so
   bool retiring = false;  // gets no more calls, and ends after its last
   bool leaving = false;   // it was told to end
+  int end_signal = 0;     // by this signal, as soon as it has been forked; 0: by the end of its channel
   bool blocked = false;   // its channel has no room
 
  private:

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <exception>
+#include <system_error>
 
 namespace spritefarm::mirror {
 
@@ -28,6 +29,9 @@ int serve(const MirrorOptions& options) {
     std::fflush(stdout);
     signals.wait();
     return 0;
+  } catch (const std::system_error& failure) {
+    fmt::print(stderr, "spritefarm mirror: {}; --port 0 takes a free one\n", failure.what());
+    return 1;
   } catch (const std::exception& failure) {
     fmt::print(stderr, "spritefarm mirror: {}\n", failure.what());
     return 1;

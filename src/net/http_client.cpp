@@ -77,7 +77,9 @@ struct HttpClient::State {
         multi(loop),
         settings(options),
         window(loop, in_flight) {
-    multi.limit_host_connections((in_flight + max_streams - 1) / max_streams);
+    // Hosts that --connect-to leads to one place are one host to libcurl.
+    const auto hosts_at_one_place = static_cast<long>(std::max<std::size_t>(options.connect_to.size(), 1));
+    multi.limit_host_connections((in_flight + max_streams - 1) / max_streams * hosts_at_one_place);
     multi.limit_idle_connections(2L * in_flight);
   }
 

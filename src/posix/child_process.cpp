@@ -1,32 +1,14 @@
 #include "posix/child_process.hpp"
 
 #include "posix/check.hpp"
+#include "posix/fork.hpp"
 
-#include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 
 #include <csignal>
 #include <utility>
 
 namespace spritefarm::posix {
-
-namespace {
-
-[[noreturn]] void run_child(pid_t parent, Fd socket, const std::function<int(ParentLine&)>& body) noexcept {
-  int status = 125;
-  try {
-    check(::prctl(PR_SET_PDEATHSIG, SIGKILL), "prctl PR_SET_PDEATHSIG");
-    if (::getppid() != parent) ::_exit(status);  // it ended before the line above
-    (void)std::signal(SIGINT, SIG_IGN);
-    ParentLine line(std::move(socket));
-    status = body(line);
-  } catch (...) {
-  }
-  ::_exit(status);
-}
-
-}  // namespace
 
 void ParentLine::send(std::string_view line) {
   const std::string message = std::string(line) + '\n';
@@ -44,17 +26,18 @@ ChildProcess::ChildProcess(const std::function<int(ParentLine&)>& body) {
   check(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), "socketpair");
   m_socket.reset(ends[0]);
   Fd child_end(ends[1]);
-  const pid_t parent = ::getpid();
-  m_pid = check(::fork(), "fork");
-  if (m_pid == 0) {
+  m_pid = fork_child([&, parent = own_pid()] {
+    die_with_parent(parent);
+    set_worker_signals();
     m_socket.reset();
-    run_child(parent, std::move(child_end), body);
-  }
+    ParentLine line(std::move(child_end));
+    return body(line);
+  });
 }
 
 ChildProcess::~ChildProcess() {
   (void)::kill(m_pid, SIGKILL);
-  (void)retry_on_signal([&] { return ::waitpid(m_pid, nullptr, 0); });
+  posix::wait_for_end(m_pid);
 }
 
 std::optional<std::string> ChildProcess::receive() {

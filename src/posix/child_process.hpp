@@ -26,11 +26,12 @@ class ParentLine {
 
 /// A forked child that runs a function, and lives no longer than this object nor than its parent: destroying
 /// the object kills (SIGKILL) and reaps it, and the kernel kills it when the thread that made it ends,
-/// SIGKILL included. Make it while the program has one thread. The child ignores SIGINT: a Ctrl-C at the
+/// even by SIGKILL. Make it while the program has one thread. The child ignores SIGINT: a Ctrl-C at the
 /// terminal is its parent's affair. Throws std::system_error.
 class ChildProcess {
  public:
-  /// The child leaves by _exit with what `body` returns; an exception is its status 125.
+  /// The child leaves by _exit with what `body` returns; an exception is told on standard error, and
+  /// status 70.
   explicit ChildProcess(const std::function<int(ParentLine&)>& body);
   ChildProcess(const ChildProcess&) = delete;
   ChildProcess& operator=(const ChildProcess&) = delete;

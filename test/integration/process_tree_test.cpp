@@ -47,7 +47,7 @@ std::vector<pid_t> children_of(pid_t parent) {
 /// Asks again until it is so; a bound far above what it takes, for slow machines.
 template <typename Condition>
 bool comes_true(Condition condition) {
-  for (int asked = 0; asked < 6000; ++asked) {
+  for (int asked = 0; asked < 3000; ++asked) {
     if (condition()) return true;
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
@@ -63,11 +63,12 @@ TEST_CASE("-p 4 is a coordinator, a nursery and its four workers, and leaves nob
       program({"-p", "4", "-c", "1", "-n", "40", "--base-url", mirror.base_url(), "-o", work / "sprites"}));
 
   std::vector<pid_t> nursery, workers;
-  REQUIRE(comes_true([&] {
+  const auto all_are_there = [&] {
     nursery = children_of(coordinator.pid());
     workers = nursery.size() == 1 ? children_of(nursery[0]) : std::vector<pid_t>{};
     return workers.size() == 4;
-  }));
+  };
+  if (!comes_true(all_are_there)) FAIL(coordinator.stop().err);
   for (const pid_t worker : workers) CHECK(children_of(worker).empty());
 
   SECTION("when it is done") {
@@ -96,14 +97,13 @@ TEST_CASE("-p 4 is a coordinator, a nursery and its four workers, and leaves nob
 
 TEST_CASE("-t and -s fork nobody", "[tree]") {
   const std::vector<std::string> mode =
-      GENERATE(std::vector<std::string>{"-t", "4"}, std::vector<std::string>{"-s"});
+      GENERATE(std::vector<std::string>{"-t", "4", "-c", "1"}, std::vector<std::string>{"-s"});
   const TempDir work;
   const MirrorServer mirror({"--latency", "200"});
-  std::vector<std::string> arguments = {
-      "-c", "1", "-n", "12", "--base-url", mirror.base_url(), "-o", work / "sprites"};
+  std::vector<std::string> arguments = {"-n", "12", "--base-url", mirror.base_url(), "-o", work / "sprites"};
   arguments.insert(arguments.end(), mode.begin(), mode.end());
   Subprocess process(program(arguments));
-  REQUIRE(comes_true([&] { return !read_tree(work / "sprites").empty(); }));
+  if (!comes_true([&] { return !read_tree(work / "sprites").empty(); })) FAIL(process.stop().err);
   CHECK(children_of(process.pid()).empty());
   CHECK(process.finish().exit_status == 0);
 }

@@ -69,8 +69,11 @@ void make_certificates(const std::filesystem::path& folder, const std::vector<st
                   "-addext", alternatives, "-addext", "basicConstraints=critical,CA:FALSE"});
 }
 
-std::string configuration(const std::filesystem::path& root, int port) {
+std::string configuration(const std::filesystem::path& root, int port, const NginxSettings& settings) {
   const bool directive = has_http2_directive();
+  const char* const listen = !settings.http2 ? " reuseport ssl;\n"
+                             : directive     ? " reuseport ssl;\n    http2 on;\n"
+                                             : " reuseport ssl http2;\n";
   std::ostringstream text;
   text << R"(daemon off;
 master_process off;
@@ -88,9 +91,8 @@ http {
   ssl_certificate server.pem; ssl_certificate_key server.key;
   server {
     listen 127.0.0.1:)"
-       << port << (directive ? " reuseport ssl;\n    http2 on;\n" : " reuseport ssl http2;\n")
-       << "    root \"" << std::filesystem::canonical(root).string() << "\";\n"
-       << R"(    location / { try_files $uri ${uri}index.json $uri/index.json =404; }
+       << port << listen << "    root \"" << std::filesystem::canonical(root).string() << "\";\n"
+       << settings.locations << R"(    location / { try_files $uri ${uri}index.json $uri/index.json =404; }
   }
 }
 )";
@@ -99,7 +101,8 @@ http {
 
 }  // namespace
 
-NginxServer::NginxServer(const std::filesystem::path& root, const std::vector<std::string>& names) {
+NginxServer::NginxServer(const std::filesystem::path& root, const std::vector<std::string>& names,
+                         const NginxSettings& settings) {
   make_certificates(m_folder.path(), names);
 
   // The port stays ours, bound but deaf, and nginx binds it beside us (SO_REUSEPORT): nobody can take it in
@@ -118,7 +121,7 @@ NginxServer::NginxServer(const std::filesystem::path& root, const std::vector<st
 
   const std::filesystem::path folder = m_folder.path(), conf = folder / "nginx.conf",
                               log = folder / "error.log";
-  write_file(conf, configuration(root, m_port));
+  write_file(conf, configuration(root, m_port, settings));
   m_nginx.emplace(Command{.arguments = {nginx_program(), "-p", folder, "-c", conf, "-e", log}});
   for (int wait = 0; wait < 20'000; ++wait) {
     const posix::Fd client(posix::check(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket"));

@@ -20,6 +20,12 @@ struct NginxRequest {
   std::string uri;
 };
 
+/// How an NginxServer differs from the usual one.
+struct NginxSettings {
+  bool http2 = true;      ///< else TLS with HTTP/1.1 only
+  std::string locations;  ///< more of nginx's `location` blocks
+};
+
 /// A real nginx that serves a folder over TLS with HTTP/2, under any host names, on a free loopback port, and
 /// compresses JSON. A path that is a folder gives its index.json. It runs as one process, as whoever runs the
 /// test, in a temporary folder of its own, with a certificate for the names from an authority of its own.
@@ -27,7 +33,8 @@ struct NginxRequest {
 /// words where it cannot be started.
 class NginxServer {
  public:
-  NginxServer(const std::filesystem::path& root, const std::vector<std::string>& names);
+  NginxServer(const std::filesystem::path& root, const std::vector<std::string>& names,
+              const NginxSettings& settings = {});
 
   [[nodiscard]] int port() const noexcept { return m_port; }
   /// The authority's certificate, for --cacert.

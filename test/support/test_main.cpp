@@ -9,7 +9,8 @@ int main(int argc, char** argv) {
   return Catch::Session().run(argc, argv);
 }
 
-// libstdc++ counts the references to an exception with atomics of its own, which ThreadSanitizer does not see.
+// libstdc++ counts the references to an exception with atomics of its own, which ThreadSanitizer does not
+// see.
 extern "C" const char* __tsan_default_suppressions() {
   return "race:std::__exception_ptr::exception_ptr::_M_release\n"
          "race:std::runtime_error::~runtime_error\n"

@@ -1,0 +1,127 @@
+#include "farm/coordinator.hpp"
+
+#include "farm/farm_pokemon.hpp"
+#include "farm/plan.hpp"
+#include "farm/read_index.hpp"
+
+#include <fmt/format.h>
+
+#include <exception>
+#include <utility>
+
+namespace spritefarm::farm {
+
+Coordinator::Coordinator(const Options& options, Workforce& workforce, Report& report,
+                         const Messages& messages, OnPlanned on_planned)
+    : m_options(options),
+      m_workforce(workforce),
+      m_report(report),
+      m_messages(messages),
+      m_on_planned(std::move(on_planned)) {}
+
+ExitStatus Coordinator::run() {
+  Result<std::vector<FarmTask>> tasks = plan();
+  if (!tasks) {
+    m_messages.error("cannot read the index: " + tasks.error().message);
+    return no_index;
+  }
+  if (tasks->empty()) m_messages.note("there is nothing to farm in this part of the index");
+  farm(*tasks);
+  m_report.set_worker_deaths(m_workforce.deaths());
+  if (!m_output_error.empty()) {
+    m_messages.error(fmt::format("the output directory cannot be used any more: {}; make room and run again",
+                                 m_output_error));
+    return no_output;
+  }
+  return m_report.failed() > 0 ? some_failed : everything_on_disk;
+}
+
+Result<std::vector<FarmTask>> Coordinator::plan() {
+  std::vector<FarmTask> tasks;
+  for (const std::string& name : m_options.pokemon) {
+    Result<FarmTask> task = named_task(name, m_options.base_url);
+    if (!task) return task.error();
+    tasks.push_back(*std::move(task));
+  }
+  if (m_options.pokemon.empty()) {
+    Future<IndexAnswer> reading =
+        m_workforce.executor().submit(read_index, m_options.base_url, m_options.index);
+    IndexAnswer answer = std::move(reading).result();
+    m_report.add(answer.count);
+    if (!answer.error.empty()) return Error{std::move(answer.error)};
+    tasks = std::move(answer.tasks);
+  }
+  return share_of(std::move(tasks), m_options.shard);
+}
+
+void Coordinator::farm(const std::vector<FarmTask>& tasks) {
+  bool ids_known = false;  // of all that were given by name; see share_of()
+  for (const FarmTask& task : tasks) {
+    while (m_outstanding >= m_workforce.window()) take_one();
+    if (task.name.empty() && !std::exchange(ids_known, true)) drain();
+    if (!m_output_error.empty()) break;
+    if (task.name.empty() && m_farmed_ids.contains(task.id)) continue;
+    submit(task);
+  }
+  drain();
+}
+
+void Coordinator::submit(const FarmTask& task) {
+  Future<FarmResult> future = m_workforce.executor().submit(farm_pokemon, task);
+  ++m_outstanding;
+  future.add_done_callback([this, task](Future<FarmResult> done) {
+    m_finished.put({task, std::move(done)});
+  });
+}
+
+void Coordinator::take_one() {
+  std::optional<Finished> finished = m_finished.get();
+  --m_outstanding;
+  try {
+    account(finished->future.result());
+  } catch (const std::exception& error) {
+    account(all_failed(finished->task, m_options.sprite_keys, error.what(), 0));
+  }
+}
+
+void Coordinator::drain() {
+  while (m_outstanding > 0) take_one();
+}
+
+void Coordinator::account(FarmResult result) {
+  const std::lock_guard accounting(m_accounting);
+  const std::string name = display_name(result.name, result.id);
+  for (SpriteResult& sprite : result.sprites) {
+    const bool has_path = sprite.status == SpriteStatus::downloaded || sprite.status == SpriteStatus::planned;
+    if (has_path && !m_path_hashes.insert(std::hash<std::string>()(sprite.path)).second) {
+      sprite.status = SpriteStatus::failed;
+      sprite.reason = fmt::format(
+          "another sprite has the path {} too, and one has overwritten the other: tell them apart "
+          "with --template",
+          sprite.path);
+    }
+    tell(name, sprite);
+  }
+  if (m_output_error.empty()) m_output_error = result.output_error;
+  m_farmed_ids.insert(result.id);
+  m_report.add(result);
+}
+
+void Coordinator::tell(const std::string& name, const SpriteResult& sprite) const {
+  switch (sprite.status) {
+    case SpriteStatus::downloaded:
+      m_messages.detail(fmt::format("{} {}: {}, {} bytes", name, sprite.key, sprite.path, sprite.bytes));
+      break;
+    case SpriteStatus::planned:
+      m_on_planned(sprite);
+      break;
+    case SpriteStatus::missing:
+      m_messages.note(fmt::format("{} {}: missing, its record has none", name, sprite.key));
+      break;
+    case SpriteStatus::failed:
+      m_messages.error(fmt::format("{} {}: {}", name, sprite.key, sprite.reason));
+      break;
+  }
+}
+
+}  // namespace spritefarm::farm

@@ -1,0 +1,74 @@
+#pragma once
+
+#include "farm/exit_status.hpp"
+#include "farm/farm_task.hpp"
+#include "farm/messages.hpp"
+#include "farm/options.hpp"
+#include "farm/report.hpp"
+#include "farm/workforce.hpp"
+
+#include <spritefarm/futures.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+#include <vector>
+
+namespace spritefarm::farm {
+
+/// Runs one farming: plans what to farm, hands a bounded number of calls to the workers at a time, and tells
+/// the report what came back.
+///
+///     plan ──▶ submit(farm_pokemon, task) ──▶ worker ──▶ Future ──▶ m_finished ──▶ account() ──▶ Report
+///       ▲                                                                │
+///       └──────────────── the next, once one came back ◀────────────────┘
+///
+/// Lives on the main thread, which waits for m_finished; futures become done on the executor's threads, whose
+/// callbacks only put them there. What goes wrong with a pokémon is in the report; what ends the whole run is
+/// its exit status.
+class Coordinator {
+ public:
+  /// Told of each sprite that a dry run would download.
+  using OnPlanned = std::function<void(const SpriteResult&)>;
+
+  Coordinator(const Options& options, Workforce& workforce, Report& report, const Messages& messages,
+              OnPlanned on_planned);
+
+  ExitStatus run();
+
+  /// For a thread that is about to end the program: from now on no result is accounted for, nor told to the
+  /// user.
+  void freeze() { m_accounting.lock(); }
+
+ private:
+  struct Finished {
+    FarmTask task;
+    Future<FarmResult> future;
+  };
+
+  Result<std::vector<FarmTask>> plan();
+  void farm(const std::vector<FarmTask>& tasks);
+  void submit(const FarmTask& task);
+  void take_one();
+  void drain();
+  void account(FarmResult result);
+  void tell(const std::string& name, const SpriteResult& sprite) const;
+
+  const Options& m_options;
+  Workforce& m_workforce;
+  Report& m_report;
+  const Messages& m_messages;
+  const OnPlanned m_on_planned;
+
+  std::mutex m_accounting;
+  Queue<Finished> m_finished;
+  std::size_t m_outstanding = 0;
+  std::unordered_set<std::uint32_t> m_farmed_ids;
+  std::unordered_set<std::size_t> m_path_hashes;  // of all paths that this run has written
+  std::string m_output_error;                     // not empty: why no more is submitted
+};
+
+}  // namespace spritefarm::farm

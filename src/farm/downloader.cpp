@@ -1,0 +1,59 @@
+#include "farm/downloader.hpp"
+
+#include "farm/plan.hpp"
+#include "posix/atomic_file.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <stdexcept>
+#include <utility>
+
+namespace spritefarm::farm {
+
+void Downloader::install(const WorkerSettings& settings) {
+  EventLoop& loop = EventLoop::current();
+  loop.local<Downloader>([&] { return std::make_unique<Downloader>(loop, settings); });
+}
+
+Downloader& Downloader::current() {
+  if (Downloader* const installed = EventLoop::current().local<Downloader>()) return *installed;
+  throw std::logic_error("this worker has no Downloader: its executor lacks the initializer");
+}
+
+Downloader::Downloader(EventLoop& loop, WorkerSettings settings)
+    : m_settings(std::move(settings)), m_client(loop, m_settings.http) {
+  if (!m_settings.dry_run) m_output = posix::Directory::open(m_settings.output);
+}
+
+Task<net::HttpFetch> Downloader::get_once(net::HttpRequest request, RequestCount& count) {
+  Task<net::HttpFetch> fetching = m_client.fetch(std::move(request));
+  net::HttpFetch fetch = co_await std::move(fetching);
+  count.requests += static_cast<std::uint64_t>(fetch.attempts);
+  count.retries += static_cast<std::uint64_t>(std::max(fetch.attempts - 1, 0));
+  co_return fetch;
+}
+
+Task<net::HttpFetch> Downloader::get(net::HttpRequest request, RequestCount& count) {
+  net::HttpRequest again = request;
+  again.url = other_spelling(again.url);
+  Task<net::HttpFetch> getting = get_once(std::move(request), count);
+  net::HttpFetch fetch = co_await std::move(getting);
+  if (fetch.outcome || fetch.status != 404) co_return fetch;
+
+  Task<net::HttpFetch> getting_again = get_once(std::move(again), count);
+  net::HttpFetch found = co_await std::move(getting_again);
+  found.attempts += fetch.attempts;
+  if (!found.outcome && found.status == 404)
+    found.outcome = std::move(fetch.outcome);  // names the usual spelling
+  co_return found;
+}
+
+void Downloader::save(const std::string& path, std::string_view bytes) const {
+  const std::size_t slash = path.rfind('/');
+  if (slash == path.npos)
+    posix::replace_file(*m_output, path, bytes);
+  else
+    posix::replace_file(m_output->make_below(path.substr(0, slash)), path.substr(slash + 1), bytes);
+}
+
+}  // namespace spritefarm::farm

@@ -1,0 +1,59 @@
+#pragma once
+
+#include "farm/farm_task.hpp"
+#include "farm/output_template.hpp"
+#include "net/http_client.hpp"
+#include "posix/directory.hpp"
+#include "sprite/selector.hpp"
+
+#include <spritefarm/event_loop.hpp>
+#include <spritefarm/task.hpp>
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace spritefarm::farm {
+
+/// How every worker of a run works: decided by the command line, the same for all.
+struct WorkerSettings {
+  net::HttpOptions http;
+  std::vector<std::string> sprite_keys;  ///< as the user gave them
+  sprite::Selector selector;             ///< the same, ready for use
+  OutputTemplate path_template;
+  std::string output;
+  bool dry_run = false;
+};
+
+/// What a worker has at hand for all its calls: its connections, the output directory, the settings. Each
+/// worker, be it a process, a thread or the program itself, makes its own on its own event loop, after every
+/// fork; it ends with the loop.
+class Downloader {
+ public:
+  /// For an executor's initializer: makes the Downloader of the worker that calls this. Throws
+  /// std::system_error where the output directory is gone.
+  static void install(const WorkerSettings& settings);
+  /// This worker's.
+  static Downloader& current();
+
+  Downloader(EventLoop& loop, WorkerSettings settings);
+
+  [[nodiscard]] const WorkerSettings& settings() const noexcept { return m_settings; }
+
+  /// As HttpClient::fetch(); what is not found is looked for under the url's other spelling too. Adds to
+  /// `count`.
+  Task<net::HttpFetch> get(net::HttpRequest request, RequestCount& count);
+
+  /// Makes or replaces the file at `path` below the output directory. Throws as posix::replace_file() does.
+  void save(const std::string& path, std::string_view bytes) const;
+
+ private:
+  Task<net::HttpFetch> get_once(net::HttpRequest request, RequestCount& count);
+
+  const WorkerSettings m_settings;
+  std::optional<posix::Directory> m_output;  // none in a dry run
+  net::HttpClient m_client;
+};
+
+}  // namespace spritefarm::farm

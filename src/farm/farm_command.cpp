@@ -1,0 +1,121 @@
+#include "farm/farm_command.hpp"
+
+#include "farm/coordinator.hpp"
+#include "farm/exit_status.hpp"
+#include "farm/messages.hpp"
+#include "farm/options.hpp"
+#include "farm/report.hpp"
+#include "farm/workforce.hpp"
+#include "posix/atomic_file.hpp"
+#include "posix/directory.hpp"
+#include "posix/end_processes.hpp"
+#include "posix/interruption_watch.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <iostream>
+#include <system_error>
+#include <utility>
+
+namespace spritefarm::farm {
+namespace {
+
+/// Throws std::system_error: a full disk or a closed pipe must not pass for a complete report.
+void write_to_stdout(const std::string& text) {
+  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0)
+    throw std::system_error(errno, std::generic_category(), "cannot write to standard output");
+}
+
+/// Makes the output directory and tries it, before anybody is asked for anything.
+std::optional<Error> wrong_output(const std::string& path) {
+  try {
+    posix::probe_writing(posix::Directory::make(path));
+    return std::nullopt;
+  } catch (const std::system_error& error) {
+    return Error{fmt::format("the output directory '{}' cannot be used: {}; choose another with --output",
+                             path, error.what())};
+  }
+}
+
+std::string_view transport_of(Mode mode) {
+  return mode == Mode::processes ? "pipe" : "none";
+}
+
+/// Ends the program although its threads and processes are busy, without leaving a part of a file.
+[[noreturn]] void end_interrupted(Coordinator& coordinator, const Workforce& workforce,
+                                  const Messages& messages) {
+  coordinator.freeze();
+  messages.error("interrupted: the files that are there are whole; run it again for the others");
+  posix::end_processes(workforce.processes(), std::chrono::seconds(1));
+  posix::end_file_replacement();
+  std::_Exit(interrupted);
+}
+
+ExitStatus farm(Options options, const ProgramParts& parts) {
+  const auto start = std::chrono::steady_clock::now();
+  const Messages messages(options.verbosity);
+  if (!options.dry_run)
+    if (const std::optional<Error> wrong = wrong_output(options.output)) {
+      messages.error(wrong->message);
+      return no_output;
+    }
+  RunningMirror mirror;
+  if (options.demo) {
+    mirror = parts.start_mirror();
+    options.base_url = mirror.base_url;
+  }
+
+  Workforce workforce(options, {options.http, options.sprite_keys, options.selector, options.path_template,
+                                options.output, options.dry_run});
+  Report report({to_string(options.mode), options.workers, options.concurrency, transport_of(options.mode),
+                 options.dry_run});
+  const auto print_planned = [&](const SpriteResult& sprite) {
+    if (!options.json) write_to_stdout(fmt::format("{}\t{}\n", printable(sprite.url), sprite.path));
+  };
+  Coordinator coordinator(options, workforce, report, messages, print_planned);
+  const ExitStatus status = [&] {
+    const posix::InterruptionWatch signals([&] { end_interrupted(coordinator, workforce, messages); });
+    return coordinator.run();
+  }();
+
+  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+  if (options.json)
+    write_to_stdout(report.json(seconds.count()));
+  else if (status != no_index && !options.dry_run && options.verbosity != Verbosity::quiet)
+    write_to_stdout(report.summary(seconds.count(), options.output) + "\n");
+  else if (status != no_index)
+    messages.note(report.summary(seconds.count(), options.output));
+  return status;
+}
+
+}  // namespace
+
+int spritefarm_command(int argc, char** argv, const ProgramParts& parts) try {
+  posix::ignore_broken_pipes();
+  const std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
+  if (!arguments.empty())
+    if (const auto command = parts.commands.find(arguments.front()); command != parts.commands.end())
+      return command->second(argc - 1, argv + 1);
+
+  auto parsed = parse_options(arguments, {std::getenv("SPRITEFARM_BASE_URL"), &std::cin});
+  if (!parsed) {
+    Messages(Verbosity::normal).error(parsed.error().message + "; see spritefarm --help");
+    return usage_error;
+  }
+  if (const auto* information = std::get_if<Information>(&*parsed)) {
+    write_to_stdout(information->text);
+    return everything_on_disk;
+  }
+  return farm(std::get<Options>(*std::move(parsed)), parts);
+} catch (const std::exception& error) {
+  Messages(Verbosity::normal).error(error.what());
+  return some_failed;
+}
+
+}  // namespace spritefarm::farm

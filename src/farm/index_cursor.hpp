@@ -1,0 +1,44 @@
+#pragma once
+
+#include "base/result.hpp"
+#include "sprite/index_page.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+namespace spritefarm::farm {
+
+/// Which part of the index is wanted.
+struct IndexRange {
+  std::uint32_t offset = 0;
+  std::optional<std::uint32_t> limit;  ///< none: all of it
+};
+
+/// Walks the index page by page, up to the entries that are wanted: knows which page to get next, and
+/// collects what they list, each pokémon once. Does no input or output. Ends for certain, whatever the pages
+/// say: a page that comes again, an empty one that names a next, and a list without an end are Errors.
+class IndexCursor {
+ public:
+  IndexCursor(const std::string& base_url, IndexRange range);
+
+  /// The page that is wanted next; none: the walk is over.
+  [[nodiscard]] const std::optional<std::string>& url() const noexcept { return m_url; }
+  /// Takes the page that came from url(). The Error there is, if any, ends the walk.
+  std::optional<Error> take(sprite::IndexPage page);
+
+  [[nodiscard]] std::vector<sprite::IndexEntry>& entries() noexcept { return m_entries; }
+
+ private:
+  [[nodiscard]] bool complete() const noexcept { return m_range.limit && m_entries.size() >= *m_range.limit; }
+
+  IndexRange m_range;
+  std::optional<std::string> m_url;
+  std::unordered_set<std::string> m_seen_pages;
+  std::unordered_set<std::string> m_seen_urls;
+  std::vector<sprite::IndexEntry> m_entries;
+};
+
+}  // namespace spritefarm::farm

@@ -1,0 +1,37 @@
+#pragma once
+
+#include "base/result.hpp"
+#include "farm/farm_task.hpp"
+#include "sprite/index_page.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace spritefarm::farm {
+
+/// One node's share of a selection: every `of`-th, from the `which`-th, both counted from 1.
+struct Shard {
+  std::uint32_t which = 1;
+  std::uint32_t of = 1;
+
+  /// Reads "K/N".
+  static Result<Shard> parse(std::string_view text);
+};
+
+/// The task for a pokémon that the user gave by name or id. An Error for what can be neither.
+Result<FarmTask> named_task(std::string_view name_or_id, std::string_view base_url);
+
+/// The tasks for what the index lists.
+std::vector<FarmTask> index_tasks(std::vector<sprite::IndexEntry> entries);
+
+/// The share's tasks, each pokémon once. Those with a name come before those with only an id: when the named
+/// ones are done, their ids are known too, and a pokémon that was given both ways is farmed once.
+std::vector<FarmTask> share_of(std::vector<FarmTask> tasks, Shard shard);
+
+/// The same address with or without the slash at the end of its path, whichever it has not. The PokéAPI's
+/// CDN keeps a failure for days, but for one spelling.
+std::string other_spelling(std::string url);
+
+}  // namespace spritefarm::farm

@@ -1,0 +1,54 @@
+#pragma once
+
+#include "farm/farm_task.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace spritefarm::farm {
+
+/// What one run did: its counters, and what did not end well by name. Filled by the coordinator as results
+/// come in; grows only with what failed, what is missing, and what a dry run plans.
+class Report {
+ public:
+  struct Run {
+    std::string_view mode;
+    int workers = 1;
+    int concurrency = 1;
+    std::string_view transport;
+    bool dry_run = false;
+  };
+  explicit Report(Run run) : m_run(run) {}
+
+  void add(const FarmResult& result);
+  void add(const RequestCount& count);
+  void set_worker_deaths(std::uint64_t deaths) { m_worker_deaths = deaths; }
+
+  [[nodiscard]] std::uint64_t failed() const noexcept { return m_failures.size(); }
+
+  /// The whole as one JSON object, with a newline at its end.
+  [[nodiscard]] std::string json(double seconds) const;
+  /// The whole as one line for people.
+  [[nodiscard]] std::string summary(double seconds, std::string_view directory) const;
+
+ private:
+  struct Named {
+    std::string name;
+    SpriteResult sprite;
+  };
+
+  Run m_run;
+  std::uint64_t m_selected = 0;
+  std::uint64_t m_downloaded = 0;
+  std::uint64_t m_unchanged = 0;
+  RequestCount m_count;
+  std::uint64_t m_worker_deaths = 0;
+  std::uint64_t m_bytes = 0;
+  std::vector<Named> m_failures;
+  std::vector<Named> m_missing;
+  std::vector<Named> m_planned;
+};
+
+}  // namespace spritefarm::farm

@@ -1,0 +1,14 @@
+#include "mirror/demo_mirror.hpp"
+
+#include "mirror/mirror_process.hpp"
+
+#include <memory>
+
+namespace spritefarm::mirror {
+
+farm::RunningMirror start_demo_mirror() {
+  const auto process = std::make_shared<MirrorProcess>(MirrorOptions{});
+  return {process->base_url(), process};
+}
+
+}  // namespace spritefarm::mirror

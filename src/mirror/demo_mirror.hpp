@@ -1,0 +1,11 @@
+#pragma once
+
+#include "farm/farm_command.hpp"
+
+namespace spritefarm::mirror {
+
+/// For `--demo`: a mirror with all the pokémon in a process of its own, which lives as long as what is
+/// returned. As MirrorProcess, made while the program has one thread.
+farm::RunningMirror start_demo_mirror();
+
+}  // namespace spritefarm::mirror

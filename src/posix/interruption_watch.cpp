@@ -1,0 +1,55 @@
+#include "posix/interruption_watch.hpp"
+
+#include "posix/check.hpp"
+
+#include <poll.h>
+#include <signal.h>
+
+namespace spritefarm::posix {
+namespace {
+
+// What a signal handler can reach is global.
+std::atomic<EventFd*> s_bell = nullptr;
+std::atomic<bool> s_came = false;
+struct sigaction s_before[2];
+constexpr int s_signals[2] = {SIGINT, SIGTERM};
+
+void ring(int) {
+  const int saved = errno;
+  s_came = true;
+  if (EventFd* bell = s_bell) bell->ring();
+  errno = saved;
+}
+
+}  // namespace
+
+InterruptionWatch::InterruptionWatch(std::function<void()> on_signal) : m_on_signal(std::move(on_signal)) {
+  s_came = false;
+  s_bell = &m_bell;
+  m_thread = std::thread([this] { wait(); });
+  struct sigaction action = {};
+  action.sa_handler = ring;
+  action.sa_flags = SA_RESTART;
+  for (int i = 0; i < 2; ++i) check(::sigaction(s_signals[i], &action, &s_before[i]), "sigaction");
+}
+
+InterruptionWatch::~InterruptionWatch() {
+  for (int i = 0; i < 2; ++i) ::sigaction(s_signals[i], &s_before[i], nullptr);
+  m_ending = true;
+  m_bell.ring();
+  m_thread.join();
+  s_bell = nullptr;
+}
+
+void InterruptionWatch::wait() {
+  pollfd bell{m_bell.fd(), POLLIN, 0};
+  while (::poll(&bell, 1, -1) < 0 && errno == EINTR) {
+  }
+  if (s_came && !m_ending) m_on_signal();
+}
+
+void ignore_broken_pipes() {
+  ::signal(SIGPIPE, SIG_IGN);
+}
+
+}  // namespace spritefarm::posix

@@ -1,0 +1,282 @@
+#include "farm/farm_pokemon.hpp"
+
+#include "farm/coordinator.hpp"
+#include "farm/downloader.hpp"
+#include "farm/read_index.hpp"
+#include "support/catch.hpp"
+#include "support/file_tree.hpp"
+#include "support/made_up_api.hpp"
+#include "support/scripted_server.hpp"
+#include "support/temp_dir.hpp"
+
+#include <spritefarm/futures.hpp>
+
+#include <map>
+#include <mutex>
+#include <vector>
+
+using namespace spritefarm;
+using namespace spritefarm::farm;
+using namespace spritefarm::test;
+
+namespace {
+
+const std::string svg = R"(<svg xmlns="http://www.w3.org/2000/svg"></svg>)";
+
+/// A server with the documents that a test gives it, which remembers what it was asked for.
+class Api {
+ public:
+  Api() : m_server([this](const ScriptedServer::Request& request) { return answer(request.path); }) {}
+
+  void serve(const std::string& path, const std::string& body) { m_documents[path] = body; }
+  /// A record; `sprites` is JSON, in which HOST stands for this server.
+  void record(const std::string& path, int id, const std::string& json_name, std::string sprites) {
+    for (std::size_t at = 0; (at = sprites.find("HOST")) != sprites.npos;)
+      sprites.replace(at, 4, m_server.url(""));
+    serve(path, R"({"id": )" + std::to_string(id) + R"(, "name": ")" + json_name + R"(", "sprites": )" +
+                    sprites + "}");
+  }
+  [[nodiscard]] std::string url(const std::string& path) const { return m_server.url(path); }
+  [[nodiscard]] int times_asked(const std::string& path) {
+    const std::lock_guard lock(m_mutex);
+    return m_asked[path];
+  }
+
+ private:
+  ScriptedServer::Reply answer(const std::string& path) {
+    const std::lock_guard lock(m_mutex);
+    ++m_asked[path];
+    const auto found = m_documents.find(path);
+    if (found == m_documents.end()) return ScriptedServer::response("404 Not Found", "no");
+    return ScriptedServer::response("200 OK", found->second);
+  }
+
+  std::mutex m_mutex;
+  std::map<std::string, int> m_asked;
+  std::map<std::string, std::string> m_documents;
+  ScriptedServer m_server;
+};
+
+/// A worker on this thread, with a folder to fill.
+struct Farm {
+  Api api;
+  TempDir folder;
+  WorkerSettings settings = settings_for("front_default", "{name}.{ext}");
+
+  WorkerSettings settings_for(const std::string& keys, const std::string& path_template) {
+    WorkerSettings result;
+    result.http.retries = 0;
+    result.sprite_keys = {keys};
+    result.selector = *sprite::Selector::parse(keys);
+    result.path_template = *OutputTemplate::parse(path_template);
+    result.output = folder.path().string();
+    return result;
+  }
+
+  template <typename... Call>
+  auto call(Call... call) {
+    SerialExecutor worker({.initializer = [this] { Downloader::install(settings); }});
+    return worker.submit(call...).result();
+  }
+  FarmResult run(const FarmTask& task) { return call(farm_pokemon, task); }
+  FarmResult run(const std::string& name) {
+    return run(FarmTask{name, 0, api.url("/pokemon/" + name + "/")});
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a pokémon's sprites go from its record to files", "[farm][pipeline]") {
+  Farm farm;
+  farm.settings = farm.settings_for("all", "{sprite}/{id}.{ext}");
+  farm.api.record("/pokemon/mew/", 151, "mew",
+                  R"({"front": "HOST/1.png", "other": {"home": {"back": "HOST/2.svg"}, "none": null}})");
+  farm.api.serve("/1.png", MadeUpApi::image);
+  farm.api.serve("/2.svg", svg);
+  const FarmResult result = farm.run("mew");
+  CHECK(result.name == "mew");
+  CHECK(result.id == 151);
+  CHECK(result.count.requests == 3);
+  CHECK(result.count.retries == 0);
+  REQUIRE(result.sprites.size() == 2);
+  for (const SpriteResult& sprite : result.sprites) {
+    CAPTURE(sprite.key, sprite.reason);
+    CHECK(sprite.status == SpriteStatus::downloaded);
+    CHECK(sprite.attempts == 1);
+  }
+  CHECK(result.sprites[0].bytes == MadeUpApi::image.size());
+  CHECK(read_tree(farm.folder.path()) ==
+        std::map<std::string, std::string>{{"front/151.png", MadeUpApi::image},
+                                           {"other.home.back/151.svg", svg}});
+}
+
+TEST_CASE("what a record has as null is missing, what it has not at all is a failure", "[farm][pipeline]") {
+  Farm farm;
+  farm.settings = farm.settings_for("nothing,never_heard_of", "{sprite}.{ext}");
+  farm.api.record("/pokemon/mew/", 151, "mew", R"({"nothing": null})");
+  const FarmResult result = farm.run("mew");
+  REQUIRE(result.sprites.size() == 2);
+  CHECK(result.sprites[0].key == "nothing");
+  CHECK(result.sprites[0].status == SpriteStatus::missing);
+  CHECK(result.sprites[1].key == "never_heard_of");
+  CHECK(result.sprites[1].status == SpriteStatus::failed);
+  CHECK(!result.sprites[1].reason.empty());
+  CHECK(result.count.requests == 1);
+}
+
+TEST_CASE("a record that cannot be had fails every sprite that was asked for", "[farm][pipeline]") {
+  Farm farm;
+  farm.settings.sprite_keys = {"front_default", "all"};
+  farm.api.serve("/pokemon/html/", "<html></html>");
+  farm.api.record("/pokemon/mew/", 150, "mewtwo", R"({"front_default": "HOST/1.png"})");
+  for (const std::string name : {"html", "mew", "absent"}) {
+    const FarmResult result = farm.run(name);
+    CAPTURE(name);
+    CHECK(result.name == name);
+    REQUIRE(result.sprites.size() == 2);
+    CHECK(result.sprites[0].key == "front_default");
+    CHECK(result.sprites[1].key == "all");
+    for (const SpriteResult& sprite : result.sprites) {
+      CHECK(sprite.status == SpriteStatus::failed);
+      CHECK(sprite.url == farm.api.url("/pokemon/" + name + "/"));
+      CHECK(sprite.attempts >= 1);
+      CHECK(!sprite.reason.empty());
+    }
+  }
+  CHECK(farm.api.times_asked("/1.png") == 0);
+}
+
+TEST_CASE("what is not found is looked for without its slash", "[farm][pipeline]") {
+  Farm farm;
+  farm.api.record("/pokemon/mew", 151, "mew", R"({"front_default": "HOST/1.png"})");
+  farm.api.serve("/1.png", MadeUpApi::image);
+  const FarmResult result = farm.run("mew");
+  REQUIRE(result.sprites.size() == 1);
+  CHECK(result.sprites[0].status == SpriteStatus::downloaded);
+  CHECK(result.count.requests == 3);
+  CHECK(result.count.retries == 0);
+}
+
+TEST_CASE("a name that is no file's is refused before its image is fetched", "[farm][pipeline]") {
+  const std::string name =
+      GENERATE(as<std::string>(), "../x", "/x", "", ".", std::string(300, 'x'), "a\\u0000b");
+  CAPTURE(name);
+  Farm farm;
+  farm.api.record("/pokemon/7/", 7, name, R"({"front_default": "HOST/1.png"})");
+  farm.api.serve("/1.png", MadeUpApi::image);
+  const FarmResult result = farm.run(FarmTask{"", 7, farm.api.url("/pokemon/7/")});
+  REQUIRE(result.sprites.size() == 1);
+  CHECK(result.sprites[0].status == SpriteStatus::failed);
+  CHECK(!result.sprites[0].reason.empty());
+  CHECK(read_tree(farm.folder.path()).empty());
+  CHECK(farm.api.times_asked("/1.png") == 0);
+}
+
+TEST_CASE("what is no whole image never replaces a file", "[farm][pipeline]") {
+  const std::string body = GENERATE(as<std::string>(), "", "<html>Not here</html>",
+                                    MadeUpApi::image.substr(0, MadeUpApi::image.size() - 1));
+  Farm farm;
+  write_file(farm.folder / "mew.png", "as it was");
+  farm.api.record("/pokemon/mew/", 151, "mew", R"({"front_default": "HOST/1.png"})");
+  farm.api.serve("/1.png", body);
+  const FarmResult result = farm.run("mew");
+  REQUIRE(result.sprites.size() == 1);
+  CHECK(result.sprites[0].status == SpriteStatus::failed);
+  CHECK(read_tree(farm.folder.path()) == std::map<std::string, std::string>{{"mew.png", "as it was"}});
+}
+
+TEST_CASE("a file's extension is its image's, whatever the URL says", "[farm][pipeline]") {
+  Farm farm;
+  farm.api.record("/pokemon/mew/", 151, "mew", R"({"front_default": "HOST/1.png"})");
+  farm.api.serve("/1.png", svg);
+  CHECK(farm.run("mew").sprites.at(0).path == "mew.svg");
+  CHECK(read_tree(farm.folder.path()).count("mew.svg") == 1);
+}
+
+TEST_CASE("sprites of one pokémon never overwrite each other", "[farm][pipeline]") {
+  Farm farm;
+  farm.settings = farm.settings_for("all", "{name}.{ext}");
+  farm.api.record("/pokemon/mew/", 151, "mew", R"({"a": "HOST/1.png", "b": "HOST/2.png"})");
+  farm.api.serve("/1.png", MadeUpApi::image);
+  farm.api.serve("/2.png", MadeUpApi::image);
+  const FarmResult result = farm.run("mew");
+  REQUIRE(result.sprites.size() == 2);
+  CHECK(result.sprites[0].key == "b");
+  CHECK(result.sprites[0].status == SpriteStatus::failed);
+  CHECK(result.sprites[1].key == "a");
+  CHECK(result.sprites[1].status == SpriteStatus::downloaded);
+}
+
+TEST_CASE("a link below the output directory is not followed", "[farm][pipeline]") {
+  Farm farm;
+  const TempDir elsewhere;
+  farm.settings.path_template = *OutputTemplate::parse("link/{name}.{ext}");
+  std::filesystem::create_directory_symlink(elsewhere.path(), farm.folder / "link");
+  farm.api.record("/pokemon/mew/", 151, "mew", R"({"front_default": "HOST/1.png"})");
+  farm.api.serve("/1.png", MadeUpApi::image);
+  const FarmResult result = farm.run("mew");
+  CHECK(result.sprites.at(0).status == SpriteStatus::failed);
+  CHECK(result.output_error.empty());
+  CHECK(read_tree(elsewhere.path()).empty());
+}
+
+TEST_CASE("a dry run reads records, and neither fetches images nor needs a directory", "[farm][pipeline]") {
+  Farm farm;
+  farm.settings.dry_run = true;
+  farm.settings.output = (farm.folder / "absent").string();
+  farm.api.record("/pokemon/mew/", 151, "mew", R"({"front_default": "HOST/1.gif"})");
+  const FarmResult result = farm.run("mew");
+  REQUIRE(result.sprites.size() == 1);
+  CHECK(result.sprites[0].status == SpriteStatus::planned);
+  CHECK(result.sprites[0].path == "mew.gif");
+  CHECK(result.sprites[0].url == farm.api.url("/1.gif"));
+  CHECK(farm.api.times_asked("/1.gif") == 0);
+  CHECK(!std::filesystem::exists(farm.folder / "absent"));
+}
+
+TEST_CASE("a worker reads the index page by page, or says why it cannot", "[farm][pipeline]") {
+  Farm farm;
+  farm.api.serve("/pokemon/?limit=3&offset=0",
+                 R"({"count": 3, "next": "/page2", "results": [{"name": "a", "url": "/pokemon/1/"}]})");
+  farm.api.serve("/page2", R"({"count": 3, "next": null, "results": [{"name": "b", "url": "/pokemon/2/"}]})");
+  const IndexAnswer answer = farm.call(read_index, farm.api.url("/"), IndexRange{0, 3});
+  CHECK(answer.error == "");
+  CHECK(answer.count.requests == 2);
+  REQUIRE(answer.tasks.size() == 2);
+  CHECK(answer.tasks[1].name == "b");
+  CHECK(answer.tasks[1].id == 2);
+  CHECK(answer.tasks[1].url == farm.api.url("/pokemon/2/"));
+
+  const IndexAnswer none = farm.call(read_index, farm.api.url("/elsewhere/"), IndexRange{0, 3});
+  CHECK(none.error.find(farm.api.url("/elsewhere/pokemon/")) != std::string::npos);
+  CHECK(none.tasks.empty());
+}
+
+TEST_CASE("a run farms once what is named twice, and tells of paths that two sprites share",
+          "[farm][coordinator]") {
+  Farm farm;
+  const std::string sprites = R"({"b-c": "HOST/1.png", "c": "HOST/1.png"})";
+  farm.api.record("/pokemon/a/", 1, "a", sprites);
+  farm.api.record("/pokemon/1/", 1, "a", sprites);
+  farm.api.record("/pokemon/a-b/", 2, "a-b", sprites);
+  farm.api.serve("/1.png", MadeUpApi::image);
+
+  Options options;
+  options.mode = Mode::serial;
+  options.base_url = farm.api.url("/");
+  options.output = farm.folder.path().string();
+  options.verbosity = Verbosity::quiet;
+  const auto run = [&](const std::vector<std::string>& pokemon) {
+    options.pokemon = pokemon;
+    Workforce workforce(options, farm.settings_for("all", "{name}-{sprite}.{ext}"));
+    Report report({.mode = "serial"});
+    const Messages messages(Verbosity::quiet);
+    Coordinator coordinator(options, workforce, report, messages, [](const SpriteResult&) {});
+    const ExitStatus status = coordinator.run();
+    return std::pair(status, report.failed());
+  };
+  CHECK(run({"1", "a", "A", "01"}) == std::pair(everything_on_disk, std::uint64_t{0}));
+  CHECK(farm.api.times_asked("/pokemon/a/") == 1);
+  CHECK(farm.api.times_asked("/pokemon/1/") == 0);
+  CHECK(run({"a", "a-b"}) == std::pair(some_failed, std::uint64_t{1}));  // a + b-c, a-b + c
+}

@@ -1,0 +1,76 @@
+#include "farm/plan.hpp"
+
+#include "support/catch.hpp"
+
+using namespace spritefarm;
+using namespace spritefarm::farm;
+
+namespace {
+
+const std::string base = "http://127.0.0.1/api/v2/";
+
+std::vector<FarmTask> tasks(const std::vector<std::string>& names) {
+  std::vector<FarmTask> result;
+  for (const std::string& name : names) {
+    Result<FarmTask> task = named_task(name, base);
+    REQUIRE(task);
+    result.push_back(*std::move(task));
+  }
+  return result;
+}
+
+std::string listed(const std::vector<FarmTask>& selection) {
+  std::string text;
+  for (const FarmTask& task : selection) text += display_name(task.name, task.id) + " ";
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("a pokémon is named by id or by name", "[farm][plan]") {
+  const std::vector<FarmTask> named = tasks({"25", "Pikachu", "mr. mime"});
+  CHECK(named[0].id == 25);
+  CHECK(named[0].name.empty());
+  CHECK(named[0].url == base + "pokemon/25/");
+  CHECK(named[1].id == 0);
+  CHECK(named[1].name == "pikachu");
+  CHECK(named[1].url == base + "pokemon/pikachu/");
+  CHECK(named[2].url == base + "pokemon/mr.%20mime/");
+}
+
+TEST_CASE("what can be no pokémon is refused before anybody is asked", "[farm][plan]") {
+  const std::string name = GENERATE(as<std::string>(), "", "0", "000", "4294967296", "../type/1", "a/b", "..",
+                                    "a\tb", std::string(256, 'x'));
+  CAPTURE(name);
+  CHECK(!named_task(name, base));
+}
+
+TEST_CASE("each pokémon is farmed once, names before ids", "[farm][plan]") {
+  CHECK(listed(share_of(tasks({"25", "pikachu", "025", "mew", "PIKACHU", "1"}), {})) == "pikachu mew 25 1 ");
+}
+
+TEST_CASE("shares are disjoint and together they are the selection", "[farm][plan]") {
+  const std::vector<FarmTask> all = tasks({"a", "b", "c", "d", "e", "f", "g"});
+  CHECK(listed(share_of(all, {1, 3})) == "a d g ");
+  CHECK(listed(share_of(all, {2, 3})) == "b e ");
+  CHECK(listed(share_of(all, {3, 3})) == "c f ");
+  CHECK(listed(share_of(all, {8, 8})).empty());
+}
+
+TEST_CASE("a share is K/N with K from 1 to N", "[farm][plan]") {
+  const Result<Shard> shard = Shard::parse("2/3");
+  REQUIRE(shard);
+  CHECK(shard->which == 2);
+  CHECK(shard->of == 3);
+  const std::string wrong = GENERATE(as<std::string>(), "", "1", "0/3", "4/3", "1/0", "1/", "/2", "1/2/3",
+                                     "-1/2", "a/b", "1 /2", "1/99999999999");
+  CAPTURE(wrong);
+  CHECK(!Shard::parse(wrong));
+}
+
+TEST_CASE("the other spelling of an address has or has not the slash at its end", "[farm][plan]") {
+  CHECK(other_spelling("http://h/pokemon/1/") == "http://h/pokemon/1");
+  CHECK(other_spelling("http://h/pokemon/1") == "http://h/pokemon/1/");
+  CHECK(other_spelling("http://h/pokemon/?limit=2") == "http://h/pokemon?limit=2");
+  CHECK(other_spelling("http://h/pokemon?limit=2") == "http://h/pokemon/?limit=2");
+}

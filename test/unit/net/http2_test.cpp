@@ -1,0 +1,187 @@
+#include "net/http_client.hpp"
+#include "support/catch.hpp"
+#include "support/file_tree.hpp"
+#include "support/nginx_server.hpp"
+#include "support/scripted_server.hpp"
+
+#include <memory>
+#include <set>
+
+using namespace spritefarm;
+using namespace std::chrono_literals;
+using net::FetchFailure;
+using net::HttpClient;
+using net::HttpFetch;
+using net::HttpOptions;
+using test::NginxRequest;
+using test::NginxServer;
+
+namespace {
+
+const std::string name = "pokeapi.test";
+
+/// A file for each number, larger than HTTP/2's first window.
+std::string body_of(int number) {
+  return "{\"number\":" + std::to_string(number) + std::string(200'000, ' ') + "}";
+}
+
+struct Folder {
+  explicit Folder(int files) {
+    for (int i = 0; i < files; ++i) test::write_file(dir / (std::to_string(i) + ".json"), body_of(i));
+  }
+  test::TempDir dir;
+};
+
+HttpOptions options_for(const NginxServer& server) {
+  HttpOptions options;
+  options.connect_to = {server.connect_to(name)};
+  options.ca_file = server.ca_file();
+  return options;
+}
+
+Task<bool> fetch_file(HttpClient& client, int number) {
+  net::HttpRequest request;
+  request.url = "https://" + name + "/" + std::to_string(number) + ".json";
+  request.compressed = number % 2 == 0;
+  Task<HttpFetch> fetch = client.fetch(std::move(request));
+  HttpFetch fetched = co_await std::move(fetch);
+  const bool is_whole = fetched.outcome && fetched.outcome->body == body_of(number);
+  co_return is_whole;
+}
+
+/// How many of the files came as they are.
+int fetch_files(const HttpOptions& options, int count) {
+  EventLoop loop;
+  HttpClient client(loop, options);
+  std::vector<Task<bool>> tasks;
+  for (int i = 0; i < count; ++i) tasks.push_back(fetch_file(client, i));
+  int whole = 0;
+  for (const bool is_whole : run(loop, when_all(std::move(tasks)))) whole += is_whole;
+  return whole;
+}
+
+std::size_t connections(const std::vector<NginxRequest>& requests) {
+  std::set<std::string> numbers;
+  for (const NginxRequest& request : requests) numbers.insert(request.connection);
+  return numbers.size();
+}
+
+HttpFetch fetch(const HttpOptions& options, const std::string& url) {
+  EventLoop loop;
+  HttpClient client(loop, options);
+  return run(loop, client.fetch({.url = url}));
+}
+
+}  // namespace
+
+TEST_CASE("over TLS all fetches share one HTTP/2 connection", "[http2]") {
+  const Folder folder(100);
+  NginxServer server(folder.dir.path(), {name});
+  CHECK(fetch_files(options_for(server), 100) == 100);
+  const std::vector<NginxRequest> requests = server.stop();
+  CHECK(requests.size() == 100);
+  CHECK(connections(requests) == 1);
+  int http2 = 0, compressed = 0;
+  for (const NginxRequest& request : requests) {
+    http2 += request.protocol == "HTTP/2.0";
+    compressed += request.encoding == "gzip";
+  }
+  CHECK(http2 == 100);
+  CHECK(compressed == 50);
+}
+
+TEST_CASE("more fetches than a connection has streams get a few connections, not hundreds", "[http2]") {
+  const Folder folder(250);
+  NginxServer server(folder.dir.path(), {name});
+  HttpOptions options = options_for(server);
+  options.in_flight = 250;
+  CHECK(fetch_files(options, 250) == 250);
+  CHECK(connections(server.stop()) <= 3);
+}
+
+TEST_CASE("a server with TLS but HTTP/1.1 alone gets several connections", "[http2]") {
+  const Folder folder(60);
+  NginxServer server(folder.dir.path(), {name}, {.http2 = false});
+  HttpOptions options = options_for(server);
+  options.in_flight = 6;
+  CHECK(fetch_files(options, 60) == 60);
+  const std::vector<NginxRequest> requests = server.stop();
+  CHECK(requests.size() == 60);
+  CHECK(connections(requests) > 1);
+  CHECK(connections(requests) <= 8);
+}
+
+TEST_CASE("an HTTP/2 body that is cut short is noticed", "[http2]") {
+  const std::string head = "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n";
+  test::ScriptedServer upstream([head](const test::ScriptedServer::Request& request) {
+    if (request.number > 1) return test::ScriptedServer::response("200 OK", "whole");
+    return test::ScriptedServer::Reply{head + "\r\n" + std::string(500, 'x'),
+                                       test::ScriptedServer::Reply::close};
+  });
+  const Folder folder(0);
+  NginxServer server(folder.dir.path(), {name},
+                     {.locations = "location /cut { proxy_pass " + upstream.url("/") + "; }\n"});
+  const HttpFetch fetched = fetch(options_for(server), "https://" + name + "/cut");
+  REQUIRE(fetched.outcome);
+  CHECK(fetched.outcome->body == "whole");
+  CHECK(fetched.attempts == 2);
+}
+
+TEST_CASE("a certificate that does not verify is final, and said", "[http2]") {
+  const Folder folder(1);
+  NginxServer server(folder.dir.path(), {name});
+  const NginxServer stranger(folder.dir.path(), {name});
+  const std::string file = "https://" + name + "/0.json";
+  const auto check_refused = [](const HttpFetch& fetched) {
+    CHECK(fetched.failure == FetchFailure::certificate);
+    CHECK(fetched.attempts == 1);
+    REQUIRE_FALSE(fetched.outcome);
+    INFO(fetched.outcome.error().message);
+    CHECK(fetched.outcome.error().message.find("--cacert") != std::string::npos);
+  };
+  HttpOptions options = options_for(server);
+  options.ca_file.clear();
+  check_refused(fetch(options, file));
+  options.ca_file = stranger.ca_file();
+  check_refused(fetch(options, file));
+  options.ca_file = folder.dir / "no-such-file.pem";
+  check_refused(fetch(options, file));
+  options.ca_file = folder.dir / "0.json";
+  check_refused(fetch(options, file));
+
+  options = options_for(server);
+  options.connect_to = {server.connect_to("other.test")};
+  check_refused(fetch(options, "https://other.test/0.json"));
+}
+
+TEST_CASE("from https no redirect leads to http", "[http2]") {
+  const Folder folder(0);
+  NginxServer server(folder.dir.path(), {name},
+                     {.locations = "location /away { return 302 http://127.0.0.1:1/; }\n"});
+  const HttpFetch fetched = fetch(options_for(server), "https://" + name + "/away");
+  CHECK(fetched.failure == FetchFailure::url);
+  CHECK(fetched.attempts == 1);
+}
+
+TEST_CASE("a task that is destroyed leaves the shared connection to the others", "[http2]") {
+  const Folder folder(20);
+  NginxServer server(folder.dir.path(), {name});
+  EventLoop loop;
+  HttpClient client(loop, options_for(server));
+  CHECK(run(loop, fetch_file(client, 0)));
+  std::vector<std::unique_ptr<Task<bool>>> tasks;
+  for (int i = 0; i < 20; ++i) {
+    tasks.push_back(std::make_unique<Task<bool>>(fetch_file(client, i)));
+    tasks.back()->start([] {});
+  }
+  loop.run_once(1s);
+  for (int i = 0; i < 20; i += 2) tasks.at(static_cast<std::size_t>(i)).reset();
+  int whole = 0;
+  for (const auto& task : tasks) {
+    if (!task) continue;
+    loop.run_until([&task] { return task->done(); });
+    whole += task->take();
+  }
+  CHECK(whole == 10);
+  CHECK(connections(server.stop()) == 1);
+}

@@ -1,0 +1,100 @@
+#include "posix/atomic_file.hpp"
+
+#include "support/catch.hpp"
+#include "support/file_tree.hpp"
+#include "support/temp_dir.hpp"
+
+#include <filesystem>
+#include <iterator>
+#include <system_error>
+#include <thread>
+
+using namespace spritefarm::posix;
+using namespace spritefarm::test;
+namespace fs = std::filesystem;
+
+namespace {
+
+Directory open(const TempDir& folder) {
+  return Directory::open(folder.path().string());
+}
+
+std::size_t entries(const TempDir& folder) {
+  return static_cast<std::size_t>(
+      std::distance(fs::directory_iterator(folder.path()), fs::directory_iterator()));
+}
+
+}  // namespace
+
+TEST_CASE("a file is made, and replaced, whole", "[posix][files]") {
+  const TempDir folder;
+  const std::string big(3 << 20, 'x');
+  replace_file(open(folder), "a.png", big);
+  CHECK(read_file(folder / "a.png") == big);
+  replace_file(open(folder), "a.png", "small");
+  CHECK(read_file(folder / "a.png") == "small");
+  CHECK(entries(folder) == 1);
+}
+
+TEST_CASE("a name that cannot be taken leaves nothing behind", "[posix][files]") {
+  const TempDir folder;
+  fs::create_directory(folder / "taken");
+  CHECK_THROWS_AS(replace_file(open(folder), "taken", "x"), std::system_error);
+  CHECK_THROWS_AS(replace_file(open(folder), std::string(300, 'x'), "x"), std::system_error);
+  CHECK(entries(folder) == 1);
+}
+
+TEST_CASE("a link in the file's place is replaced, not followed", "[posix][files]") {
+  const TempDir folder;
+  write_file(folder / "precious", "untouched");
+  fs::create_symlink("precious", folder / "a.png");
+  replace_file(open(folder), "a.png", "new");
+  CHECK(read_file(folder / "precious") == "untouched");
+  CHECK(!fs::is_symlink(folder / "a.png"));
+}
+
+TEST_CASE("readers see the old or the new file, never a part of one", "[posix][files]") {
+  const TempDir folder;
+  const std::string one(100'000, '1'), two(200'000, '2');
+  replace_file(open(folder), "a.png", one);
+  std::thread writer([&] {
+    const Directory directory = open(folder);
+    for (int i = 0; i < 100; ++i) replace_file(directory, "a.png", i % 2 == 0 ? two : one);
+  });
+  int torn = 0;
+  for (int i = 0; i < 100; ++i) {
+    const std::string read = read_file(folder / "a.png");
+    torn += read != one && read != two;
+  }
+  writer.join();
+  CHECK(torn == 0);
+}
+
+TEST_CASE("probing a folder leaves no trace", "[posix][files]") {
+  const TempDir folder;
+  probe_writing(open(folder));
+  CHECK(entries(folder) == 0);
+}
+
+TEST_CASE("missing folders are made, links below are refused", "[posix][files]") {
+  const TempDir folder;
+  const Directory top = Directory::make((folder / "a/b").string());
+  const Directory below = top.make_below("c/d");
+  replace_file(below, "x", "here");
+  CHECK(read_file(folder / "a/b/c/d/x") == "here");
+  replace_file(top.make_below("c/d"), "y", "again");
+  CHECK(read_file(folder / "a/b/c/d/y") == "again");
+
+  fs::create_directory_symlink(folder / "a", folder / "a/b/outside");
+  CHECK_THROWS_AS(top.make_below("outside"), std::system_error);
+  CHECK_THROWS_AS(top.make_below("outside/e"), std::system_error);
+  CHECK(!fs::exists(folder / "a/e"));
+}
+
+TEST_CASE("a file in a folder's place is an error that names it", "[posix][files]") {
+  const TempDir folder;
+  write_file(folder / "file", "x");
+  CHECK_THROWS_AS(Directory::make((folder / "file/below").string()), std::system_error);
+  CHECK_THROWS_AS(Directory::make((folder / "file").string()), std::system_error);
+  CHECK_THROWS_AS(open(folder).make_below("file"), std::system_error);
+}

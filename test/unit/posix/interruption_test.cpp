@@ -1,0 +1,62 @@
+#include "posix/end_processes.hpp"
+#include "posix/fork.hpp"
+#include "posix/interruption_watch.hpp"
+#include "support/catch.hpp"
+
+#include <spritefarm/event.hpp>
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <thread>
+
+using namespace spritefarm;
+using namespace std::chrono_literals;
+
+TEST_CASE("a termination signal calls the watch, on a thread of its own", "[posix][signals]") {
+  const int signal = GENERATE(SIGINT, SIGTERM);
+  Event came;
+  std::thread::id where;
+  const posix::InterruptionWatch watch([&] {
+    where = std::this_thread::get_id();
+    came.set();
+  });
+  std::raise(signal);
+  came.wait();
+  CHECK(where != std::this_thread::get_id());
+}
+
+TEST_CASE("a watch that ends without a signal calls nobody and puts the old handler back",
+          "[posix][signals]") {
+  struct sigaction before, after;
+  ::sigaction(SIGTERM, nullptr, &before);
+  bool called = false;
+  {
+    const posix::InterruptionWatch watch([&] { called = true; });
+  }
+  ::sigaction(SIGTERM, nullptr, &after);
+  CHECK(!called);
+  CHECK(before.sa_handler == after.sa_handler);
+}
+
+TEST_CASE("processes are asked to end and waited for", "[posix][signals]") {
+  const auto before =
+      std::signal(SIGTERM, SIG_DFL);  // inherited: the signal may come before the child has run at all
+  const auto child = [] {
+    return posix::fork_child([] {
+      while (true) ::pause();
+      return 0;
+    });
+  };
+  const pid_t one = child(), two = child();
+  std::signal(SIGTERM, before);
+  posix::end_processes({one, two}, 10s);
+  for (const pid_t pid : {one, two}) {
+    int status = 0;
+    CHECK(::waitpid(pid, &status, WNOHANG) == pid);
+    CHECK(WIFSIGNALED(status));
+    CHECK(WTERMSIG(status) == SIGTERM);
+  }
+  posix::end_processes({one, two}, 10s);  // gone: nothing to do
+}
