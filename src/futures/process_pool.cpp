@@ -48,8 +48,7 @@ ProcessPoolExecutor::Pool::Pool(ProcessPoolExecutorOptions options)
       m_generation(posix::fork_generation()),
       m_nursery([worker_options = m_options](WorkerStart start) {
         return run_worker(worker_options, std::move(start));
-      }),
-      m_most_workers(m_options.max_workers) {}
+      }) {}
 
 ProcessPoolExecutor::Pool::~Pool() {
   // The supervisor shares the pool: when nobody else does, this is its thread, at its end.
@@ -92,7 +91,7 @@ void ProcessPoolExecutor::Pool::shutdown(bool wait, bool cancel_futures) {
       std::move(first_unstarted, m_queue.end(), std::back_inserter(cancelled));
       m_queue.erase(first_unstarted, m_queue.end());
     }
-    if (wait) supervisor = std::move(m_supervisor);
+    if (wait) supervisor = take_supervisor();
   }
   for (const PendingCall& waiting : cancelled) {
     waiting.call->state().cancel();
@@ -100,6 +99,10 @@ void ProcessPoolExecutor::Pool::shutdown(bool wait, bool cancel_futures) {
   }
   m_doorbell.ring();
   if (supervisor.joinable()) supervisor.join();
+}
+
+std::thread ProcessPoolExecutor::Pool::take_supervisor() {
+  return m_supervisor.get_id() == std::this_thread::get_id() ? std::thread() : std::move(m_supervisor);
 }
 
 void ProcessPoolExecutor::Pool::end_workers(int signal, const char* why) {
@@ -110,7 +113,7 @@ void ProcessPoolExecutor::Pool::end_workers(int signal, const char* why) {
     if (m_shut_down && !m_supervisor.joinable()) return;
     m_shut_down = true;
     break_pool(why, settled, signal);
-    supervisor = std::move(m_supervisor);
+    supervisor = take_supervisor();
   }
   settle(settled);
   m_doorbell.ring();
@@ -236,7 +239,7 @@ WorkerHandle* ProcessPoolExecutor::Pool::least_busy() {
 WorkerHandle* ProcessPoolExecutor::Pool::start_worker() {
   const auto staying = std::count_if(m_workers.begin(), m_workers.end(),
                                      [](const auto& each) { return !each.second.leaving; });
-  if (staying >= m_most_workers) return nullptr;
+  if (m_forks_refused || staying >= m_options.max_workers) return nullptr;
   try {
     ipc::PipeChannelEnds ends = ipc::PipeChannelEnds::make();
     ipc::CallSlots slots(slots_of(m_options));
@@ -251,7 +254,7 @@ WorkerHandle* ProcessPoolExecutor::Pool::start_worker() {
     return &added.first->second;
   } catch (const std::system_error& error) {
     std::cerr << "spritefarm: a worker process could not be started: " << error.what() << '\n';
-    m_most_workers = static_cast<int>(staying);
+    m_forks_refused = true;
     return nullptr;
   }
 }

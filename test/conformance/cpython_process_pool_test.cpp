@@ -123,7 +123,7 @@ TEMPLATE_TEST_CASE("test_killed_child", "[process_pool]", EVERY_PROCESS_POOL) {
   const Future<int> victim = pool->submit(pass, gate.ref());
   const Future<int> waiting = pool->submit(multiply, 21, 2);
   gate.wait_for_arrivals(1);
-  ::kill(pool->worker_pids().at(0), SIGKILL);
+  ::kill(workers_of(*pool, 1).at(0), SIGKILL);
   if (mode == OnWorkerDeath::break_pool) {
     CHECK_THROWS_AS(victim.result(a_minute), BrokenProcessPool);
     CHECK_THROWS_AS(waiting.result(a_minute), BrokenProcessPool);
@@ -141,7 +141,7 @@ TEMPLATE_TEST_CASE("test_broken_process_pool_traceback", "[process_pool]", EVERY
   std::vector<Future<int>> futures;
   for (int i = 0; i < 10; ++i) futures.push_back(pool->submit(pass, gate.ref()));
   gate.wait_for_arrivals(2);
-  ::kill(pool->worker_pids().at(0), SIGKILL);
+  ::kill(workers_of(*pool, 2).at(0), SIGKILL);
   std::set<const void*> exceptions;
   for (const Future<int>& future : futures) {
     try {
@@ -223,7 +223,7 @@ TEMPLATE_TEST_CASE("test_saturation", "[process_pool]", EVERY_PROCESS_POOL) {
   std::vector<Future<int>> futures;
   for (int i = 0; i < calls; ++i) futures.push_back(pool->submit(pass, gate.ref()));
   gate.wait_for_arrivals(workers);
-  CHECK(pool->worker_pids().size() == workers);
+  CHECK(workers_of(*pool, workers).size() == workers);
   const std::vector<int> nursery = own_children();
   REQUIRE(nursery.size() == 1);
   CHECK(children_of(nursery[0]).size() == workers);

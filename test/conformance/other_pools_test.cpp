@@ -170,7 +170,7 @@ TEMPLATE_TEST_CASE("test_crash_races", "[others][loky]", EVERY_PROCESS_POOL) {
     std::vector<Future<int>> futures;
     for (int i = 0; i < workers; ++i) futures.push_back(pool->submit(pass, arrivals.ref()));
     arrivals.wait_for_arrivals(workers);  // one at each worker
-    const std::vector<int> pids = pool->worker_pids();
+    const std::vector<int> pids = workers_of(*pool, workers);
     // Each worker kills all of them as soon as it may.
     for (int i = 0; i < workers; ++i) futures.push_back(pool->submit(kill_all_at_gate, gate.ref(), pids));
     arrivals.open();
@@ -265,7 +265,7 @@ TEMPLATE_TEST_CASE("test_sigkill_shutdown_leaks_workers", "[others][loky]", EVER
       for (const auto* future : {&busy, &stubborn, &with_children})
         if (!eventually([future] { return future->running(); })) return 1;
       std::string told;
-      for (const int pid : pool->worker_pids()) told += std::to_string(pid) + ' ';
+      for (const int pid : workers_of(*pool, 4)) told += std::to_string(pid) + ' ';
       for (const int pid : own_children()) told += std::to_string(pid) + ' ';
       line.send(told);
       line.wait_for_end();
@@ -319,8 +319,7 @@ TEMPLATE_TEST_CASE("test_pid_callback", "[others][deadpool]", EVERY_PROCESS_POOL
   const auto pool = TestType::make({.max_workers = 1});
   const Future<int> future = pool->submit(pass, gate.ref());
   gate.wait_for_arrivals(1);
-  const std::vector<int> pids = pool->worker_pids();
-  REQUIRE(pids.size() == 1);
+  const std::vector<int> pids = workers_of(*pool, 1);
   ::kill(pids[0], SIGKILL);
   const std::exception_ptr exception = future.exception(a_minute);
   REQUIRE(exception);

@@ -10,6 +10,7 @@
 #include <fstream>
 #include <optional>
 #include <sstream>
+#include <stdexcept>
 #include <string>
 
 namespace spritefarm::test {
@@ -59,6 +60,13 @@ bool all_end(const std::vector<int>& pids) {
 
 bool is_alone() {
   return eventually([] { return posix::count_threads() == 1; });
+}
+
+std::vector<int> workers_of(const ProcessPoolExecutor& pool, int count) {
+  std::vector<int> pids;
+  const auto all_known = [&] { return static_cast<int>((pids = pool.worker_pids()).size()) == count; };
+  if (!eventually(all_known)) throw std::runtime_error("waited a minute for the pids of a pool's workers");
+  return pids;
 }
 
 int worker_pid() {

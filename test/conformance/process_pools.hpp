@@ -30,6 +30,9 @@ bool all_end(const std::vector<int>& pids);
 /// process pool can be made until then.
 bool is_alone();
 
+/// The workers of a pool once it knows that many: it is told of a fork a moment after the worker may have begun a call.
+std::vector<int> workers_of(const ProcessPoolExecutor& pool, int count);
+
 // Calls that rows share. They run in a worker.
 int worker_pid();
 /// Ends the worker where it stands, with the code of the rows.
