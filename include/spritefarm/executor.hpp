@@ -25,7 +25,8 @@ class Executor {
 
   /// Calls `function(args...)` in a worker. Function and arguments are copied or moved into the call; text
   /// and spans are copied. Throws std::runtime_error after shutdown() and BrokenExecutor when the executor is
-  /// broken. Where the call has to cross to another process and cannot, the future holds a CodecError.
+  /// broken. Where the call has to cross to another process and cannot, the future holds a CodecError, or what its
+  /// Codec threw.
   template <typename F, typename... Args>
   requires(!std::same_as<std::remove_cvref_t<F>, TaskOptions>) auto submit(F&& function, Args&&... args) {
     return submit(TaskOptions{}, std::forward<F>(function), std::forward<Args>(args)...);
@@ -99,16 +100,18 @@ class Executor {
       return Future<R>(std::move(call));
     }
     if constexpr (detail::portable_call<Function, Args...>) {
+      std::string request;
       try {
-        auto call = std::make_shared<detail::RemoteCallFor<R>>(
-            options, detail::encode_request(function, args...), is_task<detail::Returned<Function, Args...>>);
-        schedule(call);
-        return Future<R>(std::move(call));
-      } catch (const CodecError&) {
+        request = detail::encode_request(function, args...);
+      } catch (...) {
         Future<R> failed;
         failed.set_exception(std::current_exception());
         return failed;
       }
+      auto call = std::make_shared<detail::RemoteCallFor<R>>(options, std::move(request),
+                                                             is_task<detail::Returned<Function, Args...>>);
+      schedule(call);
+      return Future<R>(std::move(call));
     } else {
       Future<R> failed;
       failed.set_exception(std::make_exception_ptr(CodecError(

@@ -75,6 +75,8 @@ class ProcessPoolExecutor final : public Executor {
     return Executor::submit(options, std::forward<F>(function), std::forward<Args>(args)...);
   }
 
+  /// As Executor::shutdown(). In a done callback that the pool itself calls it does not wait, since it would wait for the
+  /// callback; nor do the two below, nor the destructor.
   void shutdown(bool wait = true, bool cancel_futures = false) override;
   /// Sends SIGTERM to all workers and ends the pool: calls that run or wait fail with BrokenProcessPool. Returns when
   /// all workers have ended; nothing where the pool has been shut down already.

@@ -54,8 +54,7 @@ Nursery make_nursery(const ProcessPoolExecutorOptions& options) {
 ProcessPoolExecutor::Pool::Pool(ProcessPoolExecutorOptions options)
     : m_options(checked(std::move(options))),
       m_generation(posix::fork_generation()),
-      m_nursery(make_nursery(m_options)),
-      m_most_workers(*m_options.max_workers) {}
+      m_nursery(make_nursery(m_options)) {}
 
 ProcessPoolExecutor::Pool::~Pool() {
   // The supervisor shares the pool: when nobody else does, this is its thread, at its end.
@@ -98,7 +97,7 @@ void ProcessPoolExecutor::Pool::shutdown(bool wait, bool cancel_futures) {
       std::move(first_unstarted, m_queue.end(), std::back_inserter(cancelled));
       m_queue.erase(first_unstarted, m_queue.end());
     }
-    if (wait) supervisor = std::move(m_supervisor);
+    if (wait) supervisor = take_supervisor();
   }
   for (const PendingCall& waiting : cancelled) {
     waiting.call->state().cancel();
@@ -106,6 +105,10 @@ void ProcessPoolExecutor::Pool::shutdown(bool wait, bool cancel_futures) {
   }
   m_doorbell.ring();
   if (supervisor.joinable()) supervisor.join();
+}
+
+std::thread ProcessPoolExecutor::Pool::take_supervisor() {
+  return m_supervisor.get_id() == std::this_thread::get_id() ? std::thread() : std::move(m_supervisor);
 }
 
 void ProcessPoolExecutor::Pool::end_workers(int signal, const char* why) {
@@ -116,7 +119,7 @@ void ProcessPoolExecutor::Pool::end_workers(int signal, const char* why) {
     if (m_shut_down && !m_supervisor.joinable()) return;
     m_shut_down = true;
     break_pool(why, settled, signal);
-    supervisor = std::move(m_supervisor);
+    supervisor = take_supervisor();
   }
   settle(settled);
   m_doorbell.ring();
@@ -243,7 +246,7 @@ WorkerHandle* ProcessPoolExecutor::Pool::least_busy() {
 WorkerHandle* ProcessPoolExecutor::Pool::start_worker() {
   const auto staying = std::count_if(m_workers.begin(), m_workers.end(),
                                      [](const auto& each) { return !each.second.leaving; });
-  if (staying >= m_most_workers) return nullptr;
+  if (m_forks_refused || staying >= *m_options.max_workers) return nullptr;
   try {
     ipc::PipeChannelEnds ends = ipc::PipeChannelEnds::make();
     ipc::CallSlots slots(plan_of(m_options).slots);
@@ -259,7 +262,7 @@ WorkerHandle* ProcessPoolExecutor::Pool::start_worker() {
   } catch (const std::system_error& error) {
     m_start_error = error.what();
     std::cerr << "spritefarm: a worker process could not be started: " << m_start_error << '\n';
-    m_most_workers = static_cast<int>(staying);
+    m_forks_refused = true;
     return nullptr;
   }
 }

@@ -86,6 +86,8 @@ class ProcessPoolExecutor::Pool final : public detail::CallOwner,
 
   void supervise();
   static void settle(Settlements& settlements);
+  /// For who wants to wait for the supervisor: not joinable where that cannot be, in a callback that runs on its thread.
+  std::thread take_supervisor();
 
   // With the mutex held. Calls out (process_pool.cpp):
   void dispatch(Settlements& settled);
@@ -129,8 +131,8 @@ class ProcessPoolExecutor::Pool final : public detail::CallOwner,
   std::multimap<Clock::time_point, Alarm> m_alarms;
   std::uint32_t m_last_worker = 0;
   std::uint64_t m_last_call = 0;
-  int m_most_workers;        // less than max_workers after a fork that failed
-  int m_startup_deaths = 0;  // in a row
+  bool m_forks_refused = false;  // the system did, and no worker has ended since
+  int m_startup_deaths = 0;      // in a row
   int m_deaths = 0;
   bool m_shut_down = false;
   bool m_lingers = false;

@@ -171,7 +171,7 @@ void ProcessPoolExecutor::Pool::on_not_forked(const WorkerNotForked& failure, Se
   if (!worker) return;
   for (PendingCall& pending : worker->take_all().not_started) m_queue.push_front(std::move(pending));
   remove(*worker);
-  m_most_workers = static_cast<int>(m_workers.size());
+  m_forks_refused = true;
   const std::string why = std::generic_category().message(failure.error);
   std::cerr << "spritefarm: a worker process could not be forked: " << why << '\n';
   if (m_workers.empty()) break_pool("no worker process could be started: " + why, settled, SIGKILL);
@@ -185,6 +185,7 @@ void ProcessPoolExecutor::Pool::on_ended(const WorkerEnded& ended, Settlements& 
   const bool was_ready = worker->ready;
   WorkerHandle::Left left = worker->take_all();
   remove(*worker);
+  m_forks_refused = false;
   for (PendingCall& pending : left.not_started) m_queue.push_front(std::move(pending));
   const auto died = [&] { return std::make_exception_ptr(WorkerDied(ended.how)); };
   const std::string how = WorkerDied(ended.how).what();
@@ -208,7 +209,6 @@ void ProcessPoolExecutor::Pool::on_ended(const WorkerEnded& ended, Settlements& 
 
 void ProcessPoolExecutor::Pool::on_nursery_ended(Settlements& settled) {
   m_epoll.remove(m_nursery.fd());
-  m_most_workers = 0;
   while (!m_workers.empty()) {
     WorkerHandle& worker = m_workers.begin()->second;
     posix::kill_group(worker.pid);  // the kernel ends the worker with its parent, but not what it has forked

@@ -85,15 +85,17 @@ void WorkerProcess::start(const ipc::Frame& frame) {
 }
 
 void WorkerProcess::end_coroutine(std::uint64_t number) {
-  const auto ended = m_coroutines.extract(number);
-  if (ended.empty()) return;  // stopped in its last moment
-  try {
-    Encoder result;
-    ended.mapped()->take(result);
-    send(ipc::FrameKind::result, number, std::move(result).take());
-  } catch (...) {
-    send_failure(number, std::current_exception());
-  }
+  {
+    const auto ended = m_coroutines.extract(number);
+    if (ended.empty()) return;  // stopped in its last moment
+    try {
+      Encoder result;
+      ended.mapped()->take(result);
+      send(ipc::FrameKind::result, number, std::move(result).take());
+    } catch (...) {
+      send_failure(number, std::current_exception());
+    }
+  }  // its arguments are gone before the next call starts
   start_waiting();
 }
 

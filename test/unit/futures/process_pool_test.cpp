@@ -1,3 +1,4 @@
+#include "posix/threads.hpp"
 #include "support/catch.hpp"
 
 #include <spritefarm/futures.hpp>
@@ -7,6 +8,7 @@
 #include <unistd.h>
 
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 
@@ -235,6 +237,41 @@ TEST_CASE("after shutdown(wait = false) the pool's destructor does not wait, and
   CHECK_FALSE(held.done());
   REQUIRE(::write(gate[1], "x", 1) == 1);
   CHECK(held.result(60s) == 1);
+  ::close(gate[0]);
+  ::close(gate[1]);
+}
+
+TEST_CASE("a pool may be shut down, ended and destroyed in a callback that it calls itself", "[process]") {
+  const int how = GENERATE(0, 1, 2);
+  CAPTURE(how);
+  int gate[2];
+  REQUIRE(::pipe(gate) == 0);
+  auto pool = std::make_unique<ProcessPoolExecutor>(ProcessPoolExecutorOptions{.max_workers = 1});
+  const Future<int> held = pool->submit(
+      [](int fd) {
+        char byte = 0;
+        return static_cast<int>(::read(fd, &byte, 1));
+      },
+      gate[0]);
+  const Future<int> waiting = pool->submit(twice, 2);
+  Event called;
+  held.add_done_callback([&](const Future<int>&) {
+    if (how == 0) pool->shutdown();
+    if (how == 1) pool->kill_workers();
+    pool.reset();
+    called.set();
+  });
+  REQUIRE(::write(gate[1], "x", 1) == 1);
+  REQUIRE(called.wait(60s));
+  CHECK(held.result(60s) == 1);
+  if (how == 1)
+    CHECK_THROWS_AS(waiting.result(60s), BrokenProcessPool);
+  else
+    CHECK(waiting.result(60s) == 4);
+  // Its supervisor ends a moment later.
+  for (int tries = 0; tries < 600 && posix::count_threads() > 1; ++tries) {
+  }
+  CHECK(posix::count_threads() == 1);
   ::close(gate[0]);
   ::close(gate[1]);
 }
