@@ -130,7 +130,7 @@ class ProcessPoolExecutor::Pool final : public detail::CallOwner,
   std::uint32_t m_last_worker = 0;
   std::uint64_t m_last_call = 0;
   bool m_forks_refused = false;  // the system did, and no worker has ended since
-  int m_startup_deaths = 0;  // in a row
+  int m_startup_deaths = 0;      // in a row
   int m_deaths = 0;
   bool m_shut_down = false;
   bool m_lingers = false;
