@@ -252,7 +252,7 @@ TEMPLATE_TEST_CASE("test_idle_process_reuse_one", "[process_pool]", EVERY_PROCES
   std::set<int> pids;
   for (int i = 0; i < 10; ++i) pids.insert(pool->submit(worker_pid).result(a_minute));
   CHECK(pids.size() == 1);
-  CHECK(pool->worker_pids().size() == 1);
+  CHECK(workers_of(*pool, 1).size() == 1);
 }
 
 TEMPLATE_TEST_CASE("test_idle_process_reuse_multiple", "[process_pool]", EVERY_PROCESS_POOL) {
