@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -19,8 +20,8 @@ enum class OnWorkerDeath {
 };
 
 struct ProcessPoolExecutorOptions {
-  /// Worker processes at most; 0: the number of processors.
-  int max_workers = 0;
+  /// Worker processes at most; none: the number of processors.
+  std::optional<int> max_workers = std::nullopt;
   /// Coroutines that one worker has in flight at most.
   int worker_concurrency = 1;
   /// Called in each worker before its first call. It is inherited by the fork, so it may capture anything.
@@ -44,8 +45,9 @@ struct ProcessPoolExecutorOptions {
 /// Source: concurrent.futures.ProcessPoolExecutor.
 class ProcessPoolExecutor final : public Executor {
  public:
-  /// Throws std::invalid_argument for a negative number, std::logic_error in a program that has threads
-  /// already, std::system_error when the system refuses a process or a descriptor.
+  /// Throws std::invalid_argument for a max_workers or a worker_concurrency below 1 or another negative number,
+  /// std::logic_error in a program that has threads already, std::system_error when the system refuses a process or
+  /// a descriptor.
   explicit ProcessPoolExecutor(ProcessPoolExecutorOptions options = {});
   ~ProcessPoolExecutor() override;
 

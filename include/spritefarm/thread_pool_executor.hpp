@@ -4,13 +4,14 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace spritefarm {
 
 struct ThreadPoolExecutorOptions {
-  /// Threads at most; 0: min(32, processors + 4).
-  int max_workers = 0;
+  /// Threads at most; none: min(32, processors + 4).
+  std::optional<int> max_workers = std::nullopt;
   /// Coroutines that one thread has in flight at most.
   int worker_concurrency = 1;
   /// Called in each thread before its first call. When it throws, the pool is broken.
@@ -24,7 +25,7 @@ struct ThreadPoolExecutorOptions {
 /// Source: concurrent.futures.ThreadPoolExecutor.
 class ThreadPoolExecutor final : public Executor {
  public:
-  /// Throws std::invalid_argument for a negative number.
+  /// Throws std::invalid_argument for a max_workers or a worker_concurrency below 1.
   explicit ThreadPoolExecutor(ThreadPoolExecutorOptions options = {});
   ~ThreadPoolExecutor() override;
   void shutdown(bool wait = true, bool cancel_futures = false) override;

@@ -18,15 +18,14 @@ namespace {
 constexpr int calls_ahead = 8;
 
 ProcessPoolExecutorOptions checked(ProcessPoolExecutorOptions options) {
-  if (options.max_workers < 0)
-    throw std::invalid_argument("max_workers must be at least 1, or 0 for the default");
+  if (!options.max_workers)
+    options.max_workers = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  if (*options.max_workers < 1) throw std::invalid_argument("max_workers must be at least 1");
   if (options.worker_concurrency < 1) throw std::invalid_argument("worker_concurrency must be at least 1");
   if (options.max_tasks_per_child < 0)
     throw std::invalid_argument("max_tasks_per_child must be at least 1, or 0 for no limit");
   if (options.terminate_grace.count() < 0)
     throw std::invalid_argument("terminate_grace must not be negative");
-  if (options.max_workers == 0)
-    options.max_workers = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
   return options;
 }
 
@@ -37,7 +36,8 @@ std::uint32_t slots_of(const ProcessPoolExecutorOptions& options) {
 int run_worker(const ProcessPoolExecutorOptions& options, WorkerStart start) {
   return WorkerProcess(
              std::make_unique<ipc::PipeChannel>(std::move(start.receives_from), std::move(start.sends_to)),
-             ipc::CallSlots(std::move(start.slots), slots_of(options)), options.worker_concurrency)
+             ipc::CallSlots(std::move(start.slots), slots_of(options)), options.worker_concurrency,
+             options.max_rss)
       .run(options.initializer);
 }
 
@@ -197,7 +197,8 @@ void ProcessPoolExecutor::Pool::dispatch(Settlements& settled) {
     if (!worker || worker->busy() > 0)
       if (WorkerHandle* const started = start_worker()) worker = started;
     if (!worker) {
-      if (m_workers.empty()) break_pool("no worker process could be started", settled, SIGKILL);
+      if (m_workers.empty())
+        break_pool("no worker process could be started: " + m_start_error, settled, SIGKILL);
       return;
     }
     PendingCall next = std::move(m_queue.front());
@@ -239,7 +240,7 @@ WorkerHandle* ProcessPoolExecutor::Pool::least_busy() {
 WorkerHandle* ProcessPoolExecutor::Pool::start_worker() {
   const auto staying = std::count_if(m_workers.begin(), m_workers.end(),
                                      [](const auto& each) { return !each.second.leaving; });
-  if (m_forks_refused || staying >= m_options.max_workers) return nullptr;
+  if (m_forks_refused || staying >= *m_options.max_workers) return nullptr;
   try {
     ipc::PipeChannelEnds ends = ipc::PipeChannelEnds::make();
     ipc::CallSlots slots(slots_of(m_options));
@@ -253,7 +254,8 @@ WorkerHandle* ProcessPoolExecutor::Pool::start_worker() {
                                              m_options.worker_concurrency);
     return &added.first->second;
   } catch (const std::system_error& error) {
-    std::cerr << "spritefarm: a worker process could not be started: " << error.what() << '\n';
+    m_start_error = error.what();
+    std::cerr << "spritefarm: a worker process could not be started: " << m_start_error << '\n';
     m_forks_refused = true;
     return nullptr;
   }

@@ -99,6 +99,7 @@ class ProcessPoolExecutor::Pool final : public detail::CallOwner,
   WorkerHandle* find(std::uint32_t number);
   // Results, births, deaths, time (process_pool_supervisor.cpp):
   void receive(WorkerHandle& worker, Settlements& settled);
+  void kill_corrupt(WorkerHandle& worker, const char* what);
   void accept(WorkerHandle& worker, ipc::Frame frame, Settlements& settled);
   void read_news(Settlements& settled);
   void on_forked(WorkerForked forked);
@@ -110,6 +111,7 @@ class ProcessPoolExecutor::Pool final : public detail::CallOwner,
   void on_deadline(WorkerHandle& worker, std::uint64_t call, Settlements& settled);
   void stop_call(WorkerHandle& worker, std::uint64_t call, std::exception_ptr exception,
                  Settlements& settled);
+  void take_back(WorkerHandle& worker);
   void condemn(WorkerHandle& worker, int signal);
   void dismiss(WorkerHandle& worker);
   void dismiss_idle();
@@ -134,7 +136,8 @@ class ProcessPoolExecutor::Pool final : public detail::CallOwner,
   int m_deaths = 0;
   bool m_shut_down = false;
   bool m_lingers = false;
-  std::string m_broken;  // why
+  std::string m_broken;       // why
+  std::string m_start_error;  // why the last worker that could not be started could not
   std::thread m_supervisor;
 };
 

@@ -1,6 +1,5 @@
 #include "base/exception_text.hpp"
 #include "futures/process_pool.hpp"
-#include "posix/process_memory.hpp"
 
 #include <spritefarm/function_table.hpp>
 #include <spritefarm/outcome.hpp>
@@ -78,16 +77,20 @@ bool ProcessPoolExecutor::Pool::over() const {
 // ---- results ------------------------------------------------------------------------------------------------
 
 void ProcessPoolExecutor::Pool::receive(WorkerHandle& worker, Settlements& settled) {
+  if (worker.corrupt) return;
   try {
     while (auto frame = worker.channel().receive()) accept(worker, std::move(*frame), settled);
   } catch (const ipc::CorruptFrame& error) {
-    std::cerr << "spritefarm: worker process " << worker.pid << " sent " << error.what()
-              << " and is killed\n";
-    m_epoll.remove(worker.channel().receiving_fd());
-    worker.process.send_signal(SIGKILL);
-    return;
+    return kill_corrupt(worker, error.what());
   }
   if (worker.channel().ended()) m_epoll.remove(worker.channel().receiving_fd());
+}
+
+void ProcessPoolExecutor::Pool::kill_corrupt(WorkerHandle& worker, const char* what) {
+  std::cerr << "spritefarm: worker " << worker.number() << " sent " << what << " and is killed\n";
+  worker.corrupt = worker.retiring = true;
+  m_epoll.remove(worker.channel().receiving_fd());
+  if (worker.process) worker.process.send_signal(SIGKILL);
 }
 
 void ProcessPoolExecutor::Pool::accept(WorkerHandle& worker, ipc::Frame frame, Settlements& settled) {
@@ -116,8 +119,10 @@ void ProcessPoolExecutor::Pool::accept(WorkerHandle& worker, ipc::Frame frame, S
       if (!finished)
         throw ipc::CorruptFrame("a result of call " + std::to_string(frame.header.call) +
                                 ", which it was not given");
-      if (m_options.max_rss > 0 && posix::resident_memory(worker.pid).value_or(0) > m_options.max_rss)
+      if (frame.header.slot != 0) {  // it has grown too large
         worker.retiring = true;
+        take_back(worker);
+      }
       if (!finished->call) return;  // nobody waits for it any more
       finished->call->state().begin();
       if (failed)
@@ -126,6 +131,9 @@ void ProcessPoolExecutor::Pool::accept(WorkerHandle& worker, ipc::Frame frame, S
         settled.push_back({std::move(finished->call), std::move(frame.payload), nullptr});
       return;
     }
+    case ipc::FrameKind::skipped:
+      if (worker.has(frame.header.call)) throw ipc::CorruptFrame("that it skipped a call that it was to run");
+      return;
     case ipc::FrameKind::call:
     case ipc::FrameKind::stop:
       throw ipc::CorruptFrame("a frame that only a coordinator sends");
@@ -152,7 +160,10 @@ void ProcessPoolExecutor::Pool::on_forked(WorkerForked forked) {
   if (!worker) return;
   worker->pid = forked.pid;
   worker->process = std::move(forked.process);
-  if (worker->end_signal != 0) condemn(*worker, worker->end_signal);
+  if (worker->corrupt)
+    worker->process.send_signal(SIGKILL);
+  else if (worker->end_signal != 0)
+    condemn(*worker, worker->end_signal);
 }
 
 void ProcessPoolExecutor::Pool::on_not_forked(const WorkerNotForked& failure, Settlements& settled) {
@@ -266,6 +277,7 @@ void ProcessPoolExecutor::Pool::ring_alarms(Settlements& settled) {
 void ProcessPoolExecutor::Pool::on_deadline(WorkerHandle& worker, std::uint64_t call, Settlements& settled) {
   const detail::RemoteCall* const waiting = worker.look_at(call);
   if (!waiting) return;  // it has ended, or went elsewhere
+  if (worker.damaged(call)) return kill_corrupt(worker, "a damaged call slot");
   const auto timeout = *waiting->options().timeout;
   const auto started = worker.started(call);
   const Clock::time_point due = started.value_or(Clock::now()) + timeout;
@@ -297,13 +309,18 @@ void ProcessPoolExecutor::Pool::stop_call(WorkerHandle& worker, std::uint64_t nu
 void ProcessPoolExecutor::Pool::condemn(WorkerHandle& worker, int signal) {
   if (!worker.leaving) {
     worker.leaving = true;
-    while (auto waiting = worker.recall_newest()) m_queue.push_front(std::move(*waiting));
+    take_back(worker);
   }
   worker.end_signal = signal;
   if (!worker.process) return;  // on_forked() comes back here
   worker.process.send_signal(signal);
   if (signal != SIGKILL)
     set_alarm(Clock::now() + m_options.terminate_grace, {Alarm::Kind::kill, worker.number(), 0});
+}
+
+/// What waits at the worker goes elsewhere.
+void ProcessPoolExecutor::Pool::take_back(WorkerHandle& worker) {
+  while (auto waiting = worker.recall_newest()) m_queue.push_front(std::move(*waiting));
 }
 
 /// Lets a worker end that has no calls: it sees the end of its channel.

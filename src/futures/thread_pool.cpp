@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <iostream>
+#include <optional>
 #include <stdexcept>
 #include <utility>
 
@@ -13,11 +14,10 @@ namespace spritefarm {
 namespace {
 
 ThreadPoolExecutorOptions checked(ThreadPoolExecutorOptions options) {
-  if (options.max_workers < 0)
-    throw std::invalid_argument("max_workers must be at least 1, or 0 for the default");
-  if (options.worker_concurrency < 1) throw std::invalid_argument("worker_concurrency must be at least 1");
-  if (options.max_workers == 0)
+  if (!options.max_workers)
     options.max_workers = std::min(32, static_cast<int>(std::thread::hardware_concurrency()) + 4);
+  if (*options.max_workers < 1) throw std::invalid_argument("max_workers must be at least 1");
+  if (options.worker_concurrency < 1) throw std::invalid_argument("worker_concurrency must be at least 1");
   return options;
 }
 
@@ -63,7 +63,7 @@ void ThreadPoolExecutor::Pool::schedule(std::shared_ptr<detail::LocalCall> call)
   const std::lock_guard lock(m_mutex);
   require_usable();
   const bool someone_idle = !m_waiting.empty() && m_waiting.back()->idle;
-  if (!someone_idle && static_cast<int>(m_workers.size()) < m_options.max_workers) {
+  if (!someone_idle && static_cast<int>(m_workers.size()) < *m_options.max_workers) {
     auto& worker = m_workers.emplace_back(std::make_unique<Worker>());
     try {
       worker->thread =
@@ -108,7 +108,13 @@ void ThreadPoolExecutor::Pool::shutdown(bool wait, bool cancel_futures) {
 
 void ThreadPoolExecutor::Pool::work(Worker& worker, int number) {
   posix::set_thread_name(m_options.thread_name_prefix + "_" + std::to_string(number));
-  EventLoop loop;
+  std::optional<EventLoop> made;
+  try {
+    made.emplace();
+  } catch (const std::system_error&) {
+    return break_pool("", std::current_exception());
+  }
+  EventLoop& loop = *made;
   {
     const std::lock_guard lock(m_mutex);
     worker.loop = &loop;
@@ -117,7 +123,7 @@ void ThreadPoolExecutor::Pool::work(Worker& worker, int number) {
     if (m_options.initializer) m_options.initializer();
     serve(worker, loop);
   } catch (...) {
-    break_pool(std::current_exception());
+    break_pool("its initializer threw ", std::current_exception());
   }
   const std::lock_guard lock(m_mutex);
   if (worker.waiting) std::erase(m_waiting, &worker);
@@ -176,8 +182,8 @@ void ThreadPoolExecutor::Pool::run(Worker& worker, std::shared_ptr<detail::Local
   });
 }
 
-void ThreadPoolExecutor::Pool::break_pool(std::exception_ptr cause) {
-  const std::string why = "a worker thread could not start: its initializer threw " + exception_text(cause);
+void ThreadPoolExecutor::Pool::break_pool(const char* what, std::exception_ptr cause) {
+  const std::string why = std::string("a worker thread could not start: ") + what + exception_text(cause);
   std::cerr << "spritefarm: " << why << '\n';
   std::deque<std::shared_ptr<detail::LocalCall>> failed;
   {

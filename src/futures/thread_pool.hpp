@@ -52,7 +52,7 @@ class ThreadPoolExecutor::Pool final : public detail::CallOwner,
   void serve(Worker& worker, EventLoop& loop);
   void run(Worker& worker, std::shared_ptr<detail::LocalCall> call);
   std::shared_ptr<detail::LocalCall> take_or_wait(Worker& worker);
-  void break_pool(std::exception_ptr cause);
+  void break_pool(const char* what, std::exception_ptr cause);
   void wake_one();
   void require_usable() const;
 

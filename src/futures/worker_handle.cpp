@@ -76,6 +76,10 @@ std::optional<ipc::CallSlots::Clock::time_point> WorkerHandle::started(std::uint
   return m_slots.started(sent->second.slot, call_number);
 }
 
+bool WorkerHandle::damaged(std::uint64_t call_number) const {
+  return m_slots.damaged(m_sent.at(call_number).slot, call_number);
+}
+
 const detail::RemoteCall* WorkerHandle::look_at(std::uint64_t call_number) const {
   const auto sent = m_sent.find(call_number);
   return sent == m_sent.end() ? nullptr : sent->second.pending.call.get();

@@ -59,6 +59,8 @@ class WorkerHandle {
   [[nodiscard]] const detail::RemoteCall* look_at(std::uint64_t call_number) const;
   [[nodiscard]] bool has(std::uint64_t call_number) const { return m_sent.contains(call_number); }
   [[nodiscard]] std::optional<ipc::CallSlots::Clock::time_point> started(std::uint64_t call_number) const;
+  /// The slot of this call, which is here, has been overwritten.
+  [[nodiscard]] bool damaged(std::uint64_t call_number) const;
 
   int pid = 0;  // 0: not forked yet
   posix::PidFd process;
@@ -67,6 +69,7 @@ class WorkerHandle {
   bool leaving = false;   // it was told to end
   int end_signal = 0;     // by this signal, as soon as it has been forked; 0: by the end of its channel
   bool blocked = false;   // its channel has no room
+  bool corrupt = false;   // it wrote what no worker writes: nothing more of it counts, and it is killed
 
  private:
   struct Sent {

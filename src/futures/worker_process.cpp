@@ -1,5 +1,8 @@
 #include "futures/worker_process.hpp"
 
+#include "posix/fork.hpp"
+#include "posix/process_memory.hpp"
+
 #include <spritefarm/errors.hpp>
 #include <spritefarm/outcome.hpp>
 
@@ -8,10 +11,12 @@
 
 namespace spritefarm {
 
-WorkerProcess::WorkerProcess(std::unique_ptr<ipc::Channel> channel, ipc::CallSlots slots, int concurrency)
+WorkerProcess::WorkerProcess(std::unique_ptr<ipc::Channel> channel, ipc::CallSlots slots, int concurrency,
+                             std::size_t max_rss)
     : m_channel(std::move(channel)),
       m_slots(std::move(slots)),
-      m_concurrency(static_cast<std::size_t>(concurrency)) {}
+      m_concurrency(static_cast<std::size_t>(concurrency)),
+      m_max_rss(max_rss) {}
 
 int WorkerProcess::run(const std::function<void()>& initializer) {
   constexpr int could_not_start = 1;
@@ -27,8 +32,9 @@ int WorkerProcess::run(const std::function<void()>& initializer) {
   send(ipc::FrameKind::ready, 0, std::move(digest).take());
   m_receiving =
       m_loop.watch(m_channel->receiving_fd(), EventLoop::readable, [this](unsigned) { receive_frames(); });
-  m_loop.run_until(
-      [this] { return m_channel->ended() && m_waiting.empty() && m_coroutines.empty() && !m_blocked; });
+  m_loop.run_until([this] {
+    return m_channel->ended() && (m_waiting.empty() || m_too_large) && m_coroutines.empty() && !m_blocked;
+  });
   m_receiving = {};
   m_sending = {};
   return 0;
@@ -46,11 +52,16 @@ void WorkerProcess::receive_frames() {
   if (m_channel->ended()) m_receiving = {};
 }
 
+/// Starts nothing while a result is not wholly sent: if this process is killed, calls that it has run cost no more than
+/// those that it runs.
 void WorkerProcess::start_waiting() {
-  while (!m_waiting.empty() && m_coroutines.size() < m_concurrency) {
+  while (!m_waiting.empty() && m_coroutines.size() < m_concurrency && !m_blocked && !m_too_large) {
     const ipc::Frame next = std::move(m_waiting.front());
     m_waiting.pop_front();
-    if (m_slots.start(next.header.slot, next.header.call)) start(next);
+    if (m_slots.start(next.header.slot, next.header.call))
+      start(next);
+    else
+      send(ipc::FrameKind::skipped, next.header.call, {});
   }
 }
 
@@ -103,6 +114,10 @@ void WorkerProcess::send(ipc::FrameKind kind, std::uint64_t call, std::string pa
   ipc::FrameHeader header;
   header.kind = kind;
   header.call = call;
+  if (kind == ipc::FrameKind::result || kind == ipc::FrameKind::failure) {
+    if (m_max_rss > 0 && posix::resident_memory(posix::own_pid()).value_or(0) > m_max_rss) m_too_large = true;
+    header.slot = m_too_large;
+  }
   m_channel->send(header, std::make_shared<const std::string>(std::move(payload)));
   if (m_blocked || m_channel->flush()) return;
   m_blocked = true;
@@ -110,6 +125,7 @@ void WorkerProcess::send(ipc::FrameKind kind, std::uint64_t call, std::string pa
     if (!m_channel->flush()) return;
     m_blocked = false;
     m_sending = {};
+    start_waiting();
   });
 }
 

@@ -18,7 +18,9 @@ namespace spritefarm {
 /// `concurrency` coroutines side by side.
 class WorkerProcess {
  public:
-  WorkerProcess(std::unique_ptr<ipc::Channel> channel, ipc::CallSlots slots, int concurrency);
+  /// `max_rss`: in bytes, 0 for none. Once this process is larger after a call, it starts no more and says so.
+  WorkerProcess(std::unique_ptr<ipc::Channel> channel, ipc::CallSlots slots, int concurrency,
+                std::size_t max_rss = 0);
   /// Returns when the coordinator has closed the channel and nothing runs any more: the exit code.
   int run(const std::function<void()>& initializer);
 
@@ -35,9 +37,11 @@ class WorkerProcess {
   std::unique_ptr<ipc::Channel> m_channel;
   ipc::CallSlots m_slots;
   const std::size_t m_concurrency;
+  const std::size_t m_max_rss;
   EventLoop::Watch m_receiving;
   EventLoop::Watch m_sending;
   bool m_blocked = false;            // the channel has no room; m_sending waits for it
+  bool m_too_large = false;          // starts no more calls
   std::deque<ipc::Frame> m_waiting;  // calls that have arrived and not started
   std::unordered_map<std::uint64_t, std::unique_ptr<detail::RunningCoroutine>> m_coroutines;
 };

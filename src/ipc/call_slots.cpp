@@ -34,6 +34,11 @@ std::optional<CallSlots::Clock::time_point> CallSlots::started(std::uint32_t slo
   return std::min(told, Clock::now());
 }
 
+bool CallSlots::damaged(std::uint32_t slot, std::uint64_t call) const noexcept {
+  const std::uint64_t word = at(slot).word.load(std::memory_order_acquire);
+  return word != word_of(call, State::offered) && word != word_of(call, State::started);
+}
+
 bool CallSlots::start(std::uint32_t slot, std::uint64_t call) noexcept {
   if (slot >= m_count) return false;
   at(slot).started_at.store(Clock::now().time_since_epoch().count(), std::memory_order_relaxed);

@@ -19,7 +19,8 @@ namespace spritefarm::ipc {
 ///                                      └─ coordinator: recall() ──▶ recalled
 ///
 /// A slot's word is the call's number and its state, so that what is left of an earlier call in the same slot is never
-/// taken for this one. The coordinator trusts no word: it only compares it with those that it expects.
+/// taken for this one. The coordinator trusts no word: it only compares it with those that it expects. A worker tells
+/// of each call that it does not start, so that none is lost between a recall that failed and a start that failed.
 /// One object in each of the two processes; used by one thread at a time in the worker, by any in the coordinator.
 class CallSlots {
  public:
@@ -39,6 +40,8 @@ class CallSlots {
   /// When the worker started the call; none if it has not. Never in the future.
   [[nodiscard]] std::optional<Clock::time_point> started(std::uint32_t slot,
                                                          std::uint64_t call) const noexcept;
+  /// Whether the word is none that a call can have that was offered here and not recalled: somebody overwrote it.
+  [[nodiscard]] bool damaged(std::uint32_t slot, std::uint64_t call) const noexcept;
 
   /// In the worker: false when the call was recalled, or was never offered in this slot.
   bool start(std::uint32_t slot, std::uint64_t call) noexcept;

@@ -95,15 +95,15 @@ TEMPLATE_TEST_CASE("test_no_stale_references", "[executor]", EVERY_EXECUTOR) {
   executor->submit(multiply, 1, 1).result(a_minute);
 }
 
-// 0 is the default number here, which a field of a struct needs and None is in Python.
 TEMPLATE_TEST_CASE("test_max_workers_negative", "[executor]", EVERY_POOL) {
-  CHECK_THROWS_AS(TestType::make({.max_workers = -1}), std::invalid_argument);
-  std::string message;
-  try {
-    TestType::make({.max_workers = -4});
-  } catch (const std::invalid_argument& error) {
-    message = error.what();
+  for (const int number : {0, -1}) {
+    CAPTURE(number);
+    std::string message;
+    try {
+      TestType::make({.max_workers = number});
+    } catch (const std::invalid_argument& error) {
+      message = error.what();
+    }
+    CHECK(message.find("max_workers must be at least 1") != std::string::npos);
   }
-  CHECK(message.find("max_workers must be at least 1") != std::string::npos);
-  CHECK(TestType::make({.max_workers = 0})->submit(multiply, 6, 7).result(a_minute) == 42);
 }

@@ -1,0 +1,100 @@
+#include "figures/figure.hpp"
+#include "figures/processes.hpp"
+
+#include <spritefarm/futures.hpp>
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cstdio>
+#include <iostream>
+#include <mutex>
+#include <random>
+#include <set>
+#include <thread>
+
+namespace figures {
+namespace {
+
+using namespace spritefarm;
+using namespace std::chrono_literals;
+
+std::mutex everybodys;
+
+/// What a fork in a program with threads must not be surprised in: allocating, printing, holding a lock.
+void allocate_lock_print(std::mt19937& random) {
+  const std::lock_guard lock(everybodys);
+  const std::vector<char> memory(random() % 300'000, 'x');
+  std::printf("%zu\n", memory.size());
+  std::cout << memory.size() << '\n';
+}
+
+/// A worker's only call, which also needs all that; every second one does not come back.
+int last_call(int number) {
+  std::mt19937 random(static_cast<unsigned>(number));
+  allocate_lock_print(random);
+  if (number % 2 == 0) ::raise(SIGKILL);
+  return static_cast<int>(::getpid());
+}
+
+}  // namespace
+
+Measured forks_beside_threads(const Form& form) {
+  const int respawns = form.times(1000, 60);
+  // What the threads and the workers print is of no interest, but goes where all print to.
+  const int kept = ::dup(1);
+  if (!std::freopen("/dev/null", "w", stdout)) return {false, "no /dev/null"};
+
+  ProcessPoolExecutor pool{{.max_workers = 4, .max_tasks_per_child = 1}};
+  const std::vector<pid_t> forked_first = children_of(::getpid());
+  std::atomic<bool> over = false;
+  std::vector<std::thread> threads;
+  for (unsigned i = 0; i < 8; ++i)
+    threads.emplace_back([&over, i] {
+      std::mt19937 random(i);
+      while (!over) {
+        allocate_lock_print(random);
+        std::this_thread::yield();
+      }
+    });
+
+  std::set<int> pids;
+  int died = 0, hung = 0, most_tasks = 0;
+  std::set<pid_t> forks;  // who has forked, so far as seen
+  for (int done = 0; done < respawns;) {
+    std::vector<Future<int>> futures;
+    for (int i = 0; i < 20; ++i) futures.push_back(pool.submit(last_call, done++));
+    for (const pid_t process : descendants_of(::getpid()))
+      if (!children_of(process).empty()) {
+        forks.insert(process);
+        most_tasks = std::max(most_tasks, tasks_of(process));
+      }
+    for (const Future<int>& each : futures) {
+      try {
+        pids.insert(each.result(60s));
+      } catch (const WorkerDied& error) {
+        pids.insert(error.how().pid);
+        ++died;
+      } catch (const TimeoutError&) {
+        ++hung;
+      }
+    }
+  }
+  over = true;
+  for (std::thread& thread : threads) thread.join();
+  std::cout.flush();
+  std::fflush(stdout);
+  ::dup2(kept, 1);
+  ::close(kept);
+  const bool nursery_alone =
+      forked_first.size() == 1 && forks == std::set(forked_first.begin(), forked_first.end());
+  return {hung == 0 && most_tasks == 1 && nursery_alone && died == respawns / 2 &&
+              static_cast<int>(pids.size()) == respawns,
+          std::to_string(pids.size()) + " workers forked beside 8 threads, " + std::to_string(died) +
+              " of them died, " + std::to_string(hung) + " calls hung, the nursery " +
+              (nursery_alone ? "alone" : "not alone") + " forks and has at most " +
+              std::to_string(most_tasks) + (most_tasks == 1 ? " task" : " tasks")};
+}
+
+}  // namespace figures

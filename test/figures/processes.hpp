@@ -1,0 +1,23 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+#include <vector>
+
+/// What /proc tells of processes.
+namespace figures {
+
+/// The processes that this one has forked and that exist still, zombies too.
+std::vector<pid_t> children_of(pid_t parent);
+/// Its children, their children, and so on.
+std::vector<pid_t> descendants_of(pid_t ancestor);
+/// How many tasks (threads) it has; 0: it is gone.
+int tasks_of(pid_t process);
+/// In KiB; 0: it is gone.
+long resident_kib(pid_t process);
+/// The lines of one of this process's own files, or the names in one of its directories, such as "maps" and "fd".
+std::vector<std::string> own_lines(const std::string& file);
+std::vector<std::string> names_in(const std::string& directory);
+
+}  // namespace figures

@@ -1,0 +1,363 @@
+#include "futures/worker_process.hpp"
+#include "ipc/pipe_channel.hpp"
+#include "support/catch.hpp"
+
+#include <spritefarm/futures.hpp>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstring>
+#include <fstream>
+#include <memory>
+#include <string>
+#include <vector>
+
+using namespace spritefarm;
+using namespace std::chrono_literals;
+
+namespace {
+
+int twice(int x) {
+  return 2 * x;
+}
+
+/// A worker process at the other end of a channel whose frames the test makes by hand.
+class HandFedWorker {
+ public:
+  static constexpr std::uint32_t slots = 4;
+
+  HandFedWorker() : m_slots(slots) {
+    ipc::PipeChannelEnds ends = ipc::PipeChannelEnds::make();
+    m_channel = std::move(ends.coordinator);
+    m_pid = ::fork();
+    if (m_pid == 0) {
+      ::alarm(60);
+      int code = 70;
+      try {
+        m_channel.reset();
+        code = WorkerProcess(std::make_unique<ipc::PipeChannel>(std::move(ends.worker_receives_from),
+                                                                std::move(ends.worker_sends_to)),
+                             ipc::CallSlots(m_slots.memory().duplicate(), slots), 1)
+                   .run({});
+      } catch (const std::exception&) {
+      }
+      ::_exit(code);
+    }
+  }
+  ~HandFedWorker() {
+    ::kill(m_pid, SIGKILL);
+    if (!m_reaped) ::waitpid(m_pid, nullptr, 0);
+  }
+
+  ipc::CallSlots& call_slots() { return m_slots; }
+
+  void send(ipc::FrameHeader header, std::string payload) {
+    m_channel->send(header, std::make_shared<const std::string>(std::move(payload)));
+  }
+  void call(std::uint64_t number, std::string payload, std::uint32_t slot = 0) {
+    ipc::FrameHeader header;
+    header.kind = ipc::FrameKind::call;
+    header.slot = slot;
+    header.call = number;
+    send(header, std::move(payload));
+  }
+  /// Offers the call first.
+  void offer(std::uint64_t number, std::string payload, std::uint32_t slot = 0) {
+    m_slots.offer(slot, number);
+    call(number, std::move(payload), slot);
+  }
+  /// The worker's next frame; none when it has ended.
+  std::optional<ipc::Frame> answer() {
+    while (true) {
+      if (auto frame = m_channel->receive()) return frame;
+      if (m_channel->ended()) return std::nullopt;
+      pollfd ready[] = {{m_channel->receiving_fd(), POLLIN, 0}, {m_channel->sending_fd(), POLLOUT, 0}};
+      ::poll(ready, m_channel->flush() ? 1 : 2, 60'000);
+    }
+  }
+  int exit_status() {
+    int status = -1;
+    ::waitpid(m_pid, &status, 0);
+    m_reaped = true;
+    return status;
+  }
+
+ private:
+  ipc::CallSlots m_slots;
+  std::unique_ptr<ipc::PipeChannel> m_channel;
+  pid_t m_pid = -1;
+  bool m_reaped = false;
+};
+
+std::string good_request(int argument) {
+  return detail::encode_request<int (*)(int), int>(&twice, argument);
+}
+template <typename... Values>
+std::string bytes_of(const Values&... values) {
+  Encoder to;
+  (encode(to, values), ...);
+  return std::move(to).take();
+}
+std::exception_ptr exception_in(const ipc::Frame& frame) {
+  Decoder from(frame.payload);
+  return decode<std::exception_ptr>(from);
+}
+
+// ---- tasks that spoil what they share with the coordinator ------------------------------------------------------
+
+/// In a worker: the pipe that it sends to, the only one that it may write to above standard error.
+int sending_pipe() {
+  for (int fd = 3; fd < 256; ++fd) {
+    const int flags = ::fcntl(fd, F_GETFL);
+    char name[64] = {};
+    const std::string link = "/proc/self/fd/" + std::to_string(fd);
+    if (flags >= 0 && (flags & O_ACCMODE) == O_WRONLY && (flags & O_NONBLOCK) &&
+        ::readlink(link.c_str(), name, sizeof name - 1) > 0 && std::strncmp(name, "pipe:", 5) == 0)
+      return fd;
+  }
+  return -1;
+}
+void write_and_wait(const std::string& bytes) {
+  const int fd = sending_pipe();
+  if (fd < 0 || ::write(fd, bytes.data(), bytes.size()) != static_cast<ssize_t>(bytes.size())) ::_exit(3);
+  while (true) ::pause();
+}
+
+/// In a worker: its call slots, two words each.
+struct Words {
+  std::uint64_t* first = nullptr;
+  std::size_t count = 0;
+};
+Words slot_words() {
+  std::ifstream maps("/proc/self/maps");
+  for (std::string line; std::getline(maps, line);) {
+    if (line.find("memfd:spritefarm") == std::string::npos) continue;
+    unsigned long begin = 0, end = 0;
+    if (std::sscanf(line.c_str(), "%lx-%lx", &begin, &end) == 2)
+      return {reinterpret_cast<std::uint64_t*>(begin), 2 * 9};  // one that runs, eight that wait
+  }
+  ::_exit(3);
+}
+void overwrite_slots(std::uint64_t with) {
+  const Words words = slot_words();
+  for (std::size_t i = 0; i < words.count; ++i)
+    reinterpret_cast<std::atomic<std::uint64_t>*>(words.first)[i].store(with);
+}
+
+struct Picky {  // comes back only to those that it likes
+  int number = 0;
+};
+
+}  // namespace
+
+template <>
+struct spritefarm::Codec<Picky> {
+  static void encode(Encoder& to, const Picky& value) { spritefarm::encode(to, value.number); }
+  static Picky decode(Decoder& from) {
+    const int number = spritefarm::decode<int>(from);
+    if (number < 0) throw std::domain_error("a negative Picky");
+    return {number};
+  }
+};
+
+TEST_CASE("a call that cannot be decoded is a failure, and the worker goes on", "[worker][bad]") {
+  HandFedWorker worker;
+  REQUIRE(worker.answer()->header.kind == ipc::FrameKind::ready);
+  const std::string good = good_request(21);
+  const detail::FunctionPlace no_place{0, std::uint64_t{1} << 60};
+  const std::vector<std::string> bad{
+      bytes_of(detail::FunctionId{0}),
+      bytes_of(detail::FunctionId{4'000'000'000}, 1),
+      "",
+      "x",
+      good.substr(0, good.size() - 1),
+      good + "x",
+      bytes_of(detail::Registered<int (*)(int), int>::id, no_place, 21),
+      bytes_of(detail::Registered<int (*)(int), int>::id, detail::FunctionPlace{77, 0}, 21),
+      std::string(100'000, '\xff'),
+  };
+  std::uint64_t number = 0;
+  for (const std::string& payload : bad) {
+    CAPTURE(number, payload.size());
+    worker.offer(++number, payload);
+    const auto answer = worker.answer();
+    REQUIRE(answer);
+    CHECK(answer->header.kind == ipc::FrameKind::failure);
+    CHECK(answer->header.call == number);
+    CHECK_THROWS_AS(std::rethrow_exception(exception_in(*answer)), CodecError);
+  }
+  worker.offer(++number, good);
+  CHECK(worker.answer()->payload == bytes_of(42));
+}
+
+TEST_CASE("a worker starts no call that its slot does not offer, and says so", "[worker][bad]") {
+  HandFedWorker worker;
+  REQUIRE(worker.answer()->header.kind == ipc::FrameKind::ready);
+  const auto skipped = [&worker](std::uint64_t number) {
+    const auto answer = worker.answer();
+    return answer && answer->header.kind == ipc::FrameKind::skipped && answer->header.call == number;
+  };
+  worker.call(1, good_request(1));  // never offered
+  CHECK(skipped(1));
+  worker.call(2, good_request(1), HandFedWorker::slots);
+  CHECK(skipped(2));
+  worker.call(3, good_request(1), ~std::uint32_t{0});
+  CHECK(skipped(3));
+  worker.call_slots().offer(0, 4);
+  REQUIRE(worker.call_slots().recall(0, 4));
+  worker.call(4, good_request(1));
+  CHECK(skipped(4));
+  worker.offer(5, good_request(3));
+  CHECK(worker.answer()->payload == bytes_of(6));
+  worker.call(5, good_request(3));  // once is enough
+  CHECK(skipped(5));
+}
+
+TEST_CASE("a worker that is sent what is no frame ends", "[worker][bad]") {
+  HandFedWorker worker;
+  REQUIRE(worker.answer()->header.kind == ipc::FrameKind::ready);
+  ipc::FrameHeader header;
+  header.kind = ipc::FrameKind::call;
+  SECTION("of another version") {
+    header.version = 2;
+  }
+  SECTION("of an unknown kind") {
+    header.kind = static_cast<ipc::FrameKind>(77);
+  }
+  worker.send(header, "");
+  CHECK_FALSE(worker.answer());
+  const int status = worker.exit_status();
+  CHECK(WIFEXITED(status));
+  CHECK(WEXITSTATUS(status) == 70);
+}
+
+TEST_CASE("a result that cannot be decoded is the future's exception", "[process][bad]") {
+  ProcessPoolExecutor pool{{.max_workers = 1}};
+  const auto make = [](int number) { return Picky{number}; };
+  CHECK_THROWS_AS(pool.submit(make, -1).result(60s), std::domain_error);
+  CHECK(pool.submit(make, 1).result(60s).number == 1);
+  CHECK_THROWS_AS(pool.submit([](const Picky& picky) { return picky.number; }, Picky{-1}).result(60s),
+                  std::domain_error);
+  CHECK(pool.worker_deaths() == 0);
+}
+
+TEST_CASE("a worker that writes what is no frame is killed; its call fails, others do not",
+          "[process][bad]") {
+  ipc::FrameHeader header;
+  std::string payload;
+  std::string rest;
+  SECTION("bytes that mean nothing") {
+    rest = std::string(1000, '\x5a');
+  }
+  SECTION("of another version") {
+    header.kind = ipc::FrameKind::result;
+    header.version = 7;
+  }
+  SECTION("of an unknown kind") {
+    header.kind = static_cast<ipc::FrameKind>(1000);
+  }
+  SECTION("of a size that cannot be") {
+    header.kind = ipc::FrameKind::result;
+    header.size = ~std::uint64_t{0};
+  }
+  SECTION("of a kind that only a coordinator sends") {
+    header.kind = ipc::FrameKind::call;
+  }
+  SECTION("a result of a call that it was not given") {
+    header.kind = ipc::FrameKind::result;
+    header.call = 1'000'000;
+  }
+  SECTION("the function table of another program") {
+    header.kind = ipc::FrameKind::ready;
+    payload = "12345678";
+  }
+  SECTION("that its own call was skipped") {
+    header.kind = ipc::FrameKind::skipped;
+    header.call = 1;
+  }
+  SECTION("a result behind what is no frame: it does not count") {
+    header.kind = ipc::FrameKind::result;
+    header.version = 7;
+    ipc::FrameHeader forged;
+    forged.kind = ipc::FrameKind::result;
+    forged.call = 1;
+    forged.size = sizeof(int);
+    rest = std::string(reinterpret_cast<const char*>(&forged), sizeof forged) + bytes_of(5);
+  }
+  if (header.kind != ipc::FrameKind{}) {
+    if (header.size == 0) header.size = payload.size();
+    rest = std::string(reinterpret_cast<const char*>(&header), sizeof header) + payload + rest;
+  }
+  ProcessPoolExecutor pool{{.max_workers = 2}};
+  Future<void> guilty = pool.submit(write_and_wait, rest);
+  std::vector<Future<int>> innocent;
+  for (int i = 0; i < 30; ++i) innocent.push_back(pool.submit(twice, i));
+  try {
+    guilty.result(60s);
+    FAIL("no exception");
+  } catch (const WorkerDied& error) {
+    CHECK(error.how().signal == SIGKILL);
+  }
+  for (int i = 0; i < 30; ++i) CHECK(innocent[i].result(60s) == 2 * i);
+  CHECK(pool.submit(twice, 4).result(60s) == 8);
+}
+
+TEST_CASE("an initializer that writes what is no frame breaks the pool at last", "[process][bad]") {
+  ProcessPoolExecutor pool{
+      {.max_workers = 1, .initializer = [] { write_and_wait(std::string(100, '\x5a')); }}};
+  CHECK_THROWS_AS(pool.submit(twice, 1).result(60s), BrokenProcessPool);
+}
+
+TEST_CASE("a result with a payload that is none of its type fails the call", "[process][bad]") {
+  ProcessPoolExecutor pool{{.max_workers = 1}};
+  const auto forge = [] {
+    ipc::FrameHeader header;
+    header.kind = ipc::FrameKind::result;
+    header.call = 1;
+    header.size = 3;
+    write_and_wait(std::string(reinterpret_cast<const char*>(&header), sizeof header) + "abc");
+    return 1;
+  };
+  CHECK_THROWS_AS(pool.submit(forge).result(60s), CodecError);
+  pool.kill_workers();
+}
+
+TEST_CASE("a worker that overwrites its call slots harms no other, and no call is lost", "[process][bad]") {
+  const std::uint64_t with = GENERATE(~std::uint64_t{0}, 0u, 1u, 2u, 3u, 5u, 6u, 7u, 9u, 10u, 11u);
+  CAPTURE(with);
+  ProcessPoolExecutor pool{{.max_workers = 1}};
+  const auto spoil = [](std::uint64_t word) {
+    overwrite_slots(word);
+    return 1;
+  };
+  Future<int> guilty = pool.submit(spoil, with);
+  std::vector<Future<int>> waiting;
+  for (int i = 0; i < 30; ++i) waiting.push_back(pool.submit(twice, i));
+  int died = 0;  // with the guilty worker, to which they belong as far as the spoilt slots tell
+  for (int i = 0; i < 30; ++i) {
+    if (const auto exception = waiting[i].exception(60s)) {
+      CHECK_THROWS_AS(std::rethrow_exception(exception), WorkerDied);
+      ++died;
+    } else {
+      CHECK(waiting[i].result() == 2 * i);
+    }
+  }
+  CHECK(died <= 8);
+  CHECK(guilty.exception(60s) == nullptr);
+  CHECK(pool.submit(twice, 4).result(60s) == 8);
+}
+
+TEST_CASE("a deadline holds although the call's slot was overwritten", "[process][bad][deadline]") {
+  ProcessPoolExecutor pool{{.max_workers = 1}};
+  const auto spoil = [] {
+    overwrite_slots(~std::uint64_t{0});
+    while (true) ::pause();
+  };
+  CHECK_THROWS_AS(pool.submit(TaskOptions{.timeout = 50ms}, spoil).result(60s), WorkerDied);
+  CHECK(pool.submit(twice, 4).result(60s) == 8);
+}
