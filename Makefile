@@ -37,8 +37,11 @@ unit_sources     := $(sort $(wildcard test/unit/*/*.cpp))
 integration_sources := $(sort $(wildcard test/integration/*.cpp))
 conformance_sources := $(sort $(wildcard test/conformance/*.cpp))
 conformance_programs := $(sort $(wildcard test/conformance/programs/*.cpp))
+figures_sources  := $(sort $(wildcard test/figures/*.cpp))
+examples_sources := $(sort $(wildcard test/examples/*.cpp))
 all_sources      := $(library_sources) $(program_sources) $(main_source) $(support_sources) $(unit_sources) $(integration_sources) \
-                    $(conformance_sources) $(conformance_programs)
+                    $(conformance_sources) $(conformance_programs) $(figures_sources) $(examples_sources)
+examples         := $(examples_sources:test/examples/%.cpp=$(B)/examples/%)
 objects           = $(patsubst %.cpp,$(B)/%.o,$(1))
 
 # ---- flags: ours first, the user's last ---------------------------------------------------------------------
@@ -68,13 +71,13 @@ endif
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all check check-unit check-conformance check-integration check-static tests format tidy print-compile install uninstall clean help FORCE
+.PHONY: all check check-unit check-conformance check-integration check-figures check-examples check-static tests format tidy print-compile install uninstall clean help FORCE
 
 ## all: the program and the library (the default)
 all: $(B)/spritefarm $(B)/libspritefarm.a $(B)/spritefarm.pc compile_commands.json
 
-## check: static checks, unit tests, conformance tests, integration tests
-check: check-static check-unit check-conformance check-integration
+## check: static checks, unit tests, conformance tests, integration tests, figures, examples
+check: check-static check-unit check-conformance check-integration check-figures check-examples
 ## check-static: layering, self-contained headers, format
 check-static:
 	$(call quiet,CHECK)scripts/check-layers && scripts/check-headers && { scripts/check-format || [ $$? = 77 ]; }
@@ -88,8 +91,14 @@ check-conformance: $(B)/conformance-tests
 ## check-integration: the program against real servers; TESTS as above
 check-integration: $(B)/integration-tests $(B)/spritefarm
 	$(B)/integration-tests $(if $(TESTS),'$(TESTS)')
+## check-figures: how well process pools isolate, in short; scripts/figures measures it in full
+check-figures: $(B)/isolation-figures
+	scripts/figures --short $<
+## check-examples: the example programs print what they say, and are in the README
+check-examples: $(examples)
+	scripts/check-examples $(B)/examples
 ## tests: builds all tests, runs none
-tests: $(B)/unit-tests $(B)/conformance-tests $(B)/integration-tests
+tests: $(B)/unit-tests $(B)/conformance-tests $(B)/integration-tests $(B)/isolation-figures $(examples)
 ## format: puts the sources into the format that check-static wants
 format:
 	$(call quiet,FORMAT)scripts/check-format -i
@@ -116,6 +125,12 @@ $(conformance_programs:test/conformance/programs/%.cpp=$(B)/%): $(B)/%: $(B)/tes
 $(B)/integration-tests: $(call objects,$(integration_sources) $(support_sources)) $(B)/libprogram.a $(B)/libspritefarm.a $(B)/integration.files
 	$(call quiet,LINK)$(link) -o $@ $(filter-out %.files,$^) $(package_libs) $(catch_libs)
 
+$(B)/isolation-figures: $(call objects,$(figures_sources)) $(B)/libspritefarm.a $(B)/figures.files
+	$(call quiet,LINK)$(link) -o $@ $(filter-out %.files,$^)
+$(examples): $(B)/examples/%: $(B)/test/examples/%.o $(B)/libspritefarm.a
+	@mkdir -p $(@D)
+	$(call quiet,LINK)$(link) -o $@ $^
+
 $(B)/%.o: %.cpp $(B)/flags
 	@mkdir -p $(@D)
 	$(call quiet,CXX)$(compile) -MMD -MP -c -o $@ $<
@@ -139,6 +154,8 @@ $(B)/integration.files: FORCE
 	$(call stamp,$(integration_sources) $(support_sources))
 $(B)/conformance.files: FORCE
 	$(call stamp,$(conformance_sources) $(support_sources))
+$(B)/figures.files: FORCE
+	$(call stamp,$(figures_sources))
 $(B)/all.files: FORCE
 	$(call stamp,$(all_sources))
 

@@ -1,11 +1,11 @@
 #pragma once
 
 #include <spritefarm/executor.hpp>
+#include <spritefarm/initializer.hpp>
 
 #include <chrono>
 #include <concepts>
 #include <cstddef>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -24,9 +24,8 @@ struct ProcessPoolExecutorOptions {
   std::optional<int> max_workers = std::nullopt;
   /// Coroutines that one worker has in flight at most.
   int worker_concurrency = 1;
-  /// Called in each worker before its first call. It is inherited by the fork, so it may capture anything.
-  /// When it throws, the pool is broken.
-  std::function<void()> initializer = {};
+  /// Called in each worker before its first call. When it throws, the pool is broken.
+  Initializer initializer = {};
   /// A worker that has run so many calls ends and is replaced; 0: it never does.
   int max_tasks_per_child = 0;
   /// A worker whose resident memory is larger than so many bytes after a call ends and is replaced; 0: it never does.
@@ -36,9 +35,15 @@ struct ProcessPoolExecutorOptions {
   std::chrono::milliseconds terminate_grace{500};
 };
 
+/// For a program that makes process pools after it has started threads: call it first in main(). It forks a process
+/// from which such pools are then forked; it does nothing when it is called again. Throws std::logic_error when the
+/// program has several threads already, std::system_error when the system refuses a process.
+/// Source: multiprocessing.set_start_method("forkserver").
+void prepare_to_fork();
+
 /// Runs calls in forked worker processes. The workers are forked on demand by a helper process, the nursery,
 /// which is forked once, here, and never has threads. So make the pool before the program starts its first
-/// thread: the constructor refuses to fork a program that has several. A worker that dies costs the calls that
+/// thread, or call prepare_to_fork() before that: the constructor refuses to fork a program that has several. A worker that dies costs the calls that
 /// it had started, which fail with WorkerDied or are retried (TaskOptions); it is replaced, and what waited at it
 /// runs elsewhere. When this process ends, however it ends, nursery and workers end too. Destroying the pool waits
 /// for all calls; after shutdown(wait = false) it does not, and the process waits for them when it exits.

@@ -15,7 +15,8 @@ namespace spritefarm {
 Nursery::Nursery(std::function<int(WorkerStart)> run_worker) {
   if (const int threads = posix::count_threads(); threads > 1)
     throw std::logic_error(
-        "a ProcessPoolExecutor forks, so make it before the program starts threads (it has " +
+        "a ProcessPoolExecutor forks: make it, or call prepare_to_fork(), before the program starts threads "
+        "(it has " +
         std::to_string(threads) + " now)");
   auto [ours, theirs] = posix::MessageSocket::make_pair();
   auto coordinator = posix::PidFd::open(posix::own_pid());
@@ -27,8 +28,8 @@ Nursery::Nursery(std::function<int(WorkerStart)> run_worker) {
 }
 
 Nursery::~Nursery() {
-  m_socket.close();
-  posix::wait_for_end(m_pid);
+  m_socket.finish();
+  if (m_pid > 0) posix::wait_for_end(m_pid);
 }
 
 bool Nursery::fork_worker(const WorkerStart& start) {

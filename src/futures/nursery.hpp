@@ -58,6 +58,8 @@ class Nursery {
   /// Forks the nursery. `run_worker` is what a worker process does from its fork to its end; its result is
   /// the exit code. Throws std::logic_error when the calling process has more than one thread.
   explicit Nursery(std::function<int(WorkerStart)> run_worker);
+  /// Of a nursery that the program's ForkServer has forked, whatever threads this process has.
+  explicit Nursery(posix::MessageSocket socket) : m_socket(std::move(socket)) {}
   Nursery(const Nursery&) = delete;
   Nursery& operator=(const Nursery&) = delete;
   /// Ends the nursery and all workers that still live, and waits for that.
@@ -70,10 +72,9 @@ class Nursery {
   std::optional<NurseryNews> read_news();
   /// Readable when there may be news.
   [[nodiscard]] int fd() const noexcept { return m_socket.fd(); }
-  [[nodiscard]] int pid() const noexcept { return m_pid; }
 
  private:
-  int m_pid = -1;
+  int m_pid = -1;  // not of a ForkServer's: that is no child of this process
   posix::MessageSocket m_socket;
 };
 

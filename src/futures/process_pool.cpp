@@ -1,8 +1,9 @@
 #include "futures/process_pool.hpp"
 
-#include "futures/worker_process.hpp"
+#include "futures/fork_server.hpp"
 #include "ipc/pipe_channel.hpp"
 #include "posix/fork.hpp"
+#include "posix/threads.hpp"
 
 #include <algorithm>
 #include <csignal>
@@ -29,16 +30,23 @@ ProcessPoolExecutorOptions checked(ProcessPoolExecutorOptions options) {
   return options;
 }
 
-std::uint32_t slots_of(const ProcessPoolExecutorOptions& options) {
-  return static_cast<std::uint32_t>(options.worker_concurrency + calls_ahead);
+WorkerPlan plan_of(const ProcessPoolExecutorOptions& options) {
+  return {static_cast<std::uint32_t>(options.worker_concurrency + calls_ahead), options.worker_concurrency,
+          options.max_rss};
 }
 
-int run_worker(const ProcessPoolExecutorOptions& options, WorkerStart start) {
-  return WorkerProcess(
-             std::make_unique<ipc::PipeChannel>(std::move(start.receives_from), std::move(start.sends_to)),
-             ipc::CallSlots(std::move(start.slots), slots_of(options)), options.worker_concurrency,
-             options.max_rss)
-      .run(options.initializer);
+Nursery make_nursery(const ProcessPoolExecutorOptions& options) {
+  ForkServer* const server = ForkServer::instance();
+  if (!server || posix::count_threads() == 1)
+    return Nursery([plan = plan_of(options), initializer = options.initializer](WorkerStart start) {
+      return run_worker(plan, initializer ? std::function<void()>(initializer) : nullptr, std::move(start));
+    });
+  if (options.initializer && options.initializer.request().empty())
+    throw std::invalid_argument(
+        "this initializer cannot travel to the process that prepare_to_fork() made: pass a plain function or "
+        "a lambda "
+        "without captures, or make the pool before the program starts threads");
+  return Nursery(server->start_nursery(plan_of(options), options.initializer.request()));
 }
 
 }  // namespace
@@ -46,9 +54,7 @@ int run_worker(const ProcessPoolExecutorOptions& options, WorkerStart start) {
 ProcessPoolExecutor::Pool::Pool(ProcessPoolExecutorOptions options)
     : m_options(checked(std::move(options))),
       m_generation(posix::fork_generation()),
-      m_nursery([worker_options = m_options](WorkerStart start) {
-        return run_worker(worker_options, std::move(start));
-      }) {}
+      m_nursery(make_nursery(m_options)) {}
 
 ProcessPoolExecutor::Pool::~Pool() {
   // The supervisor shares the pool: when nobody else does, this is its thread, at its end.
@@ -243,7 +249,7 @@ WorkerHandle* ProcessPoolExecutor::Pool::start_worker() {
   if (m_forks_refused || staying >= *m_options.max_workers) return nullptr;
   try {
     ipc::PipeChannelEnds ends = ipc::PipeChannelEnds::make();
-    ipc::CallSlots slots(slots_of(m_options));
+    ipc::CallSlots slots(plan_of(m_options).slots);
     const std::uint32_t number = m_last_worker + 1;
     if (!m_nursery.fork_worker({number, std::move(ends.worker_receives_from), std::move(ends.worker_sends_to),
                                 slots.memory().duplicate()}))

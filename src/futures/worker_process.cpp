@@ -1,5 +1,6 @@
 #include "futures/worker_process.hpp"
 
+#include "ipc/pipe_channel.hpp"
 #include "posix/fork.hpp"
 #include "posix/process_memory.hpp"
 
@@ -127,6 +128,13 @@ void WorkerProcess::send(ipc::FrameKind kind, std::uint64_t call, std::string pa
     m_sending = {};
     start_waiting();
   });
+}
+
+int run_worker(const WorkerPlan& plan, const std::function<void()>& initializer, WorkerStart start) {
+  return WorkerProcess(
+             std::make_unique<ipc::PipeChannel>(std::move(start.receives_from), std::move(start.sends_to)),
+             ipc::CallSlots(std::move(start.slots), plan.slots), plan.concurrency, plan.max_rss)
+      .run(initializer);
 }
 
 }  // namespace spritefarm

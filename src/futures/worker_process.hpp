@@ -1,5 +1,6 @@
 #pragma once
 
+#include "futures/nursery.hpp"
 #include "ipc/call_slots.hpp"
 #include "ipc/channel.hpp"
 
@@ -12,6 +13,13 @@
 #include <unordered_map>
 
 namespace spritefarm {
+
+/// What all workers of a pool are like.
+struct WorkerPlan {
+  std::uint32_t slots = 0;  // calls that are sent to one worker at a time at most
+  int concurrency = 1;      // of those, coroutines that run at a time
+  std::size_t max_rss = 0;  // bytes; 0: no limit
+};
 
 /// What a worker process does from its fork to its end: receives calls over its channel, starts those that have not been
 /// recalled, sends what came of each. One thread, one event loop: plain functions run one after another, up to
@@ -45,5 +53,8 @@ class WorkerProcess {
   std::deque<ipc::Frame> m_waiting;  // calls that have arrived and not started
   std::unordered_map<std::uint64_t, std::unique_ptr<detail::RunningCoroutine>> m_coroutines;
 };
+
+/// A worker process of this plan, whose channel is a pair of pipes: its exit code.
+int run_worker(const WorkerPlan& plan, const std::function<void()>& initializer, WorkerStart start);
 
 }  // namespace spritefarm

@@ -65,6 +65,10 @@ void lead_own_group(pid_t child) noexcept {
   ::setpgid(child, child);
 }
 
+void leave_children_to_the_system() noexcept {
+  ::signal(SIGCHLD, SIG_IGN);
+}
+
 void set_worker_signals() noexcept {
   ::signal(SIGINT, SIG_IGN);
   ::signal(SIGTERM, SIG_DFL);

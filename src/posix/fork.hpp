@@ -28,6 +28,9 @@ void die_with_parent(pid_t parent) noexcept;
 /// what the terminal sends to the coordinator's group (Ctrl-C) does not reach it.
 void lead_own_group(pid_t child = 0) noexcept;
 
+/// Lets the system forget children of this process as they end: it need not, and cannot, wait for them.
+void leave_children_to_the_system() noexcept;
+
 /// In a child: gives signals that the host program may handle the meaning that a worker needs: SIGINT is
 /// ignored, SIGTERM ends, SIGCHLD lets children be waited for, and none is blocked.
 void set_worker_signals() noexcept;

@@ -22,10 +22,7 @@ union FdControl {
 std::pair<MessageSocket, MessageSocket> MessageSocket::make_pair() {
   int ends[2];
   check(::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends), "make a socket pair");
-  std::pair<MessageSocket, MessageSocket> sockets;
-  sockets.first.m_fd.reset(ends[0]);
-  sockets.second.m_fd.reset(ends[1]);
-  return sockets;
+  return {MessageSocket(Fd(ends[0])), MessageSocket(Fd(ends[1]))};
 }
 
 bool MessageSocket::send(std::span<const std::byte> message, std::span<const int> fds) {
@@ -47,6 +44,13 @@ bool MessageSocket::send(std::span<const std::byte> message, std::span<const int
   if (sent < 0 && (errno == EPIPE || errno == ECONNRESET)) return false;
   check(sent, "send to a process of the pool");
   return true;
+}
+
+void MessageSocket::finish() noexcept {
+  ::shutdown(m_fd.get(), SHUT_WR);
+  char ignored[256];
+  while (retry_on_signal([&] { return ::recv(m_fd.get(), ignored, sizeof ignored, 0); }) > 0) continue;
+  close();
 }
 
 MessageSocket::Received MessageSocket::receive(std::span<std::byte> message, std::vector<Fd>& fds) {

@@ -15,6 +15,8 @@ namespace spritefarm::posix {
 /// descriptors with them (SOCK_SEQPACKET). Members throw std::system_error where the system refuses.
 class MessageSocket {
  public:
+  MessageSocket() = default;
+  explicit MessageSocket(Fd fd) noexcept : m_fd(std::move(fd)) {}
   static std::pair<MessageSocket, MessageSocket> make_pair();
 
   /// False when the other end is gone.
@@ -38,6 +40,8 @@ class MessageSocket {
 
   [[nodiscard]] int fd() const noexcept { return m_fd.get(); }
   void close() noexcept { m_fd.reset(); }
+  /// Tells the other end that nothing more will come, and waits until it has closed too.
+  void finish() noexcept;
 
  private:
   static constexpr std::size_t most_fds = 4;

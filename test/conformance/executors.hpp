@@ -7,6 +7,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -26,7 +27,7 @@ inline constexpr std::chrono::seconds a_minute{60};
 inline constexpr int worker_count = 2;
 
 struct ExecutorSettings {
-  int max_workers = worker_count;
+  std::optional<int> max_workers = worker_count;
   std::function<void()> initializer = {};
 };
 

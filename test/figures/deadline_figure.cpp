@@ -63,7 +63,7 @@ Measured deadline(const Form& form) {
     } catch (const TimeoutError&) {
     }
   }
-  return {failed_rightly && form.in_time(latest, 50ms) && form.in_time(beside, alone + 50ms),
+  return {failed_rightly && form.in_time(latest, 100ms) && form.in_time(beside, alone + 200ms),
           std::to_string(runs) + " tasks that ignore SIGTERM failed at latest " + milliseconds(latest) +
               " after their 0.2 s; the slowest other call took " + milliseconds(beside) + " (" +
               milliseconds(alone) + " without them)"};

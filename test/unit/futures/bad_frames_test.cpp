@@ -347,7 +347,7 @@ TEST_CASE("a worker that overwrites its call slots harms no other, and no call i
       CHECK(waiting[i].result() == 2 * i);
     }
   }
-  CHECK(died <= 8);
+  CHECK(died <= 9);  // as many calls as a worker has slots
   CHECK(guilty.exception(60s) == nullptr);
   CHECK(pool.submit(twice, 4).result(60s) == 8);
 }

@@ -1,0 +1,133 @@
+#include "futures/fork_server.hpp"
+
+#include "futures/nursery_process.hpp"
+#include "posix/epoll.hpp"
+#include "posix/fork.hpp"
+#include "posix/pid_fd.hpp"
+#include "posix/shared_memory.hpp"
+#include "posix/threads.hpp"
+
+#include <spritefarm/process_pool_executor.hpp>
+
+#include <array>
+#include <cstring>
+#include <iostream>
+#include <memory>
+#include <stdexcept>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace spritefarm {
+namespace {
+
+/// Asks for a nursery. With it come its end of its socket, the coordinator's pidfd, and the memory that holds the
+/// encoded initializer, of at least one byte.
+struct NurseryRequest {
+  WorkerPlan plan;
+  std::uint64_t initializer_size = 0;
+};
+
+std::unique_ptr<ForkServer>& the_fork_server() {
+  static std::unique_ptr<ForkServer> server;
+  return server;
+}
+
+/// Runs an encoded call of a plain function without arguments.
+void run_request(const std::string& request) {
+  Decoder from(request);
+  const auto entry = detail::function_entry(decode<detail::FunctionId>(from));
+  Encoder nothing;
+  entry(from, nothing);
+}
+
+int run_nursery(const NurseryRequest& request, std::vector<posix::Fd> fds) {
+  const posix::SharedMemory memory(std::move(fds[2]), request.initializer_size + 1);
+  const std::string initializer(static_cast<const char*>(memory.data()), request.initializer_size);
+  const auto run_initializer =
+      initializer.empty() ? std::function<void()>() : [initializer] { run_request(initializer); };
+  return NurseryProcess(
+             posix::MessageSocket(std::move(fds[0])), posix::PidFd(std::move(fds[1])),
+             [&](WorkerStart start) { return run_worker(request.plan, run_initializer, std::move(start)); })
+      .run();
+}
+
+/// What the fork server does from its fork to its end: the exit code.
+int serve(posix::MessageSocket socket, posix::PidFd program) {
+  posix::set_thread_name("fork server");
+  posix::lead_own_group();
+  posix::set_worker_signals();
+  posix::leave_children_to_the_system();
+  posix::Epoll epoll;
+  enum : std::uint64_t { request_key, program_key };
+  epoll.add(socket.fd(), posix::Epoll::readable, request_key);
+  epoll.add(program.fd(), posix::Epoll::readable, program_key);
+  while (true) {
+    std::array<posix::Epoll::Event, 2> events;
+    const std::size_t count = epoll.wait(events, std::chrono::nanoseconds(-1));
+    for (std::size_t i = 0; i < count; ++i) {
+      if (events[i].key == program_key) return 0;
+      NurseryRequest request;
+      std::vector<posix::Fd> fds;
+      const auto received = socket.receive(request, fds);
+      if (received == posix::MessageSocket::Received::nothing_yet) continue;
+      if (received == posix::MessageSocket::Received::closed || fds.size() != 3) return 0;
+      try {
+        posix::fork_child([&] {
+          socket.close();
+          program = {};
+          return run_nursery(request, std::move(fds));
+        });
+      } catch (const std::system_error& error) {
+        std::cerr << "spritefarm: no process can be forked for a pool: " << error.what() << '\n';
+      }
+    }
+  }
+}
+
+}  // namespace
+
+void prepare_to_fork() {
+  ForkServer::prepare();
+}
+
+void ForkServer::prepare() {
+  if (!instance()) the_fork_server() = std::make_unique<ForkServer>();
+}
+
+ForkServer* ForkServer::instance() noexcept {
+  ForkServer* const server = the_fork_server().get();
+  return server && server->m_generation == posix::fork_generation() ? server : nullptr;
+}
+
+ForkServer::ForkServer() : m_generation(posix::fork_generation()) {
+  if (const int threads = posix::count_threads(); threads > 1)
+    throw std::logic_error("prepare_to_fork() forks, so call it before the program starts threads (it has " +
+                           std::to_string(threads) + " now)");
+  auto [ours, theirs] = posix::MessageSocket::make_pair();
+  auto program = posix::PidFd::open(posix::own_pid());
+  m_socket = std::move(ours);
+  m_pid = posix::fork_child([&] {
+    m_socket.close();
+    return serve(std::move(theirs), std::move(program));
+  });
+}
+
+ForkServer::~ForkServer() {
+  if (m_generation != posix::fork_generation()) return;  // a forked child: the server is its parent's
+  m_socket.close();
+  posix::wait_for_end(m_pid);
+}
+
+posix::MessageSocket ForkServer::start_nursery(const WorkerPlan& plan, const std::string& initializer) {
+  const posix::SharedMemory memory(initializer.size() + 1);
+  std::memcpy(memory.data(), initializer.data(), initializer.size());
+  auto [ours, theirs] = posix::MessageSocket::make_pair();
+  const auto coordinator = posix::PidFd::open(posix::own_pid());
+  const std::lock_guard lock(m_mutex);
+  m_socket.send(NurseryRequest{plan, initializer.size()},
+                std::array{theirs.fd(), coordinator.fd(), memory.fd().get()});
+  return std::move(ours);
+}
+
+}  // namespace spritefarm
