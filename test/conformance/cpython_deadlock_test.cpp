@@ -172,7 +172,8 @@ TEMPLATE_TEST_CASE("test_crash_big_data", "[deadlock]", EVERY_PROCESS_POOL) {
 }
 
 // The thread that Python's manager is, our supervisor, is held up by a callback.
-TEMPLATE_TEST_CASE("test_gh105829_should_not_deadlock_if_wakeup_pipe_full", "[deadlock]", EVERY_PROCESS_POOL) {
+TEMPLATE_TEST_CASE("test_gh105829_should_not_deadlock_if_wakeup_pipe_full", "[deadlock]",
+                   EVERY_PROCESS_POOL) {
   Gate gate;
   Event stalled, go_on;
   const auto pool = TestType::make({.max_workers = 2});

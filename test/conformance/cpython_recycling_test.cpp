@@ -19,7 +19,8 @@ namespace {
 /// Root may fork whatever its limits say: become somebody else who has no other processes.
 void become_subject_to_limits() {
   constexpr uid_t nobody_else = 54'321;
-  if (::geteuid() == 0 && ::setresuid(nobody_else, nobody_else, nobody_else) == 0) ::prctl(PR_SET_DUMPABLE, 1);
+  if (::geteuid() == 0 && ::setresuid(nobody_else, nobody_else, nobody_else) == 0)
+    ::prctl(PR_SET_DUMPABLE, 1);
 }
 
 std::vector<Future<int>> submit_many(ProcessPoolExecutor& pool, int count) {
@@ -151,7 +152,8 @@ TEMPLATE_TEST_CASE("test_failed_worker_replacement_breaks_pool", "[process_pool]
     // It tries once while the last worker ends, once more when it has ended; not all the time.
     const std::string logged = captured.text();
     int attempts = 0;
-    for (std::size_t at = 0; (at = logged.find("could not be forked", at)) != std::string::npos; ++at) ++attempts;
+    for (std::size_t at = 0; (at = logged.find("could not be forked", at)) != std::string::npos; ++at)
+      ++attempts;
     line.send(attempts == 1 || attempts == 2 ? "ended" : logged);
     return 0;
   });
