@@ -220,9 +220,9 @@ class MapResults {
     }
     m_chunk.clear();
     m_at = 0;
+    fill();
     if (m_pending.empty()) return false;
     Pending done = take_done();
-    fill();
     try {
       m_chunk = std::move(done.future).result();
     } catch (...) {  // the whole call failed: so did each of its items

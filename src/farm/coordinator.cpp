@@ -10,6 +10,12 @@
 #include <utility>
 
 namespace spritefarm::farm {
+namespace {
+
+// A pokémon can be farmed again: what a worker that died under it has done is done once more.
+const TaskOptions again_if_killed{.retries = 4};
+
+}  // namespace
 
 Coordinator::Coordinator(const Options& options, Workforce& workforce, Report& report,
                          const Messages& messages, OnPlanned on_planned)
@@ -67,7 +73,7 @@ void Coordinator::farm(const std::vector<FarmTask>& tasks) {
 }
 
 void Coordinator::submit(const FarmTask& task) {
-  Future<FarmResult> future = m_workforce.executor().submit(farm_pokemon, task);
+  Future<FarmResult> future = m_workforce.executor().submit(again_if_killed, farm_pokemon, task);
   ++m_outstanding;
   future.add_done_callback([this, task](Future<FarmResult> done) {
     m_finished.put({task, std::move(done)});

@@ -33,8 +33,9 @@ Nursery::~Nursery() {
 }
 
 bool Nursery::fork_worker(const WorkerStart& start) {
-  return m_socket.send(ForkRequest{start.number},
-                       std::array{start.receives_from.get(), start.sends_to.get(), start.slots.get()});
+  // Without waiting: the nursery may itself wait for room to tell its news.
+  const std::array fds{start.receives_from.get(), start.sends_to.get(), start.slots.get()};
+  return m_socket.send(ForkRequest{start.number}, fds, false) == posix::MessageSocket::Sent::whole;
 }
 
 std::optional<NurseryNews> Nursery::read_news() {

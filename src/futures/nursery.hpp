@@ -65,7 +65,8 @@ class Nursery {
   /// Ends the nursery and all workers that still live, and waits for that.
   ~Nursery();
 
-  /// Asks for a new worker: WorkerForked or WorkerNotForked will answer. False when the nursery is gone.
+  /// Asks for a new worker: WorkerForked or WorkerNotForked will answer. False when the nursery is gone,
+  /// or has too many requests before it now.
   bool fork_worker(const WorkerStart& start);
 
   /// What the nursery has told and was not read yet; none: nothing now.

@@ -25,7 +25,8 @@ std::pair<MessageSocket, MessageSocket> MessageSocket::make_pair() {
   return {MessageSocket(Fd(ends[0])), MessageSocket(Fd(ends[1]))};
 }
 
-bool MessageSocket::send(std::span<const std::byte> message, std::span<const int> fds) {
+MessageSocket::Sent MessageSocket::send(std::span<const std::byte> message, std::span<const int> fds,
+                                        bool wait) {
   iovec part{const_cast<std::byte*>(message.data()), message.size()};
   FdControl<most_fds> control{};
   msghdr header{};
@@ -40,10 +41,12 @@ bool MessageSocket::send(std::span<const std::byte> message, std::span<const int
     rights->cmsg_len = CMSG_LEN(fds.size_bytes());
     std::memcpy(CMSG_DATA(rights), fds.data(), fds.size_bytes());
   }
-  const auto sent = retry_on_signal([&] { return ::sendmsg(m_fd.get(), &header, MSG_NOSIGNAL); });
-  if (sent < 0 && (errno == EPIPE || errno == ECONNRESET)) return false;
+  const auto sent = retry_on_signal(
+      [&] { return ::sendmsg(m_fd.get(), &header, MSG_NOSIGNAL | (wait ? 0 : MSG_DONTWAIT)); });
+  if (sent < 0 && (errno == EPIPE || errno == ECONNRESET)) return Sent::closed;
+  if (sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return Sent::no_room;
   check(sent, "send to a process of the pool");
-  return true;
+  return Sent::whole;
 }
 
 void MessageSocket::finish() noexcept {

@@ -19,8 +19,9 @@ class MessageSocket {
   explicit MessageSocket(Fd fd) noexcept : m_fd(std::move(fd)) {}
   static std::pair<MessageSocket, MessageSocket> make_pair();
 
-  /// False when the other end is gone.
-  bool send(std::span<const std::byte> message, std::span<const int> fds);
+  enum class Sent { whole, no_room, closed };
+  /// Waits for room, or not.
+  Sent send(std::span<const std::byte> message, std::span<const int> fds, bool wait);
 
   enum class Received { message, nothing_yet, closed };
   /// Without waiting. A message of another size than `message` or with more than `most_fds` descriptors
@@ -28,9 +29,9 @@ class MessageSocket {
   Received receive(std::span<std::byte> message, std::vector<Fd>& fds);
 
   template <typename Message>
-  bool send(const Message& message, std::span<const int> fds = {}) {
+  Sent send(const Message& message, std::span<const int> fds = {}, bool wait = true) {
     static_assert(std::is_trivially_copyable_v<Message>);
-    return send(std::as_bytes(std::span(&message, 1)), fds);
+    return send(std::as_bytes(std::span(&message, 1)), fds, wait);
   }
   template <typename Message>
   Received receive(Message& message, std::vector<Fd>& fds) {

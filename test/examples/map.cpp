@@ -20,7 +20,7 @@ int main() {
 
   // Several ranges side by side, until the shortest ends.
   for (const std::string& word :
-       pool.map([](const std::string&name, long n) { return name + std::to_string(n); },
+       pool.map([](std::string name, long n) { return name + std::to_string(n); },
                 std::vector<std::string>{"a", "b", "c"}, std::views::iota(1)))
     std::cout << word << ' ';
   std::cout << '\n';
