@@ -19,9 +19,8 @@ int main() {
   std::cout << '\n';
 
   // Several ranges side by side, until the shortest ends.
-  for (const std::string& word :
-       pool.map([](std::string name, long n) { return name + std::to_string(n); },
-                std::vector<std::string>{"a", "b", "c"}, std::views::iota(1)))
+  for (const std::string& word : pool.map([](std::string name, long n) { return name + std::to_string(n); },
+                                          std::vector<std::string>{"a", "b", "c"}, std::views::iota(1)))
     std::cout << word << ' ';
   std::cout << '\n';
 
