@@ -22,12 +22,12 @@ namespace spritefarm {
 
 /// What one call may ask of its executor.
 struct TaskOptions {
-  /// How often the call is started again after its worker died under it. Only processes die alone.
-  int retries = 0;
   /// How long the call may run, from its start on. Past that its future holds TimeoutError at once; a coroutine is
   /// destroyed where it waits, and a plain function's worker process is sent SIGTERM, then SIGKILL, and replaced. A
   /// plain function in a thread cannot be stopped: there the timeout has no effect.
   std::optional<std::chrono::nanoseconds> timeout = std::nullopt;
+  /// How often the call is started again after its worker died under it. Only processes die alone.
+  int retries = 0;
 };
 
 namespace detail {
