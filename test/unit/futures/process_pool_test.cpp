@@ -135,8 +135,9 @@ TEST_CASE("a killed worker's unstarted calls run elsewhere, without retries", "[
   std::vector<Future<int>> waiting;
   for (int i = 0; i < 30; ++i) waiting.push_back(pool.submit(twice, i));
   REQUIRE(starts(victim));
-  while (pool.worker_pids().empty())
-    ::usleep(100);  // the call may be seen to run before its worker's pid has come
+  // The pool is told of the fork, and so of the pid, a moment later.
+  for (int tries = 0; tries < 60'000 && pool.worker_pids().empty(); ++tries) ::usleep(1000);
+  REQUIRE(!pool.worker_pids().empty());
   ::kill(pool.worker_pids().at(0), SIGKILL);
   for (int i = 0; i < 30; ++i) CHECK(waiting[i].result(60s) == 2 * i);
   CHECK_THROWS_AS(victim.result(60s), WorkerDied);
