@@ -79,17 +79,20 @@ endif
 ## all: the program and the library (the default)
 all: $(B)/spritefarm $(B)/libspritefarm.a $(B)/spritefarm.pc compile_commands.json
 
+# Once a process has had a thread it has ThreadSanitizer's too, and then makes no process pool: each test case runs in a
+# process of its own, and what makes several pools is left out.
+apart := $(if $(filter tsan,$(VARIANT)),scripts/run-tests-apart )
 ## check: static checks, unit tests, conformance tests, integration tests, figures, examples
-check: check-static check-unit check-conformance check-integration check-figures check-examples
+check: check-static check-unit check-conformance check-integration $(if $(apart),,check-figures check-examples)
 ## check-static: layering, self-contained headers, format
 check-static:
 	$(call quiet,CHECK)scripts/check-layers && scripts/check-headers && { scripts/check-format || [ $$? = 77 ]; }
 ## check-unit: the unit tests; TESTS='[tag] or name' selects some
 check-unit: $(B)/unit-tests
-	$(B)/unit-tests $(if $(TESTS),'$(TESTS)')
+	$(apart)$(B)/unit-tests $(if $(TESTS),'$(TESTS)',$(if $(apart),'~[no-tsan]'))
 ## check-conformance: what CPython's own tests ask of the library; TESTS as above
 check-conformance: $(B)/conformance-tests
-	$(if $(filter tsan,$(VARIANT)),scripts/run-tests-apart )$(B)/conformance-tests $(if $(TESTS),'$(TESTS)')
+	$(apart)$(B)/conformance-tests $(if $(TESTS),'$(TESTS)')
 	scripts/check-conformance $(B)/conformance-tests
 ## check-integration: the program against real servers; TESTS as above
 check-integration: $(B)/integration-tests $(B)/spritefarm
@@ -134,7 +137,16 @@ $(examples): $(B)/examples/%: $(B)/test/examples/%.o $(B)/libspritefarm.a
 	@mkdir -p $(@D)
 	$(call quiet,LINK)$(link) -o $@ $^
 
-$(foreach kind,unit integration conformance support,$(B)/test/$(kind)/%.o): sf_cxxflags += $(test_cxxflags)
+# GCC alone: clang's precompiled headers work in another way.
+precompiled := $(if $(shell $(CXX) --version 2>/dev/null | grep 'Free Software'),$(B)/test/support/precompiled.hpp.gch)
+test_kinds  := unit integration conformance
+$(foreach kind,$(test_kinds) support,$(B)/test/$(kind)/%.o) $(precompiled): private sf_cxxflags += $(test_cxxflags)
+$(call objects,$(unit_sources) $(integration_sources) $(conformance_sources)): $(precompiled)
+$(foreach kind,$(test_kinds),$(B)/test/$(kind)/%.o): private sf_cppflags += $(if $(precompiled),-include $(precompiled:.gch=))
+$(B)/%.hpp.gch: %.hpp $(B)/flags
+	@mkdir -p $(@D)
+	$(call quiet,CXX)$(compile) -MMD -MP -x c++-header -c -o $@ $<
+-include $(precompiled:.gch=.d)
 $(B)/%.o: %.cpp $(B)/flags
 	@mkdir -p $(@D)
 	$(call quiet,CXX)$(compile) -MMD -MP -c -o $@ $<

@@ -142,7 +142,7 @@ TEST_CASE("a forked child cannot submit to its parent's pools", "[executor][bad]
   CHECK(processes.submit(twice, 2).result(60s) == 4);
 }
 
-TEST_CASE("a worker cannot submit to a pool of its coordinator", "[process][bad]") {
+TEST_CASE("a worker cannot submit to a pool of its coordinator", "[process][bad][no-tsan]") {
   static ProcessPoolExecutor* coordinators;
   ProcessPoolExecutor earlier{{.max_workers = 1}};
   coordinators = &earlier;
@@ -154,7 +154,8 @@ TEST_CASE("a worker cannot submit to a pool of its coordinator", "[process][bad]
   }));
 }
 
-TEST_CASE("a system without room for a process refuses a pool, or fails its calls", "[process][bad]") {
+TEST_CASE("a system without room for a process refuses a pool, or fails its calls",
+          "[process][bad][no-tsan]") {
   SECTION("at once") {
     CHECK(in_child([] {
       limit_processes(0);
@@ -213,7 +214,8 @@ TEST_CASE("a system without room for a process refuses a pool, or fails its call
 #define SANITIZED 0
 #endif
 #if !SANITIZED
-TEST_CASE("a program without a descriptor to spare gets an exception wherever that shows", "[process][bad]") {
+TEST_CASE("a program without a descriptor to spare gets an exception wherever that shows",
+          "[process][bad][no-tsan]") {
   const int used = [] {
     const int next = ::dup(0);
     ::close(next);
@@ -238,7 +240,7 @@ TEST_CASE("a program without a descriptor to spare gets an exception wherever th
 }
 #endif
 
-TEST_CASE("without shared memory a call fails and says why", "[process][bad]") {
+TEST_CASE("without shared memory a call fails and says why", "[process][bad][no-tsan]") {
   CHECK(in_child([] {
     ProcessPoolExecutor pool{{.max_workers = 1}};
     (void)::signal(SIGXFSZ, SIG_IGN);

@@ -177,7 +177,7 @@ TEST_CASE("on_worker_death = break_pool gives Python's behaviour", "[process]") 
   CHECK_THROWS_AS(pool.submit(twice, 1), BrokenProcessPool);
 }
 
-TEST_CASE("kill_workers and terminate_workers end the pool", "[process]") {
+TEST_CASE("kill_workers and terminate_workers end the pool", "[process][no-tsan]") {
   const bool kill = GENERATE(true, false);
   ProcessPoolExecutor pool{{.max_workers = 2, .terminate_grace = 20ms}};
   Future<void> running = pool.submit(block_and_ignore_sigterm);
@@ -191,7 +191,7 @@ TEST_CASE("kill_workers and terminate_workers end the pool", "[process]") {
   pool.kill_workers();
 }
 
-TEST_CASE("a worker may make a pool of its own", "[process]") {
+TEST_CASE("a worker may make a pool of its own", "[process][no-tsan]") {
   ProcessPoolExecutor pool{{.max_workers = 1}};
   auto nested = [](int x) {
     ProcessPoolExecutor inner{{.max_workers = 2}};
@@ -244,7 +244,8 @@ TEST_CASE("after shutdown(wait = false) the pool's destructor does not wait, and
   ::close(gate[1]);
 }
 
-TEST_CASE("a pool may be shut down, ended and destroyed in a callback that it calls itself", "[process]") {
+TEST_CASE("a pool may be shut down, ended and destroyed in a callback that it calls itself",
+          "[process][no-tsan]") {
   const int how = GENERATE(0, 1, 2);
   CAPTURE(how);
   int gate[2];
