@@ -141,7 +141,7 @@ $(examples): $(B)/examples/%: $(B)/test/examples/%.o $(B)/libspritefarm.a
 precompiled := $(if $(shell $(CXX) --version 2>/dev/null | grep 'Free Software'),$(B)/test/support/precompiled.hpp.gch)
 test_kinds  := unit integration conformance
 $(foreach kind,$(test_kinds) support,$(B)/test/$(kind)/%.o) $(precompiled): private sf_cxxflags += $(test_cxxflags)
-$(call objects,$(unit_sources) $(integration_sources) $(conformance_sources)): $(precompiled)
+$(call objects,$(unit_sources) $(integration_sources) $(conformance_sources) $(conformance_programs)): $(precompiled)
 $(foreach kind,$(test_kinds),$(B)/test/$(kind)/%.o): private sf_cppflags += $(if $(precompiled),-include $(precompiled:.gch=))
 $(B)/%.hpp.gch: %.hpp $(B)/flags
 	@mkdir -p $(@D)

@@ -28,8 +28,8 @@ struct MapOptions {
   std::optional<std::chrono::nanoseconds> timeout = std::nullopt;
   /// Items that travel in one call: more of them cost less each, and are less evenly spread.
   int chunksize = 1;
-  /// Items taken from the ranges whose results have not been taken yet, at most: a lazy map, for long or infinite
-  /// ranges. None: all items are submitted at once.
+  /// Items whose calls are under way or done and wait for their results to be taken, at most; the chunk that is being
+  /// handed out does not count. So the map is lazy, for long or infinite ranges. None: all items are submitted at once.
   std::optional<int> buffersize = std::nullopt;
   /// Results in the order of the items; else in the order in which they are done.
   bool ordered = true;
@@ -220,9 +220,9 @@ class MapResults {
     }
     m_chunk.clear();
     m_at = 0;
-    fill();
     if (m_pending.empty()) return false;
     Pending done = take_done();
+    fill();
     try {
       m_chunk = std::move(done.future).result();
     } catch (...) {  // the whole call failed: so did each of its items
