@@ -256,7 +256,7 @@ TEST_CASE("a pool may be shut down, ended and destroyed in a callback that it ca
         return static_cast<int>(::read(fd, &byte, 1));
       },
       gate[0]);
-  const Future<int> waiting = pool->submit(twice, 2);
+  const Future<int> waiting = how == 1 ? pool->submit(wait_for_ever) : pool->submit(twice, 2);
   Event called;
   held.add_done_callback([&](const Future<int>&) {
     if (how == 0) pool->shutdown();
