@@ -24,6 +24,15 @@ std::string echo(std::string payload, int microseconds) {
   return payload;
 }
 
+/// None is known while the first is being forked; one may have died just now: then another.
+void kill_one(const ProcessPoolExecutor& pool, std::mt19937& random) {
+  while (true) {
+    const std::vector<int> pids = pool.worker_pids();
+    if (!pids.empty() && ::kill(pids[random() % pids.size()], SIGKILL) == 0) return;
+    std::this_thread::sleep_for(100us);
+  }
+}
+
 /// 100 calls, 1 kill, 200 times: while the calls run (which is to read, to run or to write), and every fourth time
 /// after that, when all workers are idle.
 Measured kills(const Form& form, int retries) {
@@ -32,15 +41,6 @@ Measured kills(const Form& form, int retries) {
   std::mt19937 random(20'000);
   ProcessPoolExecutor pool{{.max_workers = 4}};
   int killed = 0, failed = 0, wrong = 0, unresolved = 0;
-  const auto kill_one = [&] {
-    for (bool done = false; !done;) {
-      const std::vector<int> pids = pool.worker_pids();
-      // None: the first is being forked. One that has just died: another.
-      done = !pids.empty() && ::kill(pids[random() % pids.size()], SIGKILL) == 0;
-      if (!done) std::this_thread::sleep_for(100us);
-    }
-    ++killed;
-  };
   auto wave_takes = 10ms;
   for (int wave = 0; wave < waves; ++wave) {
     const auto begin = std::chrono::steady_clock::now();
@@ -55,7 +55,8 @@ Measured kills(const Form& form, int retries) {
     const bool while_idle = wave % 4 == 3;
     if (!while_idle) {
       std::this_thread::sleep_for(wave_takes * (random() % 100) / 100);
-      kill_one();
+      kill_one(pool, random);
+      ++killed;
     }
     for (int i = 0; i < calls; ++i) {
       try {
@@ -66,11 +67,13 @@ Measured kills(const Form& form, int retries) {
         ++unresolved;
       }
     }
-    if (while_idle)
-      kill_one();
-    else
+    if (while_idle) {
+      kill_one(pool, random);
+      ++killed;
+    } else {
       wave_takes = std::min(100ms, std::chrono::duration_cast<std::chrono::milliseconds>(
                                        std::chrono::steady_clock::now() - begin));
+    }
   }
   const bool usable = pool.submit(echo, "well", 0).result(60s) == "well";
   return {failed <= (retries > 0 ? 0 : killed) && wrong == 0 && unresolved == 0 && usable &&
@@ -92,6 +95,7 @@ Measured kills_with_retries(const Form& form) {
 Measured recall(const Form& form) {
   constexpr int waiting = 8;
   const int runs = form.times(200, 20);
+  std::mt19937 random(1);
   int succeeded = 0, victims = 0;
   ProcessPoolExecutor pool{{.max_workers = 1}};
   for (int run = 0; run < runs; ++run) {
@@ -101,7 +105,7 @@ Measured recall(const Form& form) {
     while (!victim.running()) std::this_thread::sleep_for(100us);
     std::vector<Future<std::string>> futures;
     for (int i = 0; i < waiting; ++i) futures.push_back(pool.submit(echo, std::to_string(i), 0));
-    ::kill(pool.worker_pids().at(0), SIGKILL);
+    kill_one(pool, random);
     for (int i = 0; i < waiting; ++i) succeeded += futures[i].result(60s) == std::to_string(i);
     try {
       victim.result(60s);

@@ -49,7 +49,7 @@ bool cycle(const Handlers& handlers) {
   bool good = false;
   std::vector<Future<int>> calls;
   for (int i = 0; i < 6; ++i) calls.push_back(pool.submit([](int x) { return x; }, i));
-  Future<void> crash = pool.submit([] { ::raise(SIGSEGV); });
+  Future<void> crash = pool.submit([] { ::raise(SIGABRT); });
   try {
     crash.result(60s);
   } catch (const WorkerDied&) {
