@@ -129,7 +129,10 @@ TEMPLATE_TEST_CASE("test_force_shutdown_during_max_tasks_worker_exit", "[process
 }
 
 TEMPLATE_TEST_CASE("test_failed_worker_replacement_breaks_pool", "[process_pool]", EVERY_PROCESS_POOL) {
-  if (makes_one_pool) return;
+  if (makes_one_pool) {
+    SUCCEED("the pool would be made in a forked child");
+    return;
+  }
   Gate gate;
   posix::ChildProcess child([&gate](posix::ParentLine& line) {
     const CapturedStderr captured;
