@@ -9,7 +9,24 @@
 /// The process pools that the process rows run over.
 #define EVERY_PROCESS_POOL AnyProcesses
 
+// ThreadSanitizer has a thread of its own in a process that has had one, and in one that was forked; a process pool refuses
+// to fork then. So with it a test makes one pool, of the first kind where it would make several, and none in a child.
+#if defined(__SANITIZE_THREAD__)
+#define UNDER_THREAD_SANITIZER 1
+#elif defined(__has_feature)
+#define UNDER_THREAD_SANITIZER __has_feature(thread_sanitizer)
+#else
+#define UNDER_THREAD_SANITIZER 0
+#endif
+#if UNDER_THREAD_SANITIZER
+#define EACH_OF(first, ...) first
+#else
+#define EACH_OF(...) GENERATE(__VA_ARGS__)
+#endif
+
 namespace spritefarm::test {
+
+inline constexpr bool makes_one_pool = UNDER_THREAD_SANITIZER;
 
 /// Makes pools with any options.
 struct AnyProcesses {
