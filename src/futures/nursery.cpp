@@ -39,6 +39,23 @@ bool Nursery::fork_worker(const WorkerStart& start) {
 }
 
 std::optional<NurseryNews> Nursery::read_news() {
+  if (m_kept.empty()) return receive();
+  NurseryNews oldest = std::move(m_kept.front());
+  m_kept.pop_front();
+  return oldest;
+}
+
+std::optional<WorkerForked> Nursery::read_birth() {
+  while (m_kept.empty() || !std::holds_alternative<NurseryEnded>(m_kept.back())) {
+    auto news = receive();
+    if (!news) break;
+    if (auto* const forked = std::get_if<WorkerForked>(&*news)) return std::move(*forked);
+    m_kept.push_back(std::move(*news));
+  }
+  return std::nullopt;
+}
+
+std::optional<NurseryNews> Nursery::receive() {
   NurseryReport report;
   std::vector<posix::Fd> fds;
   switch (m_socket.receive(report, fds)) {

@@ -46,7 +46,7 @@ class ProcessPoolExecutor::Pool final : public detail::CallOwner,
   void schedule(std::shared_ptr<detail::RemoteCall> call);
   void shutdown(bool wait, bool cancel_futures);
   void end_workers(int signal, const char* why);
-  std::vector<int> worker_pids() const;
+  std::vector<int> worker_pids();
   int worker_deaths() const;
   /// Whether shutdown(wait = false) has been called: then the executor's destructor does not wait either.
   bool lingers() const;

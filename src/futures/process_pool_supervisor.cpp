@@ -59,7 +59,7 @@ void ProcessPoolExecutor::Pool::supervise() {
             watch_sending(*worker);
         }
       }
-      if (news) read_news(settled);
+      if (news || m_nursery.keeps_news()) read_news(settled);
       ring_alarms(settled);
       dispatch(settled);
       dismiss_idle();

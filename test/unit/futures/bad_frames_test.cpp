@@ -247,7 +247,7 @@ TEST_CASE("a result that cannot be decoded is the future's exception", "[process
 }
 
 TEST_CASE("a worker that writes what is no frame is killed; its call fails, others do not",
-          "[process][bad][no-tsan]") {
+          "[process][bad]") {
   ipc::FrameHeader header;
   std::string payload;
   std::string rest;
@@ -327,8 +327,7 @@ TEST_CASE("a result with a payload that is none of its type fails the call", "[p
   pool.kill_workers();
 }
 
-TEST_CASE("a worker that overwrites its call slots harms no other, and no call is lost",
-          "[process][bad][no-tsan]") {
+TEST_CASE("a worker that overwrites its call slots harms no other, and no call is lost", "[process][bad]") {
   const std::uint64_t with = GENERATE(~std::uint64_t{0}, 0u, 1u, 2u, 3u, 5u, 6u, 7u, 9u, 10u, 11u);
   CAPTURE(with);
   ProcessPoolExecutor pool{{.max_workers = 1}};

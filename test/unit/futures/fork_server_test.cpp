@@ -92,12 +92,11 @@ int too_late() {
 
 }  // namespace
 
-TEST_CASE("after prepare_to_fork, pools can be made in a program with threads, and in threads",
-          "[process][no-tsan]") {
+TEST_CASE("after prepare_to_fork, pools can be made in a program with threads, and in threads", "[process]") {
   CHECK(in_a_child(pools_from_threads) == 24);
 }
 
-TEST_CASE("a pool made with threads refuses an initializer that cannot travel", "[process][no-tsan]") {
+TEST_CASE("a pool made with threads refuses an initializer that cannot travel", "[process]") {
   CHECK(in_a_child(refusals) == 1);
 }
 
