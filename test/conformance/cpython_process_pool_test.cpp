@@ -63,11 +63,12 @@ int fail_for_two_reasons(const std::string& detail) {
   }
 }
 
-// AddressSanitizer asks the same for itself and cannot live with EPERM.
-#if defined(__SANITIZE_ADDRESS__)
+// The sanitizers ask the same for themselves and cannot live with EPERM.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr unsigned refusal = ENOSYS;
 #elif defined(__has_feature)
-constexpr unsigned refusal = __has_feature(address_sanitizer) ? ENOSYS : EPERM;
+constexpr unsigned refusal =
+    __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) ? ENOSYS : EPERM;
 #else
 constexpr unsigned refusal = EPERM;
 #endif
