@@ -4,6 +4,7 @@
 #include "conformance/process_pools.hpp"
 #include "posix/child_process.hpp"
 #include "support/catch.hpp"
+#include "support/sanitizers.hpp"
 
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -64,14 +65,7 @@ int fail_for_two_reasons(const std::string& detail) {
 }
 
 // The sanitizers ask the same for themselves and cannot live with EPERM.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr unsigned refusal = ENOSYS;
-#elif defined(__has_feature)
-constexpr unsigned refusal =
-    __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) ? ENOSYS : EPERM;
-#else
-constexpr unsigned refusal = EPERM;
-#endif
+constexpr unsigned refusal = UNDER_ADDRESS_SANITIZER || UNDER_THREAD_SANITIZER ? ENOSYS : EPERM;
 
 /// The system refuses, from now on and in what is forked, to tell on which processors a process may run.
 void hide_processors() {

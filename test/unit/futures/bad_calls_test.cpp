@@ -1,4 +1,5 @@
 #include "support/catch.hpp"
+#include "support/sanitizers.hpp"
 
 #include <spritefarm/futures.hpp>
 
@@ -247,14 +248,7 @@ TEST_CASE(
 }
 
 // The undefined behaviour sanitizer makes a pipe to see whether memory can be read, and takes it for none when it cannot.
-#if defined(__SANITIZE_ADDRESS__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#define SANITIZED __has_feature(address_sanitizer)
-#else
-#define SANITIZED 0
-#endif
-#if !SANITIZED
+#if !UNDER_ADDRESS_SANITIZER
 TEST_CASE("a program without a descriptor to spare gets an exception wherever that shows", "[process][bad]") {
   const int used = [] {
     const int next = ::dup(0);

@@ -181,7 +181,7 @@ TEMPLATE_TEST_CASE("the initializer runs in each worker before its first call", 
                    Processes) {
   static thread_local int state;
   state = 0;
-  const int captured = 17;
+  int captured = 17;
   const auto pool = TestType::make(2, 1, [captured] { state = captured; });
   for (int i = 0; i < 20; ++i) CHECK(pool->submit([] { return state; }).result() == 17);
 }

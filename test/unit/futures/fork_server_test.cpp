@@ -65,7 +65,7 @@ int refusals() {
   Event leave;
   std::thread other([&leave] { leave.wait(); });
   int refused = 0;
-  const int captured = 1;
+  int captured = 1;
   try {
     ProcessPoolExecutor pool{{.initializer = [captured] { state = captured; }}};
   } catch (const std::invalid_argument&) {
