@@ -2,6 +2,7 @@
 
 #include <spritefarm/executor.hpp>
 #include <spritefarm/initializer.hpp>
+#include <spritefarm/transport.hpp>
 
 #include <chrono>
 #include <concepts>
@@ -32,6 +33,7 @@ struct ProcessPoolExecutorOptions {
   /// and ends and is replaced when the next one would take it over the limit if it added as much as two before it have
   /// added. So a single call that needs more than there is left is not stopped: its worker ends after it.
   std::size_t max_rss = 0;
+  Transport transport = Transport::shared_memory;
   OnWorkerDeath on_worker_death = OnWorkerDeath::replace;
   /// How long a worker that is told to end by SIGTERM may take until SIGKILL.
   std::chrono::milliseconds terminate_grace{500};

@@ -11,16 +11,16 @@
 #include <functional>
 #include <optional>
 #include <variant>
+#include <vector>
 
 namespace spritefarm {
 
-/// What a new worker process is given: its number in the pool, its ends of the channel,
-/// the memory of its call slots.
+/// What a new worker process is given: its number in the pool, the memory of its call slots, and what it makes its end
+/// of the channel from.
 struct WorkerStart {
   std::uint32_t number = 0;
-  posix::Fd receives_from;
-  posix::Fd sends_to;
   posix::Fd slots;
+  std::vector<posix::Fd> channel;
 };
 
 /// What the nursery tells the coordinator.
@@ -42,10 +42,10 @@ using NurseryNews = std::variant<WorkerForked, WorkerNotForked, WorkerEnded, Nur
 
 /// The coordinator's hold on its nursery: the process that forks all workers of a pool.
 ///
-///     coordinator ──  fork(number, 2 descriptors) ─▶  nursery ── fork ─▶ worker
-///                 ◀─ WorkerEnded ──────────────────       ▲                 │
-///                                                         └── its end ──────┤
-///                 ◀─ WorkerForked ──────────────────────────────────────────┘
+///     coordinator ──  fork(number, descriptors) ──▶  nursery ── fork ─▶ worker
+///                 ◀─ WorkerEnded ──────────────────       ▲                │
+///                                                         └── its end ─────┤
+///                 ◀─ WorkerForked ─────────────────────────────────────────┘
 ///
 /// The nursery is forked when the pool is made, before the program has threads, and never gets any: so it can
 /// fork a worker at any time without a lock that another thread holds being copied with it. It is the
