@@ -18,12 +18,12 @@ Nursery::Nursery(std::function<int(WorkerStart)> run_worker) {
         "a ProcessPoolExecutor forks: make it, or call prepare_to_fork(), before the program starts threads "
         "(it has " +
         std::to_string(threads) + " now)");
-  auto [ours, theirs] = posix::MessageSocket::make_pair();
+  auto ends = posix::MessageSocket::make_pair();
   auto coordinator = posix::PidFd::open(posix::own_pid());
-  m_socket = std::move(ours);
+  m_socket = std::move(ends.first);
   m_pid = posix::fork_child([&] {
     m_socket.close();
-    return NurseryProcess(std::move(theirs), std::move(coordinator), std::move(run_worker)).run();
+    return NurseryProcess(std::move(ends.second), std::move(coordinator), std::move(run_worker)).run();
   });
 }
 
