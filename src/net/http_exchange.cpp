@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <charconv>
 #include <new>
+#include <utility>
 
 namespace spritefarm::net {
 namespace {
@@ -29,6 +30,15 @@ std::size_t on_header(char* data, std::size_t, std::size_t size, void* self) noe
 
 std::size_t on_body(char* data, std::size_t, std::size_t size, void* self) noexcept {
   return static_cast<HttpExchange*>(self)->take_body({data, size}) ? size : CURL_WRITEFUNC_ERROR;
+}
+
+int on_debug(CURL*, curl_infotype type, char* data, std::size_t size, void* self) noexcept {
+  if (type == CURLINFO_HEADER_OUT) static_cast<HttpExchange*>(self)->take_departing({data, size});
+  return 0;
+}
+
+int refuse_to_send(void*, char*, char*, int, int) noexcept {
+  return CURL_PREREQFUNC_ABORT;
 }
 
 std::string_view trim(std::string_view text) {
@@ -125,6 +135,26 @@ HttpExchange::HttpExchange(CURL* easy, const ExchangeSettings& settings, const H
   set_option(easy, CURLOPT_HEADERDATA, this);
   set_option(easy, CURLOPT_WRITEFUNCTION, &on_body);
   set_option(easy, CURLOPT_WRITEDATA, this);
+}
+
+void HttpExchange::on_departure(std::function<void(bool is_http1)> callback) {
+  m_on_departure = std::move(callback);
+  // Nothing else of libcurl's tells, before the response, what the server has chosen.
+  set_option(m_easy, CURLOPT_VERBOSE, 1L);
+  set_option(m_easy, CURLOPT_DEBUGFUNCTION, &on_debug);
+  set_option(m_easy, CURLOPT_DEBUGDATA, this);
+}
+
+void HttpExchange::hold_request() {
+  set_option(m_easy, CURLOPT_PREREQFUNCTION, &refuse_to_send);
+}
+
+void HttpExchange::take_departing(std::string_view head) try {
+  if (!m_on_departure || head.starts_with("CONNECT ")) return;  // that is for a proxy
+  const std::string_view request_line = head.substr(0, head.find_first_of("\r\n"));
+  std::exchange(m_on_departure, nullptr)(request_line.find(" HTTP/1.") != request_line.npos);
+} catch (...) {
+  m_no_memory = std::current_exception();
 }
 
 void HttpExchange::take_header(std::string_view line) try {
