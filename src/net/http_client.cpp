@@ -152,7 +152,7 @@ Task<FetchFailure> HttpClient::State::attempt(Server& server, const HttpRequest&
   co_await slot;
 
   const BorrowedHandle easy(free_handles);
-  HttpExchange exchange(easy.get(), settings, request, server.is_http1);
+  HttpExchange exchange(easy.get(), settings, request, server.is_known && !server.is_http1);
   EventLoop::Timer learning;  // by the loop: libcurl, which calls back, takes no new limits meanwhile
   if (!server.is_known)
     exchange.on_departure([&](bool is_http1) {

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <fstream>
 #include <new>
 #include <utility>
 
@@ -99,15 +100,29 @@ std::string explain_status(long status) {
 
 }  // namespace
 
+namespace {
+
+/// The file with the system's certificates; empty where there is none to be read. From a file alone libcurl
+/// reads them once for all of a client's connections; from the system's folder too, for each anew, which takes
+/// longer than a handshake.
+std::string system_certificates() {
+  const char* file = nullptr;
+  const EasyHandle easy = make_easy();
+  curl_easy_getinfo(easy.get(), CURLINFO_CAINFO, &file);
+  return file && std::ifstream(file) ? file : "";
+}
+
+}  // namespace
+
 ExchangeSettings::ExchangeSettings(const HttpOptions& options)
     : connect_to(make_list(options.connect_to)),
-      ca_file(options.ca_file),
+      ca_file(options.ca_file.empty() ? system_certificates() : options.ca_file),
       proxy(options.proxy),
       user_agent(fmt::format("spritefarm/" SPRITEFARM_VERSION " (+libcurl/{})",
                              curl_version_info(CURLVERSION_NOW)->version)) {}
 
 HttpExchange::HttpExchange(CURL* easy, const ExchangeSettings& settings, const HttpRequest& request,
-                           bool is_http1)
+                           bool shares)
     : m_easy(easy), m_max_bytes(request.max_bytes) {
   const char* const protocols = request.url.starts_with("https:") ? "https" : "http,https";
   set_option(easy, CURLOPT_URL, request.url.c_str());
@@ -116,7 +131,7 @@ HttpExchange::HttpExchange(CURL* easy, const ExchangeSettings& settings, const H
   set_option(easy, CURLOPT_FOLLOWLOCATION, 1L);
   set_option(easy, CURLOPT_MAXREDIRS, max_redirects);
   set_option(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
-  set_option(easy, CURLOPT_PIPEWAIT, is_http1 ? 0L : 1L);
+  set_option(easy, CURLOPT_PIPEWAIT, shares ? 1L : 0L);
   set_option(easy, CURLOPT_NOSIGNAL, 1L);
   set_option(easy, CURLOPT_QUICK_EXIT, 1L);
   set_option(easy, CURLOPT_LOW_SPEED_LIMIT, slowest_bytes_per_second);

@@ -26,8 +26,8 @@ struct ExchangeSettings {
 /// throws.
 class HttpExchange {
  public:
-  /// With `is_http1` it does not wait to share another's connection.
-  HttpExchange(CURL* easy, const ExchangeSettings& settings, const HttpRequest& request, bool is_http1);
+  /// With `shares` it waits for a connection that is being opened to the same place, to share it.
+  HttpExchange(CURL* easy, const ExchangeSettings& settings, const HttpRequest& request, bool shares);
   HttpExchange(const HttpExchange&) = delete;
   HttpExchange& operator=(const HttpExchange&) = delete;
 
