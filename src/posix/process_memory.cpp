@@ -1,5 +1,6 @@
 #include "posix/process_memory.hpp"
 
+#include <malloc.h>
 #include <unistd.h>
 
 #include <fstream>
@@ -12,6 +13,12 @@ std::optional<std::size_t> resident_memory(pid_t pid) {
   std::size_t all_pages = 0, resident_pages = 0;
   if (!(statm >> all_pages >> resident_pages)) return std::nullopt;
   return resident_pages * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+}
+
+void keep_freed_memory() noexcept {
+  // Silent where they are refused: the C library knows no better then.
+  ::mallopt(M_TRIM_THRESHOLD, 64 << 20);
+  ::mallopt(M_MMAP_THRESHOLD, 32 << 20);
 }
 
 }  // namespace spritefarm::posix
