@@ -5,6 +5,7 @@
 #include "farm/messages.hpp"
 #include "farm/options.hpp"
 #include "farm/report.hpp"
+#include "farm/standard_output.hpp"
 #include "farm/workforce.hpp"
 #include "posix/atomic_file.hpp"
 #include "posix/directory.hpp"
@@ -14,9 +15,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <chrono>
-#include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <iostream>
@@ -25,12 +24,6 @@
 
 namespace spritefarm::farm {
 namespace {
-
-/// Throws std::system_error: a full disk or a closed pipe must not pass for a complete report.
-void write_to_stdout(const std::string& text) {
-  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0)
-    throw std::system_error(errno, std::generic_category(), "cannot write to standard output");
-}
 
 /// Makes the output directory and tries it, before anybody is asked for anything.
 std::optional<Error> wrong_output(const std::string& path) {

@@ -1,0 +1,140 @@
+#include "bench/calls_report.hpp"
+
+#include "bench/samples.hpp"
+#include "bench/text_table.hpp"
+#include "farm/json_writer.hpp"
+
+#include <fmt/format.h>
+
+#include <string_view>
+
+namespace spritefarm::bench {
+namespace {
+
+/// One figure of an executor, of all rounds.
+template <typename Round, typename Figure>
+Samples over(const std::vector<Round>& rounds, const Figure& figure) {
+  Samples samples;
+  for (const Round& round : rounds) samples.add(figure(round));
+  return samples;
+}
+
+/// What goes through with so many calls a second, there and back together.
+double gib_per_second(double calls_per_second, std::size_t payload) {
+  return calls_per_second * 2 * static_cast<double>(payload) / (1 << 30);
+}
+
+std::string spread(const Samples& samples) {
+  return fmt::format("{}–{}", brief(samples.least()), brief(samples.most()));
+}
+
+void put(farm::JsonWriter& json, std::string_view name, const Samples& samples) {
+  json.key(name).begin_object();
+  json.key("median").value(samples.median());
+  json.key("least").value(samples.least());
+  json.key("most").value(samples.most());
+  json.key("rounds").begin_list();
+  for (const double value : samples.in_order()) json.value(value);
+  json.end_list().end_object();
+}
+
+}  // namespace
+
+std::string calls_table(const CallsOptions& options, const CallsRounds& rounds) {
+  const CallsPlan& plan = options.plan;
+  std::string text = fmt::format(
+      "spritefarm bench calls: {} workers, {} calls, {} rounds; medians (least–most)\n\n"
+      "Calls a second, many outstanding; GiB/s there and back together\n",
+      plan.workers, plan.calls, options.rounds);
+
+  TextTable many({"executor", "payload", "calls/s", "(rounds)", "GiB/s"});
+  for (std::size_t i = 0; i < plan.payloads.size(); ++i)
+    for (const auto& [by, figures] : rounds.executors) {
+      const Samples rates =
+          over(figures, [i](const CallsFigures& round) { return round.calls_per_second[i]; });
+      const std::size_t payload = plan.payloads[i];
+      many.add({std::string(to_string(by)), std::to_string(payload), brief(rates.median()), spread(rates),
+                payload == 0 ? "" : brief(gib_per_second(rates.median(), payload))});
+    }
+  text += many.text() + "\nRound trip of one call, microseconds\n";
+
+  const double floor = over(rounds.futex, [](const RoundTrip& trip) { return trip.p50; }).median();
+  TextTable one({"executor", "payload", "p50", "(rounds)", "p99", "× futex"});
+  const auto add_trips = [&one, floor](std::string_view name, std::string payload, const Samples& p50,
+                                       const Samples& p99) {
+    one.add({std::string(name), std::move(payload), brief(p50.median()), spread(p50), brief(p99.median()),
+             fmt::format("{:.2f}", floor > 0 ? p50.median() / floor : 0)});
+  };
+  add_trips("bare futex", "", over(rounds.futex, [](const RoundTrip& trip) { return trip.p50; }),
+            over(rounds.futex, [](const RoundTrip& trip) { return trip.p99; }));
+  for (std::size_t i = 0; i < plan.payloads.size(); ++i)
+    for (const auto& [by, figures] : rounds.executors)
+      add_trips(to_string(by), std::to_string(plan.payloads[i]),
+                over(figures, [i](const CallsFigures& round) { return round.round_trips[i].p50; }),
+                over(figures, [i](const CallsFigures& round) { return round.round_trips[i].p99; }));
+  text += one.text() + "\nmap(): items a second\n";
+
+  TextTable map({"executor", "chunk", "items/s", "(rounds)"});
+  for (std::size_t i = 0; i < plan.chunks.size(); ++i)
+    for (const auto& [by, figures] : rounds.executors) {
+      const Samples rates =
+          over(figures, [i](const CallsFigures& round) { return round.items_per_second[i]; });
+      map.add(
+          {std::string(to_string(by)), std::to_string(plan.chunks[i]), brief(rates.median()), spread(rates)});
+    }
+  text += map.text() + "\nExecutor made and all its workers in a call, milliseconds\n";
+
+  TextTable ready({"executor", "workers", "ready", "(rounds)"});
+  for (const auto& [by, figures] : rounds.executors) {
+    const Samples times = over(figures, [](const CallsFigures& round) { return round.ready_ms; });
+    ready.add({std::string(to_string(by)), std::to_string(by == CallsBy::serial ? 1 : plan.workers),
+               brief(times.median()), spread(times)});
+  }
+  return text + ready.text();
+}
+
+std::string calls_json(const CallsOptions& options, const CallsRounds& rounds) {
+  const CallsPlan& plan = options.plan;
+  farm::JsonWriter json;
+  json.begin_object();
+  json.key("bench").value("calls").key("workers").value(plan.workers).key("calls").value(plan.calls);
+  json.key("rounds").value(options.rounds);
+  json.key("futex_us").begin_object();
+  put(json, "p50", over(rounds.futex, [](const RoundTrip& trip) { return trip.p50; }));
+  put(json, "p99", over(rounds.futex, [](const RoundTrip& trip) { return trip.p99; }));
+  json.end_object();
+
+  json.key("executors").begin_list();
+  for (const auto& [by, figures] : rounds.executors) {
+    json.begin_object();
+    json.key("executor").value(to_string(by));
+    json.key("workers").value(by == CallsBy::serial ? 1 : plan.workers);
+    put(json, "ready_ms", over(figures, [](const CallsFigures& round) { return round.ready_ms; }));
+    json.key("payloads").begin_list();
+    for (std::size_t i = 0; i < plan.payloads.size(); ++i) {
+      const std::size_t payload = plan.payloads[i];
+      const Samples rates =
+          over(figures, [i](const CallsFigures& round) { return round.calls_per_second[i]; });
+      json.begin_object().key("bytes").value(payload).key("calls").value(plan.calls_with(payload));
+      json.key("outstanding").value(plan.outstanding_with(payload));
+      put(json, "calls_per_second", rates);
+      json.key("gib_per_second_both_ways").value(gib_per_second(rates.median(), payload));
+      json.key("round_trips").value(plan.round_trips_with(payload));
+      json.key("round_trip_us").begin_object();
+      put(json, "p50", over(figures, [i](const CallsFigures& round) { return round.round_trips[i].p50; }));
+      put(json, "p99", over(figures, [i](const CallsFigures& round) { return round.round_trips[i].p99; }));
+      json.end_object().end_object();
+    }
+    json.end_list().key("map").begin_list();
+    for (std::size_t i = 0; i < plan.chunks.size(); ++i) {
+      json.begin_object().key("chunksize").value(plan.chunks[i]);
+      put(json, "items_per_second",
+          over(figures, [i](const CallsFigures& round) { return round.items_per_second[i]; }));
+      json.end_object();
+    }
+    json.end_list().end_object();
+  }
+  return json.end_list().end_object().text() + "\n";
+}
+
+}  // namespace spritefarm::bench

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace spritefarm::bench {
+
+/// Lines of text in columns as wide as their contents: the first to the left, the others to the right.
+class TextTable {
+ public:
+  explicit TextTable(std::vector<std::string> heading);
+  /// Of as many cells as the heading.
+  void add(std::vector<std::string> row);
+  /// Each line with its end.
+  [[nodiscard]] std::string text() const;
+
+ private:
+  std::vector<std::vector<std::string>> m_rows;
+};
+
+/// A number of three digits or a few more, as one reads it best: 1234567, 12.3, 0.0012.
+std::string brief(double number);
+
+}  // namespace spritefarm::bench
