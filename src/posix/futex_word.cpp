@@ -2,11 +2,11 @@
 
 #include <linux/futex.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <climits>
+#include <ctime>
 
 namespace spritefarm::posix {
 
@@ -18,7 +18,7 @@ std::uint32_t FutexWord::advance() noexcept {
 
 bool FutexWord::wait_while(std::uint32_t value, std::chrono::nanoseconds longest) noexcept {
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(longest);
-  const timespec timeout{seconds.count(), (longest - seconds).count()};
+  const std::timespec timeout{seconds.count(), (longest - seconds).count()};
   while (load() == value)
     if (::syscall(SYS_futex, &m_word, FUTEX_WAIT, value, &timeout, nullptr, 0) < 0 && errno == ETIMEDOUT)
       return load() != value;

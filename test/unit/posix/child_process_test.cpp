@@ -5,6 +5,7 @@
 #include "support/catch.hpp"
 
 #include <csignal>
+#include <ctime>
 #include <new>
 
 using namespace spritefarm::posix;
