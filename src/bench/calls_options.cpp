@@ -1,10 +1,9 @@
 #include "bench/calls_options.hpp"
 
-#include <CLI/CLI.hpp>
+#include "farm/option_syntax.hpp"
 
 #include <algorithm>
 #include <map>
-#include <thread>
 #include <utility>
 
 namespace spritefarm::bench {
@@ -33,11 +32,6 @@ const std::map<std::string, CallsBy> kinds{{"serial", CallsBy::serial},
                                            {"pipe", CallsBy::pipe},
                                            {"shm", CallsBy::shm}};
 
-template <typename T>
-CLI::Option* list_option(CLI::App& app, const char* name, std::vector<T>& values, const char* value_name) {
-  return app.add_option(name, values)->delimiter(',')->allow_extra_args(false)->type_name(value_name);
-}
-
 }  // namespace
 
 Result<std::variant<CallsOptions, farm::Information>> parse_calls_options(
@@ -45,28 +39,24 @@ Result<std::variant<CallsOptions, farm::Information>> parse_calls_options(
   using Parsed = std::variant<CallsOptions, farm::Information>;
   constexpr std::size_t most_bytes = std::size_t{1} << 30;
   CallsOptions options;
-  options.plan.workers = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  options.plan.workers = farm::number_of_cores();
   std::vector<std::string> by{"serial", "threads", "pipe", "shm"};
 
   CLI::App app;
-  list_option(app, "--by", by, "KIND")->check(CLI::IsMember(kinds).description(""));
-  app.add_option("-p,--processes", options.plan.workers)->type_name("N")->check(CLI::Range(1, 512));
-  list_option(app, "--payload", options.plan.payloads, "BYTES")
-      ->check(CLI::Range(std::size_t{0}, most_bytes));
-  list_option(app, "--chunk", options.plan.chunks, "N")->check(CLI::Range(1, 1'000'000));
-  app.add_option("--calls", options.plan.calls)
-      ->type_name("N")
-      ->check(CLI::Range(std::size_t{1}, std::size_t{100'000'000}));
-  app.add_option("--rounds", options.rounds)->type_name("N")->check(CLI::Range(1, 1000));
+  farm::list_option(app, "--by", by, "KIND")->check(CLI::IsMember(kinds).description(""));
+  farm::value_option(app, "-p,--processes", options.plan.workers, "N")
+      ->check(farm::range(1, farm::most_workers));
+  farm::list_option(app, "--payload", options.plan.payloads, "BYTES")
+      ->check(farm::range(std::size_t{0}, most_bytes));
+  farm::list_option(app, "--chunk", options.plan.chunks, "N")->check(farm::range(1, 1'000'000));
+  farm::value_option(app, "--calls", options.plan.calls, "N")
+      ->check(farm::range(std::size_t{1}, std::size_t{100'000'000}));
+  farm::value_option(app, "--rounds", options.rounds, "N")->check(farm::range(1, 1000));
   app.add_flag("--json", options.json);
-  app.set_help_flag("-h,--help");
-  try {
-    app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));  // as CLI11 wants them
-  } catch (const CLI::CallForHelp&) {
-    return Parsed(farm::Information{calls_help_text});
-  } catch (const CLI::ParseError& error) {
-    return Error{error.what()};
-  }
+  Result<std::optional<farm::Information>> information =
+      farm::read_arguments(app, arguments, calls_help_text);
+  if (!information) return information.error();
+  if (*information) return Parsed(**std::move(information));
   for (const std::string& kind : by)
     if (std::find(options.by.begin(), options.by.end(), kinds.at(kind)) == options.by.end())
       options.by.push_back(kinds.at(kind));

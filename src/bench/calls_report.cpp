@@ -1,5 +1,6 @@
 #include "bench/calls_report.hpp"
 
+#include "bench/figure_text.hpp"
 #include "bench/samples.hpp"
 #include "bench/text_table.hpp"
 #include "farm/json_writer.hpp"
@@ -11,31 +12,9 @@
 namespace spritefarm::bench {
 namespace {
 
-/// One figure of an executor, of all rounds.
-template <typename Round, typename Figure>
-Samples over(const std::vector<Round>& rounds, const Figure& figure) {
-  Samples samples;
-  for (const Round& round : rounds) samples.add(figure(round));
-  return samples;
-}
-
 /// What goes through with so many calls a second, there and back together.
 double gib_per_second(double calls_per_second, std::size_t payload) {
   return calls_per_second * 2 * static_cast<double>(payload) / (1 << 30);
-}
-
-std::string spread(const Samples& samples) {
-  return fmt::format("{}–{}", brief(samples.least()), brief(samples.most()));
-}
-
-void put(farm::JsonWriter& json, std::string_view name, const Samples& samples) {
-  json.key(name).begin_object();
-  json.key("median").value(samples.median());
-  json.key("least").value(samples.least());
-  json.key("most").value(samples.most());
-  json.key("rounds").begin_list();
-  for (const double value : samples.in_order()) json.value(value);
-  json.end_list().end_object();
 }
 
 }  // namespace

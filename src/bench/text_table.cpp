@@ -1,9 +1,6 @@
 #include "bench/text_table.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
 namespace spritefarm::bench {
@@ -38,13 +35,6 @@ std::string TextTable::text() const {
     text += '\n';
   }
   return text;
-}
-
-std::string brief(double number) {
-  const double size = std::abs(number);
-  return size >= 100 ? fmt::format("{:.0f}", number)
-         : size >= 1 ? fmt::format("{:.3g}", number)
-                     : fmt::format("{:.2g}", number);
 }
 
 }  // namespace spritefarm::bench

@@ -18,7 +18,4 @@ class TextTable {
   std::vector<std::vector<std::string>> m_rows;
 };
 
-/// A number of three digits or a few more, as one reads it best: 1234567, 12.3, 0.0012.
-std::string brief(double number);
-
 }  // namespace spritefarm::bench

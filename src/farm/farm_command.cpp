@@ -60,12 +60,12 @@ ExitStatus farm(Options options, const ProgramParts& parts) {
     }
   RunningMirror mirror;
   if (options.demo) {
-    mirror = parts.start_mirror();
+    mirror = parts.start_mirror(std::chrono::milliseconds(0));
     options.base_url = mirror.base_url;
   }
 
   Workforce workforce(options, {options.http, options.sprite_keys, options.selector, options.path_template,
-                                options.output, options.dry_run});
+                                options.output, options.dry_run, options.compute});
   Report report({to_string(options.mode), options.workers, options.concurrency, transport_of(options.mode),
                  options.dry_run});
   const auto print_planned = [&](const SpriteResult& sprite) {

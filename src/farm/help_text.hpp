@@ -46,6 +46,7 @@ Results
   -h, --help              print this text
 
 Sub-commands, each with its own --help
+  spritefarm bench        serial, threads and processes side by side; bench calls: the library alone
   spritefarm mirror       a small PokéAPI on loopback
 
 Exit status: 0 all that exists is on disk; 1 some sprites failed, each named with its reason; 2 usage;
