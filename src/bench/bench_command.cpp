@@ -13,9 +13,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <cstdlib>
 #include <exception>
 #include <iostream>
+#include <optional>
 #include <utility>
 
 namespace spritefarm::bench {
@@ -54,7 +56,13 @@ class Rounds {
                          error.what());
     };
     try {
-      return run_crew(options_for(m_options, one.crew), meanwhile);
+      Measured<RunFigures> measured = run_crew(options_for(m_options, one.crew), meanwhile);
+      const std::uint64_t sprites = measured.figures.downloaded;
+      if (m_sprites.value_or(sprites) != sprites)
+        throw IncompleteRun(fmt::format("{} sprites, where the first run had {}", sprites, *m_sprites),
+                            farm::some_failed);
+      m_sprites = sprites;
+      return measured;
     } catch (const Interrupted&) {
       throw;
     } catch (const IncompleteRun& incomplete) {
@@ -67,6 +75,7 @@ class Rounds {
   const BenchOptions& m_options;
   const posix::TerminationSignals& m_signals;
   std::vector<CrewRuns> m_runs;
+  std::optional<std::uint64_t> m_sprites;  // that every run so far has downloaded
 };
 
 int compare(BenchOptions options, const StartMirror& start_mirror, const farm::Messages& messages) {

@@ -14,6 +14,7 @@ Who farms
   -t, --threads N,...     how many threads [number of cores]
       --in-flight N       sprites in flight in all, shared equally by the workers; serial has one, as in lesson 52
                           [64, or the next number that all can share]
+      --transport KIND    how calls and results travel between processes: shm (shared memory) or pipe [shm]
       --cpu MS            each sprite also takes so much computing in its worker [0]
       --rounds N          how often each is measured, in turns [5]
 

@@ -17,6 +17,7 @@ namespace {
 struct Written {
   std::vector<int> processes{farm::number_of_cores()}, threads{farm::number_of_cores()};
   std::optional<int> in_flight;
+  farm::TransportGroup transport;
   int rounds = 5;
   long cpu = 0, latency = 0;
   bool json = false;
@@ -28,6 +29,7 @@ void describe(CLI::App& app, Written& written) {
   farm::list_option(app, "-t,--threads", written.threads, "N")->check(farm::range(1, farm::most_workers));
   farm::value_option(app, "--in-flight", written.in_flight, "N")
       ->check(farm::range(1, farm::most_workers * farm::most_in_flight));
+  written.transport.describe(app);
   farm::value_option(app, "--rounds", written.rounds, "N")->check(farm::range(1, 1000));
   farm::value_option(app, "--cpu", written.cpu, "MS")->check(farm::range(0L, hour));
   farm::value_option(app, "--latency", written.latency, "MS")->check(farm::range(0L, hour))->needs("--demo");
@@ -92,6 +94,7 @@ Result<std::variant<BenchOptions, farm::Information>> parse_bench_options(
   if (std::optional<Error> unequal = share(options.in_flight, options.crews)) return *std::move(unequal);
 
   options.farm.path_template = *farm::OutputTemplate::parse("{sprite}/{name}.{ext}");
+  written.transport.read_into(options.farm);
   options.farm.compute = std::chrono::milliseconds(written.cpu);
   options.farm.verbosity = farm::Verbosity::quiet;
   options.rounds = written.rounds;

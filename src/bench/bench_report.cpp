@@ -91,6 +91,7 @@ std::string bench_json(const BenchOptions& options, const std::vector<CrewRuns>&
       .key("bytes")
       .value(first.bytes);
   json.key("in_flight").value(options.in_flight).key("rounds").value(options.rounds);
+  json.key("transport").value(farm::to_string(options.farm.transport));
   json.key("cpu_ms").value(options.farm.compute.count()).key("latency_ms").value(options.latency.count());
   json.key("modes").begin_list();
   for (const CrewRuns& one : runs) {

@@ -17,17 +17,19 @@
 namespace spritefarm::bench {
 namespace {
 
-RoundTrip measure_futex(const CallsPlan& plan) {
-  const Samples trips =
-      futex_round_trips(static_cast<int>(std::min<std::size_t>(plan.round_trips_with(0), 100'000)));
-  return {trips.median(), trips.quantile(0.99)};
+RoundTrip measure_futex(const CallsPlan& plan, bool apart, const Meanwhile& meanwhile) {
+  const auto count = static_cast<int>(std::min<std::size_t>(plan.round_trips_with(0), 100'000));
+  const auto measure = [count, apart](const auto& tell) {
+    const Samples trips = futex_round_trips(count, apart);
+    tell(RoundTrip{trips.median(), trips.quantile(0.99)});
+  };
+  return measure_apart<RoundTrip>(measure, meanwhile).figures;
 }
 
 /// One round: each executor once, from another one on each time.
 void measure_round(const CallsOptions& options, int round, const Meanwhile& meanwhile, CallsRounds& rounds) {
-  rounds.futex.push_back(
-      measure_apart<RoundTrip>([&](const auto& tell) { tell(measure_futex(options.plan)); }, meanwhile)
-          .figures);
+  rounds.futex.push_back(measure_futex(options.plan, false, meanwhile));
+  rounds.futex_apart.push_back(measure_futex(options.plan, true, meanwhile));
   for (std::size_t i = 0; i < rounds.executors.size(); ++i) {
     auto& [by, figures] = rounds.executors[(i + static_cast<std::size_t>(round)) % rounds.executors.size()];
     try {

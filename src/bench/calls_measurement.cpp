@@ -48,18 +48,6 @@ bool meet(std::uint32_t expected) {
 
 // ---- measuring them -----------------------------------------------------------------------------------------
 
-// Until Transport is on main: a template, so that it compiles with and without.
-template <typename Options>
-Options through(Options options, bool shm) {
-  if constexpr (requires { options.transport; }) {
-    using Kind = decltype(options.transport);
-    options.transport = shm ? Kind::shared_memory : Kind::pipe;
-  } else if (shm) {
-    throw std::runtime_error("this build has no such transport");
-  }
-  return options;
-}
-
 std::unique_ptr<Executor> make_executor(CallsBy by, int workers) {
   switch (by) {
     case CallsBy::serial:
@@ -70,8 +58,8 @@ std::unique_ptr<Executor> make_executor(CallsBy by, int workers) {
     case CallsBy::shm:
       break;
   }
-  return std::make_unique<ProcessPoolExecutor>(
-      through(ProcessPoolExecutorOptions{.max_workers = workers}, by == CallsBy::shm));
+  return std::make_unique<ProcessPoolExecutor>(ProcessPoolExecutorOptions{
+      .max_workers = workers, .transport = by == CallsBy::shm ? Transport::shared_memory : Transport::pipe});
 }
 
 double per_second(std::size_t count, Clock::time_point begin) {

@@ -8,68 +8,93 @@
 #include <fmt/format.h>
 
 #include <string_view>
+#include <utility>
 
 namespace spritefarm::bench {
 namespace {
+
+double p50_of(const RoundTrip& trip) {
+  return trip.p50;
+}
+double p99_of(const RoundTrip& trip) {
+  return trip.p99;
+}
 
 /// What goes through with so many calls a second, there and back together.
 double gib_per_second(double calls_per_second, std::size_t payload) {
   return calls_per_second * 2 * static_cast<double>(payload) / (1 << 30);
 }
 
-}  // namespace
-
-std::string calls_table(const CallsOptions& options, const CallsRounds& rounds) {
-  const CallsPlan& plan = options.plan;
-  std::string text = fmt::format(
-      "spritefarm bench calls: {} workers, {} calls, {} rounds; medians (least–most)\n\n"
-      "Calls a second, many outstanding; GiB/s there and back together\n",
-      plan.workers, plan.calls, options.rounds);
-
-  TextTable many({"executor", "payload", "calls/s", "(rounds)", "GiB/s"});
+std::string many_table(const CallsPlan& plan, const CallsRounds& rounds) {
+  TextTable table({"executor", "payload", "calls/s", "(rounds)", "GiB/s"});
   for (std::size_t i = 0; i < plan.payloads.size(); ++i)
     for (const auto& [by, figures] : rounds.executors) {
       const Samples rates =
           over(figures, [i](const CallsFigures& round) { return round.calls_per_second[i]; });
       const std::size_t payload = plan.payloads[i];
-      many.add({std::string(to_string(by)), std::to_string(payload), brief(rates.median()), spread(rates),
-                payload == 0 ? "" : brief(gib_per_second(rates.median(), payload))});
+      table.add({std::string(to_string(by)), std::to_string(payload), brief(rates.median()), spread(rates),
+                 payload == 0 ? "" : brief(gib_per_second(rates.median(), payload))});
     }
-  text += many.text() + "\nRound trip of one call, microseconds\n";
+  return table.text();
+}
 
-  const double floor = over(rounds.futex, [](const RoundTrip& trip) { return trip.p50; }).median();
-  TextTable one({"executor", "payload", "p50", "(rounds)", "p99", "× futex"});
-  const auto add_trips = [&one, floor](std::string_view name, std::string payload, const Samples& p50,
-                                       const Samples& p99) {
-    one.add({std::string(name), std::move(payload), brief(p50.median()), spread(p50), brief(p99.median()),
-             fmt::format("{:.2f}", floor > 0 ? p50.median() / floor : 0)});
+std::string single_table(const CallsPlan& plan, const CallsRounds& rounds) {
+  TextTable table({"executor", "payload", "p50", "(rounds)", "p99", "× futex", "× on two"});
+  const double floor = over(rounds.futex, p50_of).median(),
+               floor_apart = over(rounds.futex_apart, p50_of).median();
+  const auto add = [&](std::string_view name, std::string payload, const std::vector<RoundTrip>& trips) {
+    const Samples p50 = over(trips, p50_of), p99 = over(trips, p99_of);
+    table.add({std::string(name), std::move(payload), brief(p50.median()), spread(p50), brief(p99.median()),
+               fmt::format("{:.2f}", p50.median() / floor),
+               fmt::format("{:.2f}", p50.median() / floor_apart)});
   };
-  add_trips("bare futex", "", over(rounds.futex, [](const RoundTrip& trip) { return trip.p50; }),
-            over(rounds.futex, [](const RoundTrip& trip) { return trip.p99; }));
+  add("futex", "", rounds.futex);
+  add("futex on two processors", "", rounds.futex_apart);
   for (std::size_t i = 0; i < plan.payloads.size(); ++i)
-    for (const auto& [by, figures] : rounds.executors)
-      add_trips(to_string(by), std::to_string(plan.payloads[i]),
-                over(figures, [i](const CallsFigures& round) { return round.round_trips[i].p50; }),
-                over(figures, [i](const CallsFigures& round) { return round.round_trips[i].p99; }));
-  text += one.text() + "\nmap(): items a second\n";
+    for (const auto& [by, figures] : rounds.executors) {
+      std::vector<RoundTrip> trips;
+      for (const CallsFigures& round : figures) trips.push_back(round.round_trips[i]);
+      add(to_string(by), std::to_string(plan.payloads[i]), trips);
+    }
+  return table.text();
+}
 
-  TextTable map({"executor", "chunk", "items/s", "(rounds)"});
+std::string map_table(const CallsPlan& plan, const CallsRounds& rounds) {
+  TextTable table({"executor", "chunk", "items/s", "(rounds)"});
   for (std::size_t i = 0; i < plan.chunks.size(); ++i)
     for (const auto& [by, figures] : rounds.executors) {
       const Samples rates =
           over(figures, [i](const CallsFigures& round) { return round.items_per_second[i]; });
-      map.add(
+      table.add(
           {std::string(to_string(by)), std::to_string(plan.chunks[i]), brief(rates.median()), spread(rates)});
     }
-  text += map.text() + "\nExecutor made and all its workers in a call, milliseconds\n";
+  return table.text();
+}
 
-  TextTable ready({"executor", "workers", "ready", "(rounds)"});
+std::string ready_table(const CallsPlan& plan, const CallsRounds& rounds) {
+  TextTable table({"executor", "workers", "ready", "(rounds)"});
   for (const auto& [by, figures] : rounds.executors) {
     const Samples times = over(figures, [](const CallsFigures& round) { return round.ready_ms; });
-    ready.add({std::string(to_string(by)), std::to_string(by == CallsBy::serial ? 1 : plan.workers),
+    table.add({std::string(to_string(by)), std::to_string(by == CallsBy::serial ? 1 : plan.workers),
                brief(times.median()), spread(times)});
   }
-  return text + ready.text();
+  return table.text();
+}
+
+}  // namespace
+
+std::string calls_table(const CallsOptions& options, const CallsRounds& rounds) {
+  const CallsPlan& plan = options.plan;
+  return fmt::format(
+      "spritefarm bench calls: {} workers, {} calls, {} rounds; medians (least–most)\n\n"
+      "Calls a second, many outstanding; GiB/s there and back together\n{}\n"
+      "Round trip of one call, microseconds; beside it two processes that only wake each other by a futex, "
+      "where the "
+      "system\nputs them, and on two processors\n{}\n"
+      "map(): items a second\n{}\n"
+      "Executor made and all its workers in a call, milliseconds\n{}",
+      plan.workers, plan.calls, options.rounds, many_table(plan, rounds), single_table(plan, rounds),
+      map_table(plan, rounds), ready_table(plan, rounds));
 }
 
 std::string calls_json(const CallsOptions& options, const CallsRounds& rounds) {
@@ -78,10 +103,13 @@ std::string calls_json(const CallsOptions& options, const CallsRounds& rounds) {
   json.begin_object();
   json.key("bench").value("calls").key("workers").value(plan.workers).key("calls").value(plan.calls);
   json.key("rounds").value(options.rounds);
-  json.key("futex_us").begin_object();
-  put(json, "p50", over(rounds.futex, [](const RoundTrip& trip) { return trip.p50; }));
-  put(json, "p99", over(rounds.futex, [](const RoundTrip& trip) { return trip.p99; }));
-  json.end_object();
+  for (const auto& [name, trips] :
+       {std::pair("futex_us", &rounds.futex), {"futex_apart_us", &rounds.futex_apart}}) {
+    json.key(name).begin_object();
+    put(json, "p50", over(*trips, p50_of));
+    put(json, "p99", over(*trips, p99_of));
+    json.end_object();
+  }
 
   json.key("executors").begin_list();
   for (const auto& [by, figures] : rounds.executors) {

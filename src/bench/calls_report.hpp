@@ -9,7 +9,8 @@ namespace spritefarm::bench {
 
 /// What all rounds of `spritefarm bench calls` measured.
 struct CallsRounds {
-  std::vector<RoundTrip> futex;
+  std::vector<RoundTrip> futex;        ///< the bare ping-pong, where the system puts the two processes
+  std::vector<RoundTrip> futex_apart;  ///< on two processors
   struct Of {
     CallsBy by;
     std::vector<CallsFigures> rounds;

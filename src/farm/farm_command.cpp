@@ -36,8 +36,8 @@ std::optional<Error> wrong_output(const std::string& path) {
   }
 }
 
-std::string_view transport_of(Mode mode) {
-  return mode == Mode::processes ? "pipe" : "none";
+std::string_view transport_of(const Options& options) {
+  return options.mode == Mode::processes ? to_string(options.transport) : "none";
 }
 
 /// Ends the program although its threads and processes are busy, without leaving a part of a file.
@@ -66,7 +66,7 @@ ExitStatus farm(Options options, const ProgramParts& parts) {
 
   Workforce workforce(options, {options.http, options.sprite_keys, options.selector, options.path_template,
                                 options.output, options.dry_run, options.compute});
-  Report report({to_string(options.mode), options.workers, options.concurrency, transport_of(options.mode),
+  Report report({to_string(options.mode), options.workers, options.concurrency, transport_of(options),
                  options.dry_run});
   const auto print_planned = [&](const SpriteResult& sprite) {
     if (!options.json) write_to_stdout(fmt::format("{}\t{}\n", printable(sprite.url), sprite.path));

@@ -23,7 +23,7 @@ Who farms
   -t, --threads N         threads instead
   -s, --serial            neither: one sprite at a time
   -c, --concurrency N     sprites in flight in each worker [32]
-      --transport KIND    how calls and results travel between processes: pipe [pipe]
+      --transport KIND    how calls and results travel between processes: shm (shared memory) or pipe [shm]
 
 Where from
       --base-url URL      the PokéAPI [https://pokeapi.co/api/v2/, or $SPRITEFARM_BASE_URL]

@@ -76,6 +76,16 @@ Result<std::vector<std::string>> pokemon_of(const SelectionGroup& written, const
 
 }  // namespace
 
+CLI::Option* TransportGroup::describe(CLI::App& app) {
+  return value_option(app, "--transport", kind, "KIND")->check(checked([](const std::string& text) {
+    return text == "shm" || text == "pipe" ? "" : fmt::format("'{}' is neither shm nor pipe", text);
+  }));
+}
+
+void TransportGroup::read_into(Options& options) const {
+  options.transport = kind == "pipe" ? Transport::pipe : Transport::shared_memory;
+}
+
 void NetworkGroup::describe(CLI::App& app) {
   CLI::Option* url =
       value_option(app, "--base-url", base_url, "URL")->check(checked([](const std::string& text) {

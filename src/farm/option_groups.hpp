@@ -10,7 +10,8 @@
 
 namespace CLI {
 class App;
-}
+class Option;
+}  // namespace CLI
 
 namespace spritefarm::farm {
 
@@ -29,6 +30,14 @@ struct Information {
 
 // The options that `spritefarm` and `spritefarm bench` share, as they are written: each group tells CLI11 what to read
 // into it, and then puts what it says, checked, into the Options. What is unset keeps its default.
+
+/// How calls travel to worker processes.
+struct TransportGroup {
+  CLI::Option* describe(CLI::App& app);
+  void read_into(Options& options) const;
+
+  std::string kind = "shm";
+};
 
 /// Where the sprites come from, and how.
 struct NetworkGroup {

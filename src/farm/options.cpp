@@ -16,7 +16,8 @@ namespace {
 
 /// The options of this command alone, as they are written; what is unset keeps its default.
 struct Written {
-  std::string transport = "pipe", output = "sprites";
+  TransportGroup transport;
+  std::string output = "sprites";
   std::optional<std::string> path_template;
   int processes = 0, threads = 0, concurrency = 32;
   bool dry_run = false, serial = false, json = false, quiet = false, verbose = false;
@@ -31,12 +32,7 @@ void describe(CLI::App& app, Written& written) {
                              ->check(range(1, most_workers))
                              ->excludes(processes);
   value_option(app, "-c,--concurrency", written.concurrency, "N")->check(range(1, most_in_flight));
-  CLI::Option* transport =
-      value_option(app, "--transport", written.transport, "KIND")
-          ->check(checked([](const std::string& kind) {
-            return kind == "pipe" ? "" : fmt::format("'{}' is not available: only pipe is", kind);
-          }))
-          ->excludes(threads);
+  CLI::Option* const transport = written.transport.describe(app)->excludes(threads);
   app.add_flag("-s,--serial", written.serial)->excludes(processes)->excludes(threads)->excludes(transport);
 
   value_option(app, "-o,--output", written.output, "DIR");
@@ -75,6 +71,7 @@ std::optional<Error> read_into(Options& options, const CLI::App& app, const Writ
                                                     : number_of_cores();
   options.concurrency = options.mode == Mode::serial ? 1 : written.concurrency;
   options.http.in_flight = options.concurrency;
+  written.transport.read_into(options);
 
   if (written.output.empty()) return Error{"--output needs a directory"};
   options.output = written.output;
@@ -94,6 +91,10 @@ std::optional<Error> read_into(Options& options, const CLI::App& app, const Writ
 
 int number_of_cores() {
   return std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, most_workers);
+}
+
+std::string_view to_string(Transport transport) {
+  return transport == Transport::pipe ? "pipe" : "shm";
 }
 
 std::string_view to_string(Mode mode) {

@@ -9,6 +9,8 @@
 #include "net/http_client.hpp"
 #include "sprite/selector.hpp"
 
+#include <spritefarm/transport.hpp>
+
 #include <chrono>
 #include <string>
 #include <string_view>
@@ -19,6 +21,7 @@ namespace spritefarm::farm {
 
 enum class Mode { processes, threads, serial };
 std::string_view to_string(Mode mode);
+std::string_view to_string(Transport transport);
 
 /// What the command line says, checked: a value that got here can be used as it is.
 struct Options {
@@ -33,6 +36,7 @@ struct Options {
   Mode mode = Mode::processes;
   int workers = 1;
   int concurrency = 32;
+  Transport transport = Transport::shared_memory;
 
   std::string base_url;  ///< ends in a slash
   net::HttpOptions http;
