@@ -15,8 +15,9 @@
 namespace spritefarm {
 namespace {
 
-// Calls that may wait at a worker, so that it finds the next one there when it ends one.
-constexpr int calls_ahead = 8;
+// Calls that may wait at a worker, so that it finds the next one there when it ends one: as many as keep it busy while
+// the supervisor wakes up, if they are of the shortest.
+constexpr int calls_ahead = 128;
 
 ProcessPoolExecutorOptions checked(ProcessPoolExecutorOptions options) {
   if (!options.max_workers)
@@ -226,9 +227,11 @@ void ProcessPoolExecutor::Pool::share_backlog() {
     for (auto& [number, worker] : m_workers)
       if (worker.has_backlog() && (!busiest || worker.busy() > busiest->busy())) busiest = &worker;
     if (!busiest) return;
-    auto waiting = busiest->recall_newest();
-    if (!waiting) return;
-    send(*idle, std::move(*waiting));
+    do {
+      auto waiting = busiest->recall_newest();
+      if (!waiting) return;
+      send(*idle, std::move(*waiting));
+    } while (idle->has_room() && !idle->retiring && idle->busy() < busiest->busy());
   }
 }
 

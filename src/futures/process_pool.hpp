@@ -67,6 +67,12 @@ class ProcessPoolExecutor::Pool final : public detail::CallOwner,
     std::exception_ptr exception;
   };
   using Settlements = std::vector<Settlement>;
+  /// What a worker has sent.
+  struct Arrived {
+    std::vector<ipc::Frame> frames;
+    std::string corrupt;  // what came behind them and is no frame
+    bool more = false;    // there may be more
+  };
   /// Something to look at when its time has come.
   struct Alarm {
     enum class Kind { deadline, coroutine_stopped, kill } kind;
@@ -98,7 +104,8 @@ class ProcessPoolExecutor::Pool final : public detail::CallOwner,
   void watch_sending(WorkerHandle& worker);
   WorkerHandle* find(std::uint32_t number);
   // Results, births, deaths, time (process_pool_supervisor.cpp):
-  void receive(WorkerHandle& worker, Settlements& settled);
+  static Arrived receive(WorkerHandle& worker);
+  void accept(WorkerHandle& worker, Arrived arrived, Settlements& settled);
   void kill_corrupt(WorkerHandle& worker, const char* what);
   void accept(WorkerHandle& worker, ipc::Frame frame, Settlements& settled);
   void read_news(Settlements& settled);
