@@ -26,5 +26,6 @@
 #include <spritefarm/serial_executor.hpp>
 #include <spritefarm/task.hpp>
 #include <spritefarm/thread_pool_executor.hpp>
+#include <spritefarm/transport.hpp>
 #include <spritefarm/version.hpp>
 #include <spritefarm/wait.hpp>

@@ -2,6 +2,7 @@
 
 #include <spritefarm/executor.hpp>
 #include <spritefarm/initializer.hpp>
+#include <spritefarm/transport.hpp>
 
 #include <chrono>
 #include <concepts>
@@ -30,6 +31,7 @@ struct ProcessPoolExecutorOptions {
   int max_tasks_per_child = 0;
   /// A worker whose resident memory is larger than so many bytes after a call ends and is replaced; 0: it never does.
   std::size_t max_rss = 0;
+  Transport transport = Transport::shared_memory;
   OnWorkerDeath on_worker_death = OnWorkerDeath::replace;
   /// How long a worker that is told to end by SIGTERM may take until SIGKILL.
   std::chrono::milliseconds terminate_grace{500};

@@ -10,8 +10,11 @@ Workforce::Workforce(const Options& options, const WorkerSettings& settings)
   const std::function<void()> install = [settings] { Downloader::install(settings); };
   switch (options.mode) {
     case Mode::processes: {
-      auto pool = std::make_unique<ProcessPoolExecutor>(ProcessPoolExecutorOptions{
-          .max_workers = options.workers, .worker_concurrency = options.concurrency, .initializer = install});
+      auto pool = std::make_unique<ProcessPoolExecutor>(
+          ProcessPoolExecutorOptions{.max_workers = options.workers,
+                                     .worker_concurrency = options.concurrency,
+                                     .initializer = install,
+                                     .transport = options.transport});
       m_processes = pool.get();
       m_executor = std::move(pool);
       break;

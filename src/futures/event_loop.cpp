@@ -73,7 +73,7 @@ struct EventLoop::State {
 };
 
 EventLoop::EventLoop() : m_state(std::make_unique<State>()) {
-  m_state->epoll.add(m_state->doorbell.fd(), readable, wake_key);
+  m_state->epoll.add(m_state->doorbell.fd().get(), readable, wake_key);
   if (!current_loop) current_loop = this;
 }
 

@@ -5,10 +5,10 @@
 #include "posix/fork.hpp"
 #include "posix/threads.hpp"
 
-#include <array>
 #include <stdexcept>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace spritefarm {
 
@@ -34,7 +34,8 @@ Nursery::~Nursery() {
 
 bool Nursery::fork_worker(const WorkerStart& start) {
   // Without waiting: the nursery may itself wait for room to tell its news.
-  const std::array fds{start.receives_from.get(), start.sends_to.get(), start.slots.get()};
+  std::vector<int> fds{start.slots.get()};
+  for (const posix::Fd& fd : start.channel) fds.push_back(fd.get());
   return m_socket.send(ForkRequest{start.number}, fds, false) == posix::MessageSocket::Sent::whole;
 }
 

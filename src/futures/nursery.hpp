@@ -10,16 +10,16 @@
 #include <functional>
 #include <optional>
 #include <variant>
+#include <vector>
 
 namespace spritefarm {
 
-/// What a new worker process is given: its number in the pool, its ends of the channel,
-/// the memory of its call slots.
+/// What a new worker process is given: its number in the pool, the memory of its call slots, and what it makes its end
+/// of the channel from.
 struct WorkerStart {
   std::uint32_t number = 0;
-  posix::Fd receives_from;
-  posix::Fd sends_to;
   posix::Fd slots;
+  std::vector<posix::Fd> channel;
 };
 
 /// What the nursery tells the coordinator.
@@ -41,7 +41,7 @@ using NurseryNews = std::variant<WorkerForked, WorkerNotForked, WorkerEnded, Nur
 
 /// The coordinator's hold on its nursery: the process that forks all workers of a pool.
 ///
-///     coordinator ──  fork(number, 2 descriptors) ─▶  nursery ── fork ─▶ worker
+///     coordinator ──  fork(number, descriptors) ──▶  nursery ── fork ─▶ worker
 ///                 ◀─ WorkerForked, WorkerEnded ────       ▲                 │
 ///                                                         └── its end ──────┘
 ///

@@ -4,8 +4,8 @@
 
 namespace spritefarm {
 
-/// The coordinator asks for a worker. With it come three descriptors: what the worker receives from and
-/// sends to, and the memory of its call slots.
+/// The coordinator asks for a worker. With it come descriptors: the memory of the worker's call slots, then what it makes
+/// its end of the channel from.
 struct ForkRequest {
   std::uint32_t number = 0;
 };

@@ -64,8 +64,10 @@ bool NurseryProcess::serve_requests() {
       case posix::MessageSocket::Received::message:
         break;
     }
-    if (fds.size() != 3) return false;
-    fork_worker({request.number, std::move(fds[0]), std::move(fds[1]), std::move(fds[2])});
+    if (fds.empty()) return false;
+    WorkerStart start{request.number, std::move(fds.front()), std::move(fds)};
+    start.channel.erase(start.channel.begin());
+    fork_worker(std::move(start));
   }
 }
 

@@ -1,7 +1,7 @@
 #include "futures/process_pool.hpp"
 
 #include "futures/fork_server.hpp"
-#include "ipc/pipe_channel.hpp"
+#include "ipc/channel_ends.hpp"
 #include "posix/fork.hpp"
 #include "posix/threads.hpp"
 
@@ -31,8 +31,8 @@ ProcessPoolExecutorOptions checked(ProcessPoolExecutorOptions options) {
 }
 
 WorkerPlan plan_of(const ProcessPoolExecutorOptions& options) {
-  return {static_cast<std::uint32_t>(options.worker_concurrency + calls_ahead), options.worker_concurrency,
-          options.max_rss};
+  return {options.transport, static_cast<std::uint32_t>(options.worker_concurrency + calls_ahead),
+          options.worker_concurrency, options.max_rss};
 }
 
 Nursery make_nursery(const ProcessPoolExecutorOptions& options) {
@@ -248,12 +248,10 @@ WorkerHandle* ProcessPoolExecutor::Pool::start_worker() {
                                      [](const auto& each) { return !each.second.leaving; });
   if (m_forks_refused || staying >= *m_options.max_workers) return nullptr;
   try {
-    ipc::PipeChannelEnds ends = ipc::PipeChannelEnds::make();
+    ipc::ChannelEnds ends = ipc::ChannelEnds::make(m_options.transport);
     ipc::CallSlots slots(plan_of(m_options).slots);
     const std::uint32_t number = m_last_worker + 1;
-    if (!m_nursery.fork_worker({number, std::move(ends.worker_receives_from), std::move(ends.worker_sends_to),
-                                slots.memory().duplicate()}))
-      return nullptr;
+    if (!m_nursery.fork_worker({number, slots.memory().duplicate(), std::move(ends.worker)})) return nullptr;
     m_last_worker = number;
     m_epoll.add(ends.coordinator->receiving_fd(), posix::Epoll::readable, receiving_key(number));
     const auto added = m_workers.try_emplace(number, number, std::move(ends.coordinator), std::move(slots),
@@ -280,6 +278,7 @@ void ProcessPoolExecutor::Pool::watch_sending(WorkerHandle& worker) {
   const bool blocked = !worker.channel().flush();
   if (blocked == worker.blocked) return;
   worker.blocked = blocked;
+  if (worker.channel().sending_fd() < 0) return;
   if (blocked)
     m_epoll.add(worker.channel().sending_fd(), posix::Epoll::writable, sending_key(worker.number()));
   else

@@ -24,7 +24,7 @@ std::exception_ptr decode_exception(std::string_view bytes) {
 }  // namespace
 
 void ProcessPoolExecutor::Pool::start() {
-  m_epoll.add(m_doorbell.fd(), posix::Epoll::readable, doorbell_key);
+  m_epoll.add(m_doorbell.fd().get(), posix::Epoll::readable, doorbell_key);
   m_epoll.add(m_nursery.fd(), posix::Epoll::readable, nursery_key);
   finish_at_exit(weak_from_this());
   m_supervisor = std::thread([self = shared_from_this()] { self->supervise(); });
@@ -84,6 +84,7 @@ void ProcessPoolExecutor::Pool::receive(WorkerHandle& worker, Settlements& settl
     return kill_corrupt(worker, error.what());
   }
   if (worker.channel().ended()) m_epoll.remove(worker.channel().receiving_fd());
+  watch_sending(worker);  // where there is no other sign that there is room again
 }
 
 void ProcessPoolExecutor::Pool::kill_corrupt(WorkerHandle& worker, const char* what) {
@@ -136,6 +137,7 @@ void ProcessPoolExecutor::Pool::accept(WorkerHandle& worker, ipc::Frame frame, S
       return;
     case ipc::FrameKind::call:
     case ipc::FrameKind::stop:
+    case ipc::FrameKind::leave:
       throw ipc::CorruptFrame("a frame that only a coordinator sends");
   }
 }
@@ -222,7 +224,7 @@ void ProcessPoolExecutor::Pool::on_nursery_ended(Settlements& settled) {
 
 void ProcessPoolExecutor::Pool::remove(WorkerHandle& worker) {
   m_epoll.remove(worker.channel().receiving_fd());
-  if (worker.blocked) m_epoll.remove(worker.channel().sending_fd());
+  if (worker.blocked && worker.channel().sending_fd() >= 0) m_epoll.remove(worker.channel().sending_fd());
   m_workers.erase(worker.number());
 }
 
@@ -299,7 +301,7 @@ void ProcessPoolExecutor::Pool::stop_call(WorkerHandle& worker, std::uint64_t nu
   ipc::FrameHeader stop;
   stop.kind = ipc::FrameKind::stop;
   stop.call = number;
-  worker.channel().send(stop, nullptr);
+  worker.channel().send(stop);
   watch_sending(worker);
   set_alarm(Clock::now() + m_options.terminate_grace,
             {Alarm::Kind::coroutine_stopped, worker.number(), number});
@@ -323,12 +325,13 @@ void ProcessPoolExecutor::Pool::take_back(WorkerHandle& worker) {
   while (auto waiting = worker.recall_newest()) m_queue.push_front(std::move(*waiting));
 }
 
-/// Lets a worker end that has no calls: it sees the end of its channel.
+/// Lets a worker end that has no calls.
 void ProcessPoolExecutor::Pool::dismiss(WorkerHandle& worker) {
   worker.leaving = true;
-  if (worker.blocked) m_epoll.remove(worker.channel().sending_fd());
-  worker.blocked = false;
-  worker.channel().close_sending();
+  ipc::FrameHeader leave;
+  leave.kind = ipc::FrameKind::leave;
+  worker.channel().send(leave);
+  watch_sending(worker);
 }
 
 void ProcessPoolExecutor::Pool::dismiss_idle() {

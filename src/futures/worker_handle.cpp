@@ -19,8 +19,7 @@ void WorkerHandle::send(std::uint64_t call_number, PendingCall pending) {
   detail::RemoteCall& call = *pending.call;
   call.worker = m_number;
   call.number = call_number;
-  // The payload is a part of the call and keeps it alive: nothing is copied.
-  ipc::Channel::Payload payload(pending.call, &call.request());
+  const auto owner = pending.call;
   m_sent.emplace(call_number, Sent{std::move(pending), slot});
   ++m_tasks;
   m_slots.offer(slot, call_number);
@@ -28,7 +27,7 @@ void WorkerHandle::send(std::uint64_t call_number, PendingCall pending) {
   header.kind = ipc::FrameKind::call;
   header.slot = slot;
   header.call = call_number;
-  m_channel->send(header, std::move(payload));
+  m_channel->send(header, call.request(), owner);
 }
 
 std::optional<PendingCall> WorkerHandle::recall(std::uint64_t call_number) {
@@ -63,7 +62,7 @@ WorkerHandle::Left WorkerHandle::take_all() {
   Left left;
   while (!m_sent.empty()) {
     const auto sent = m_sent.begin();
-    const bool has_started = ready && !m_slots.recall(sent->second.slot, sent->first);
+    const bool has_started = !m_slots.recall(sent->second.slot, sent->first);
     PendingCall pending = take(sent);
     if (pending.call) (has_started ? left.started : left.not_started).push_back(std::move(pending));
   }

@@ -1,6 +1,6 @@
 #include "futures/worker_process.hpp"
 
-#include "ipc/pipe_channel.hpp"
+#include "ipc/channel_ends.hpp"
 #include "posix/fork.hpp"
 #include "posix/process_memory.hpp"
 
@@ -21,9 +21,15 @@ WorkerProcess::WorkerProcess(std::unique_ptr<ipc::Channel> channel, ipc::CallSlo
 
 int WorkerProcess::run(const std::function<void()>& initializer) {
   constexpr int could_not_start = 1;
+  const auto watch_receiving = [this] {
+    m_receiving =
+        m_loop.watch(m_channel->receiving_fd(), EventLoop::readable, [this](unsigned) { receive_frames(); });
+  };
   try {
     if (initializer) initializer();
   } catch (...) {
+    m_starts_no_more = true;
+    watch_receiving();
     send_failure(0, std::current_exception());
     m_loop.run_until([this] { return !m_blocked; });
     return could_not_start;
@@ -31,10 +37,10 @@ int WorkerProcess::run(const std::function<void()>& initializer) {
   Encoder digest;
   encode(digest, detail::function_table_digest());
   send(ipc::FrameKind::ready, 0, std::move(digest).take());
-  m_receiving =
-      m_loop.watch(m_channel->receiving_fd(), EventLoop::readable, [this](unsigned) { receive_frames(); });
+  watch_receiving();
   m_loop.run_until([this] {
-    return m_channel->ended() && (m_waiting.empty() || m_too_large) && m_coroutines.empty() && !m_blocked;
+    return (m_leaving || m_channel->ended()) && (m_waiting.empty() || m_starts_no_more) &&
+           m_coroutines.empty() && !m_blocked;
   });
   m_receiving = {};
   m_sending = {};
@@ -45,18 +51,21 @@ void WorkerProcess::receive_frames() {
   while (auto frame = m_channel->receive()) {
     if (frame->header.kind == ipc::FrameKind::stop) {
       stop_coroutine(frame->header.call);
+    } else if (frame->header.kind == ipc::FrameKind::leave) {
+      m_leaving = true;
     } else {
       m_waiting.push_back(std::move(*frame));
       start_waiting();
     }
   }
   if (m_channel->ended()) m_receiving = {};
+  if (m_blocked) send_rest();  // where there is no other sign that there is room again
 }
 
 /// Starts nothing while a result is not wholly sent: if this process is killed, calls that it has run cost no more than
 /// those that it runs.
 void WorkerProcess::start_waiting() {
-  while (!m_waiting.empty() && m_coroutines.size() < m_concurrency && !m_blocked && !m_too_large) {
+  while (!m_waiting.empty() && m_coroutines.size() < m_concurrency && !m_blocked && !m_starts_no_more) {
     const ipc::Frame next = std::move(m_waiting.front());
     m_waiting.pop_front();
     if (m_slots.start(next.header.slot, next.header.call))
@@ -116,24 +125,27 @@ void WorkerProcess::send(ipc::FrameKind kind, std::uint64_t call, std::string pa
   header.kind = kind;
   header.call = call;
   if (kind == ipc::FrameKind::result || kind == ipc::FrameKind::failure) {
-    if (m_max_rss > 0 && posix::resident_memory(posix::own_pid()).value_or(0) > m_max_rss) m_too_large = true;
-    header.slot = m_too_large;
+    if (m_max_rss > 0 && posix::resident_memory(posix::own_pid()).value_or(0) > m_max_rss)
+      m_starts_no_more = true;
+    header.slot = m_starts_no_more;
   }
-  m_channel->send(header, std::make_shared<const std::string>(std::move(payload)));
+  m_channel->send(header, std::move(payload));
   if (m_blocked || m_channel->flush()) return;
   m_blocked = true;
-  m_sending = m_loop.watch(m_channel->sending_fd(), EventLoop::writable, [this](unsigned) {
-    if (!m_channel->flush()) return;
-    m_blocked = false;
-    m_sending = {};
-    start_waiting();
-  });
+  if (m_channel->sending_fd() >= 0)
+    m_sending = m_loop.watch(m_channel->sending_fd(), EventLoop::writable, [this](unsigned) { send_rest(); });
+}
+
+void WorkerProcess::send_rest() {
+  if (!m_channel->flush()) return;
+  m_blocked = false;
+  m_sending = {};
+  start_waiting();
 }
 
 int run_worker(const WorkerPlan& plan, const std::function<void()>& initializer, WorkerStart start) {
-  return WorkerProcess(
-             std::make_unique<ipc::PipeChannel>(std::move(start.receives_from), std::move(start.sends_to)),
-             ipc::CallSlots(std::move(start.slots), plan.slots), plan.concurrency, plan.max_rss)
+  return WorkerProcess(ipc::open_channel(plan.transport, std::move(start.channel)),
+                       ipc::CallSlots(std::move(start.slots), plan.slots), plan.concurrency, plan.max_rss)
       .run(initializer);
 }
 

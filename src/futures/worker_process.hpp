@@ -6,6 +6,7 @@
 
 #include <spritefarm/event_loop.hpp>
 #include <spritefarm/function_table.hpp>
+#include <spritefarm/transport.hpp>
 
 #include <deque>
 #include <functional>
@@ -16,6 +17,7 @@ namespace spritefarm {
 
 /// What all workers of a pool are like.
 struct WorkerPlan {
+  Transport transport = Transport::shared_memory;
   std::uint32_t slots = 0;  // calls that are sent to one worker at a time at most
   int concurrency = 1;      // of those, coroutines that run at a time
   std::size_t max_rss = 0;  // bytes; 0: no limit
@@ -29,7 +31,8 @@ class WorkerProcess {
   /// `max_rss`: in bytes, 0 for none. Once this process is larger after a call, it starts no more and says so.
   WorkerProcess(std::unique_ptr<ipc::Channel> channel, ipc::CallSlots slots, int concurrency,
                 std::size_t max_rss = 0);
-  /// Returns when the coordinator has closed the channel and nothing runs any more: the exit code.
+  /// Returns when the coordinator has said that the worker is to leave, or has gone, and nothing runs any more: the exit
+  /// code.
   int run(const std::function<void()>& initializer);
 
  private:
@@ -39,6 +42,7 @@ class WorkerProcess {
   void end_coroutine(std::uint64_t call);
   void stop_coroutine(std::uint64_t call);
   void send(ipc::FrameKind kind, std::uint64_t call, std::string payload);
+  void send_rest();
   void send_failure(std::uint64_t call, const std::exception_ptr& exception);
 
   EventLoop m_loop;  // first: what follows uses it until it is destroyed
@@ -48,13 +52,14 @@ class WorkerProcess {
   const std::size_t m_max_rss;
   EventLoop::Watch m_receiving;
   EventLoop::Watch m_sending;
-  bool m_blocked = false;            // the channel has no room; m_sending waits for it
-  bool m_too_large = false;          // starts no more calls
+  bool m_blocked = false;  // the channel has no room; m_sending waits for it
+  bool m_starts_no_more = false;
+  bool m_leaving = false;            // no more calls will come
   std::deque<ipc::Frame> m_waiting;  // calls that have arrived and not started
   std::unordered_map<std::uint64_t, std::unique_ptr<detail::RunningCoroutine>> m_coroutines;
 };
 
-/// A worker process of this plan, whose channel is a pair of pipes: its exit code.
+/// A worker process of this plan: its exit code.
 int run_worker(const WorkerPlan& plan, const std::function<void()>& initializer, WorkerStart start);
 
 }  // namespace spritefarm

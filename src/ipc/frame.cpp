@@ -7,7 +7,7 @@ void check_header(const FrameHeader& header) {
   if (header.version != FrameHeader::current_version)
     throw CorruptFrame("a frame of version " + std::to_string(header.version) + " instead of " +
                        std::to_string(FrameHeader::current_version));
-  if (header.kind < FrameKind::call || header.kind > FrameKind::skipped)
+  if (header.kind < FrameKind::call || header.kind > FrameKind::leave)
     throw CorruptFrame("a frame of the unknown kind " + std::to_string(static_cast<unsigned>(header.kind)));
   if (header.size > most_bytes)
     throw CorruptFrame("a frame that claims " + std::to_string(header.size) + " bytes");

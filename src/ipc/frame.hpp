@@ -12,11 +12,11 @@
 /// binary on one machine, and the worker's first frame proves it.
 ///
 ///     offset  size
-///          0     2  kind      1 call, 2 result, 3 failure, 4 ready, 5 stop, 6 skipped
+///          0     2  kind      1 call, 2 result, 3 failure, 4 ready, 5 stop, 6 skipped, 7 leave
 ///          2     2  version   1
 ///          4     4  slot      of a call: which of the worker's slots says whether it starts (call_slots.hpp);
 ///                             of a result or failure: 1 when the worker has grown too large and starts no more calls
-///          8     8  call      the call's number, which its result or failure repeats; 0 in `ready`, and
+///          8     8  call      the call's number, which its result or failure repeats; 0 in `ready`, in `leave`, and
 ///                             in a `failure` that stands for `ready`: the worker could not start
 ///         16     8  size      bytes of payload that follow
 ///
@@ -28,6 +28,7 @@
 ///     stop      coordinator  none: the coroutine that runs this call is to be destroyed; a failure answers,
 ///                            unless the call's result was on its way
 ///     skipped   worker       none: the call did not start, because its slot does not offer it (any more)
+///     leave     coordinator  none: no more calls will come; the worker ends when what it runs has ended
 ///
 /// The call `add(1, 2)`, number 7 in slot 0, of a captureless lambda that stands third in the table, little-endian:
 ///
@@ -40,7 +41,15 @@
 ///     03 00 00 00                                                                  int 3
 namespace spritefarm::ipc {
 
-enum class FrameKind : std::uint16_t { call = 1, result = 2, failure = 3, ready = 4, stop = 5, skipped = 6 };
+enum class FrameKind : std::uint16_t {
+  call = 1,
+  result = 2,
+  failure = 3,
+  ready = 4,
+  stop = 5,
+  skipped = 6,
+  leave = 7
+};
 
 struct FrameHeader {
   static constexpr std::uint16_t current_version = 1;

@@ -111,6 +111,7 @@ struct HttpClient::State {
   std::vector<EasyHandle> free_handles;
   Backoff backoff;
   bool has_http1 = false;
+  int connections = 0;  // opened, and not yet told
 };
 
 Task<FetchFailure> HttpClient::State::attempt(Server& server, const HttpRequest& request, HttpFetch& fetch,
@@ -136,6 +137,8 @@ Task<FetchFailure> HttpClient::State::attempt(Server& server, const HttpRequest&
   if (server.is_http1) allow_http1();
   server.lane.widen(in_flight);
   fetch.bytes += exchange.bytes();
+  connections += exchange.connections();
+  fetch.connections += std::exchange(connections, 0);
   if (response.status) fetch.status = response.status;
   retry_after.reset();
   if (failure == FetchFailure::none) {

@@ -2,6 +2,8 @@
 
 #include "posix/fd.hpp"
 
+#include <utility>
+
 namespace spritefarm::posix {
 
 /// A doorbell between threads or processes: ring() makes fd() readable until clear(). Never blocks, never
@@ -9,9 +11,11 @@ namespace spritefarm::posix {
 class EventFd {
  public:
   EventFd();
+  /// One that another process made.
+  explicit EventFd(Fd fd) noexcept : m_fd(std::move(fd)) {}
   void ring() noexcept;
   void clear() noexcept;
-  [[nodiscard]] int fd() const noexcept { return m_fd.get(); }
+  [[nodiscard]] const Fd& fd() const noexcept { return m_fd; }
 
  private:
   Fd m_fd;

@@ -42,7 +42,7 @@ InterruptionWatch::~InterruptionWatch() {
 }
 
 void InterruptionWatch::wait() {
-  pollfd bell{m_bell.fd(), POLLIN, 0};
+  pollfd bell{m_bell.fd().get(), POLLIN, 0};
   while (::poll(&bell, 1, -1) < 0 && errno == EINTR) {
   }
   if (s_came && !m_ending) m_on_signal();

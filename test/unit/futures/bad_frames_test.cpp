@@ -1,5 +1,7 @@
 #include "futures/worker_process.hpp"
-#include "ipc/pipe_channel.hpp"
+#include "ipc/channel_ends.hpp"
+#include "ipc/ring.hpp"
+#include "posix/pid_fd.hpp"
 #include "support/catch.hpp"
 
 #include <spritefarm/futures.hpp>
@@ -31,8 +33,8 @@ class HandFedWorker {
  public:
   static constexpr std::uint32_t slots = 4;
 
-  HandFedWorker() : m_slots(slots) {
-    ipc::PipeChannelEnds ends = ipc::PipeChannelEnds::make();
+  explicit HandFedWorker(Transport transport) : m_slots(slots) {
+    ipc::ChannelEnds ends = ipc::ChannelEnds::make(transport);
     m_channel = std::move(ends.coordinator);
     m_pid = ::fork();
     if (m_pid == 0) {
@@ -40,8 +42,7 @@ class HandFedWorker {
       int code = 70;
       try {
         m_channel.reset();
-        code = WorkerProcess(std::make_unique<ipc::PipeChannel>(std::move(ends.worker_receives_from),
-                                                                std::move(ends.worker_sends_to)),
+        code = WorkerProcess(ipc::open_channel(transport, std::move(ends.worker)),
                              ipc::CallSlots(m_slots.memory().duplicate(), slots), 1)
                    .run({});
       } catch (const std::exception&) {
@@ -56,9 +57,7 @@ class HandFedWorker {
 
   ipc::CallSlots& call_slots() { return m_slots; }
 
-  void send(ipc::FrameHeader header, std::string payload) {
-    m_channel->send(header, std::make_shared<const std::string>(std::move(payload)));
-  }
+  void send(ipc::FrameHeader header, std::string payload) { m_channel->send(header, std::move(payload)); }
   void call(std::uint64_t number, std::string payload, std::uint32_t slot = 0) {
     ipc::FrameHeader header;
     header.kind = ipc::FrameKind::call;
@@ -73,11 +72,16 @@ class HandFedWorker {
   }
   /// The worker's next frame; none when it has ended.
   std::optional<ipc::Frame> answer() {
+    const auto process = posix::PidFd::open(m_pid);
+    bool has_ended = false;
     while (true) {
       if (auto frame = m_channel->receive()) return frame;
-      if (m_channel->ended()) return std::nullopt;
-      pollfd ready[] = {{m_channel->receiving_fd(), POLLIN, 0}, {m_channel->sending_fd(), POLLOUT, 0}};
-      ::poll(ready, m_channel->flush() ? 1 : 2, 60'000);
+      if (std::exchange(has_ended, true)) return std::nullopt;
+      pollfd ready[] = {{process.fd(), POLLIN, 0},
+                        {m_channel->receiving_fd(), POLLIN, 0},
+                        {m_channel->sending_fd(), POLLOUT, 0}};
+      ::poll(ready, m_channel->flush() ? 2 : 3, 60'000);
+      has_ended = ready[0].revents != 0;
     }
   }
   int exit_status() {
@@ -89,7 +93,7 @@ class HandFedWorker {
 
  private:
   ipc::CallSlots m_slots;
-  std::unique_ptr<ipc::PipeChannel> m_channel;
+  std::unique_ptr<ipc::Channel> m_channel;
   pid_t m_pid = -1;
   bool m_reaped = false;
 };
@@ -110,21 +114,62 @@ std::exception_ptr exception_in(const ipc::Frame& frame) {
 
 // ---- tasks that spoil what they share with the coordinator ------------------------------------------------------
 
-/// In a worker: the pipe that it sends to, the only one that it may write to above standard error.
-int sending_pipe() {
+/// In a worker: its descriptors whose names begin so, and that it may write to.
+std::vector<int> descriptors(const char* name_begins) {
+  std::vector<int> found;
   for (int fd = 3; fd < 256; ++fd) {
     const int flags = ::fcntl(fd, F_GETFL);
     char name[64] = {};
     const std::string link = "/proc/self/fd/" + std::to_string(fd);
-    if (flags >= 0 && (flags & O_ACCMODE) == O_WRONLY && (flags & O_NONBLOCK) &&
-        ::readlink(link.c_str(), name, sizeof name - 1) > 0 && std::strncmp(name, "pipe:", 5) == 0)
-      return fd;
+    if (flags >= 0 && (flags & O_ACCMODE) != O_RDONLY && (flags & O_NONBLOCK) &&
+        ::readlink(link.c_str(), name, sizeof name - 1) > 0 &&
+        std::strncmp(name, name_begins, std::strlen(name_begins)) == 0)
+      found.push_back(fd);
   }
-  return -1;
+  return found;
 }
-void write_and_wait(const std::string& bytes) {
-  const int fd = sending_pipe();
-  if (fd < 0 || ::write(fd, bytes.data(), bytes.size()) != static_cast<ssize_t>(bytes.size())) ::_exit(3);
+
+/// In a worker: what it shares with the coordinator, in the order in which it mapped it.
+struct Mapping {
+  char* begin = nullptr;
+  std::size_t size = 0;
+};
+std::vector<Mapping> shared_mappings() {
+  std::vector<Mapping> found;
+  std::ifstream maps("/proc/self/maps");
+  for (std::string line; std::getline(maps, line);) {
+    if (line.find("memfd:spritefarm") == std::string::npos) continue;
+    unsigned long begin = 0, end = 0;
+    if (std::sscanf(line.c_str(), "%lx-%lx", &begin, &end) == 2)
+      found.push_back({reinterpret_cast<char*>(begin), end - begin});
+  }
+  return found;
+}
+/// In a worker with rings: the words of its results' ring (ring.hpp).
+constexpr std::size_t ring_capacity = 256 << 10;
+char* result_ring() {
+  for (const Mapping& mapping : shared_mappings())
+    if (mapping.size > ring_capacity) return mapping.begin + ipc::Ring::size_in_memory(ring_capacity);
+  ::_exit(3);
+}
+void ring_bells() {
+  const std::uint64_t one = 1;
+  for (const int bell : descriptors("anon_inode:[eventfd]")) (void)!::write(bell, &one, sizeof one);
+}
+
+void write_and_wait(Transport transport, const std::string& bytes) {
+  if (transport == Transport::pipe) {
+    const std::vector<int> pipes = descriptors("pipe:");
+    if (pipes.size() != 1 ||
+        ::write(pipes[0], bytes.data(), bytes.size()) != static_cast<ssize_t>(bytes.size()))
+      ::_exit(3);
+  } else {
+    char* const ring = result_ring();
+    auto& written = *reinterpret_cast<std::atomic<std::uint64_t>*>(ring + 64);
+    for (std::size_t i = 0; i < bytes.size(); ++i) ring[320 + (written + i) % ring_capacity] = bytes[i];
+    written += bytes.size();
+    ring_bells();
+  }
   while (true) ::pause();
 }
 
@@ -134,13 +179,9 @@ struct Words {
   std::size_t count = 0;
 };
 Words slot_words() {
-  std::ifstream maps("/proc/self/maps");
-  for (std::string line; std::getline(maps, line);) {
-    if (line.find("memfd:spritefarm") == std::string::npos) continue;
-    unsigned long begin = 0, end = 0;
-    if (std::sscanf(line.c_str(), "%lx-%lx", &begin, &end) == 2)
-      return {reinterpret_cast<std::uint64_t*>(begin), 2 * 9};  // one that runs, eight that wait
-  }
+  for (const Mapping& mapping : shared_mappings())
+    if (mapping.size <= ring_capacity)
+      return {reinterpret_cast<std::uint64_t*>(mapping.begin), mapping.size / sizeof(std::uint64_t)};
   ::_exit(3);
 }
 void overwrite_slots(std::uint64_t with) {
@@ -166,7 +207,7 @@ struct spritefarm::Codec<Picky> {
 };
 
 TEST_CASE("a call that cannot be decoded is a failure, and the worker goes on", "[worker][bad]") {
-  HandFedWorker worker;
+  HandFedWorker worker(GENERATE(Transport::shared_memory, Transport::pipe));
   REQUIRE(worker.answer()->header.kind == ipc::FrameKind::ready);
   const std::string good = good_request(21);
   const detail::FunctionPlace no_place{0, std::uint64_t{1} << 60};
@@ -196,7 +237,7 @@ TEST_CASE("a call that cannot be decoded is a failure, and the worker goes on", 
 }
 
 TEST_CASE("a worker starts no call that its slot does not offer, and says so", "[worker][bad]") {
-  HandFedWorker worker;
+  HandFedWorker worker(GENERATE(Transport::shared_memory, Transport::pipe));
   REQUIRE(worker.answer()->header.kind == ipc::FrameKind::ready);
   const auto skipped = [&worker](std::uint64_t number) {
     const auto answer = worker.answer();
@@ -219,7 +260,7 @@ TEST_CASE("a worker starts no call that its slot does not offer, and says so", "
 }
 
 TEST_CASE("a worker that is sent what is no frame ends", "[worker][bad]") {
-  HandFedWorker worker;
+  HandFedWorker worker(GENERATE(Transport::shared_memory, Transport::pipe));
   REQUIRE(worker.answer()->header.kind == ipc::FrameKind::ready);
   ipc::FrameHeader header;
   header.kind = ipc::FrameKind::call;
@@ -248,6 +289,7 @@ TEST_CASE("a result that cannot be decoded is the future's exception", "[process
 
 TEST_CASE("a worker that writes what is no frame is killed; its call fails, others do not",
           "[process][bad][no-tsan]") {
+  const Transport transport = GENERATE(Transport::shared_memory, Transport::pipe);
   ipc::FrameHeader header;
   std::string payload;
   std::string rest;
@@ -293,8 +335,8 @@ TEST_CASE("a worker that writes what is no frame is killed; its call fails, othe
     if (header.size == 0) header.size = payload.size();
     rest = std::string(reinterpret_cast<const char*>(&header), sizeof header) + payload + rest;
   }
-  ProcessPoolExecutor pool{{.max_workers = 2}};
-  Future<void> guilty = pool.submit(write_and_wait, rest);
+  ProcessPoolExecutor pool{{.max_workers = 2, .transport = transport}};
+  Future<void> guilty = pool.submit(write_and_wait, transport, rest);
   std::vector<Future<int>> innocent;
   for (int i = 0; i < 30; ++i) innocent.push_back(pool.submit(twice, i));
   try {
@@ -307,9 +349,33 @@ TEST_CASE("a worker that writes what is no frame is killed; its call fails, othe
   CHECK(pool.submit(twice, 4).result(60s) == 8);
 }
 
+TEST_CASE("a worker that spoils its rings is killed; its call fails, others do not",
+          "[process][bad][no-tsan]") {
+  // Of the control words: `written` of the results, `read` of the calls, as the coordinator will see them next.
+  const bool of_results = GENERATE(true, false);
+  const std::uint64_t word = GENERATE(~std::uint64_t{0}, std::uint64_t{1} << 40, ring_capacity + 1'000'000);
+  const auto spoil = [](bool results, std::uint64_t with) {
+    char* const ring = results ? result_ring() : result_ring() - ipc::Ring::size_in_memory(ring_capacity);
+    reinterpret_cast<std::atomic<std::uint64_t>*>(ring + (results ? 64 : 128))->store(with);
+    if (results) ring_bells();
+    while (true) ::pause();
+  };
+  ProcessPoolExecutor pool{{.max_workers = 1}};
+  Future<void> guilty = pool.submit(spoil, of_results, word);
+  while (!guilty.running() && !guilty.done()) std::this_thread::yield();
+  // Enough to make the coordinator look at how far the calls have been read.
+  std::vector<Future<std::size_t>> innocent;
+  for (int i = 0; i < 8; ++i)
+    innocent.push_back(
+        pool.submit([](const std::string& text) { return text.size(); }, std::string(100'000, 'x')));
+  CHECK_THROWS_AS(guilty.result(60s), WorkerDied);
+  for (Future<std::size_t>& each : innocent) CHECK(each.result(60s) == 100'000);
+}
+
 TEST_CASE("an initializer that writes what is no frame breaks the pool at last", "[process][bad]") {
-  ProcessPoolExecutor pool{
-      {.max_workers = 1, .initializer = [] { write_and_wait(std::string(100, '\x5a')); }}};
+  ProcessPoolExecutor pool{{.max_workers = 1, .initializer = [] {
+                              write_and_wait(Transport::shared_memory, std::string(100, '\x5a'));
+                            }}};
   CHECK_THROWS_AS(pool.submit(twice, 1).result(60s), BrokenProcessPool);
 }
 
@@ -320,7 +386,8 @@ TEST_CASE("a result with a payload that is none of its type fails the call", "[p
     header.kind = ipc::FrameKind::result;
     header.call = 1;
     header.size = 3;
-    write_and_wait(std::string(reinterpret_cast<const char*>(&header), sizeof header) + "abc");
+    write_and_wait(Transport::shared_memory,
+                   std::string(reinterpret_cast<const char*>(&header), sizeof header) + "abc");
     return 1;
   };
   CHECK_THROWS_AS(pool.submit(forge).result(60s), CodecError);

@@ -1,0 +1,84 @@
+#include "ipc/channel.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+namespace spritefarm::ipc {
+namespace {
+
+constexpr std::size_t read_ahead = 64 << 10;  // a pipe's usual size
+constexpr std::size_t growth = std::size_t{1} << 20;
+
+}  // namespace
+
+Channel::Channel(std::unique_ptr<ByteStream> stream) : m_stream(std::move(stream)), m_buffer(read_ahead) {}
+
+void Channel::send(FrameHeader header, std::string_view payload, std::shared_ptr<const void> owner) {
+  header.size = payload.size();
+  Unsent frame{header, payload, nullptr, 0};
+  if (m_unsent.empty()) write_some(frame);
+  if (frame.whole()) return;
+  frame.owner = std::move(owner);
+  m_unsent.push_back(std::move(frame));
+}
+
+void Channel::send(FrameHeader header, std::string payload) {
+  header.size = payload.size();
+  Unsent frame{header, payload, nullptr, 0};
+  if (m_unsent.empty()) write_some(frame);
+  if (frame.whole()) return;
+  const auto kept = std::make_shared<const std::string>(std::move(payload));
+  frame.payload = *kept;
+  frame.owner = kept;
+  m_unsent.push_back(std::move(frame));
+}
+
+bool Channel::flush() {
+  while (!m_unsent.empty()) {
+    write_some(m_unsent.front());
+    if (!m_unsent.front().whole()) return false;
+    m_unsent.pop_front();
+  }
+  return true;
+}
+
+void Channel::write_some(Unsent& frame) {
+  const std::string_view header(reinterpret_cast<const char*>(&frame.header), sizeof frame.header);
+  const std::size_t of_header = std::min(frame.sent, header.size());
+  frame.sent += m_stream->write_some(header.substr(of_header), frame.payload.substr(frame.sent - of_header));
+}
+
+std::optional<Frame> Channel::receive() {
+  while (m_header_got < sizeof m_header) {
+    const std::size_t got =
+        take(reinterpret_cast<char*>(&m_header) + m_header_got, sizeof m_header - m_header_got);
+    if (got == 0) return std::nullopt;
+    m_header_got += got;
+    if (m_header_got == sizeof m_header) check_header(m_header);
+  }
+  while (m_payload_got < m_header.size) {
+    if (m_payload_got == m_payload.size())
+      m_payload.resize(m_payload_got + std::min<std::uint64_t>(m_header.size - m_payload_got, growth));
+    const std::size_t got = take(m_payload.data() + m_payload_got, m_payload.size() - m_payload_got);
+    if (got == 0) return std::nullopt;
+    m_payload_got += got;
+  }
+  m_header_got = m_payload_got = 0;
+  return Frame{m_header, std::exchange(m_payload, {})};
+}
+
+/// Up to `size` bytes from what was read ahead, or else from the stream; 0 when there is nothing now.
+std::size_t Channel::take(char* to, std::size_t size) {
+  if (m_begin == m_end) {
+    if (size >= m_buffer.size()) return m_stream->read_some(to, size);
+    m_begin = 0;
+    m_end = m_stream->read_some(m_buffer.data(), m_buffer.size());
+  }
+  const std::size_t taken = std::min(size, m_end - m_begin);
+  std::memcpy(to, m_buffer.data() + m_begin, taken);
+  m_begin += taken;
+  return taken;
+}
+
+}  // namespace spritefarm::ipc

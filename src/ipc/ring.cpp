@@ -1,0 +1,106 @@
+#include "ipc/ring.hpp"
+
+#include "ipc/frame.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace spritefarm::ipc {
+namespace {
+
+constexpr std::uint32_t current_version = 1;
+// Of a large frame: published one by one, so that the reader copies the first while the writer copies the second.
+constexpr std::size_t piece = 64 << 10;
+
+// Sequentially consistent, as all accesses are where one side says that it waits while the other side may be saying
+// that it need not: one of the two sees the other.
+void wake(std::atomic<std::uint32_t>& waits, posix::EventFd& bell) {
+  if (waits.load() != 0 && waits.exchange(0) != 0) bell.ring();
+}
+
+}  // namespace
+
+void Ring::format(void* memory, std::uint32_t capacity) noexcept {
+  auto* const control = static_cast<Control*>(memory);
+  control->version = current_version;
+  control->capacity = capacity;
+  control->reader_waits = 1;
+}
+
+Ring::Ring(void* memory, std::uint32_t capacity)
+    : m_control(static_cast<Control*>(memory)),
+      m_bytes(static_cast<char*>(memory) + sizeof(Control)),
+      m_capacity(capacity) {
+  if (m_control->version != current_version || m_control->capacity != capacity)
+    throw CorruptFrame("a ring of another version or size");
+}
+
+std::size_t Ring::write_some(std::string_view first, std::string_view second, posix::EventFd& reader) {
+  const std::size_t whole = first.size() + second.size();
+  std::size_t taken = 0;
+  while (taken < whole) {
+    const std::size_t more = std::min({room(), whole - taken, piece});
+    if (more == 0) break;
+    const std::size_t of_first = taken < first.size() ? std::min(more, first.size() - taken) : 0;
+    if (of_first > 0) put(first.substr(taken, of_first), m_own);
+    if (more > of_first)
+      put(second.substr(taken + of_first - first.size(), more - of_first), m_own + of_first);
+    taken += more;
+    m_own += more;
+    m_control->written.store(m_own);
+    wake(m_control->reader_waits, reader);
+  }
+  return taken;
+}
+
+std::size_t Ring::read_some(char* to, std::size_t size, posix::EventFd& writer) {
+  const std::size_t got = std::min(available(), size);
+  if (got == 0) return 0;
+  const std::size_t at = m_own & (m_capacity - 1);
+  const std::size_t up_to_end = std::min<std::size_t>(got, m_capacity - at);
+  std::memcpy(to, m_bytes + at, up_to_end);
+  std::memcpy(to + up_to_end, m_bytes, got - up_to_end);
+  m_own += got;
+  m_control->read.store(m_own);
+  wake(m_control->writer_waits, writer);
+  return got;
+}
+
+/// 0: and the reader has been told to ring.
+std::size_t Ring::room() {
+  const auto free = [this] {
+    if (m_own - m_other > m_capacity) throw CorruptFrame("a ring that was read further than it was written");
+    return m_capacity - (m_own - m_other);
+  };
+  if (free() > 0) return free();
+  m_other = m_control->read.load();
+  if (free() > 0) return free();
+  m_control->writer_waits.store(1);
+  m_other = m_control->read.load();
+  if (free() > 0) m_control->writer_waits.store(0);
+  return free();
+}
+
+/// 0: and the writer has been told to ring.
+std::size_t Ring::available() {
+  const auto filled = [this] {
+    if (m_other - m_own > m_capacity) throw CorruptFrame("a ring that holds more than it can");
+    return m_other - m_own;
+  };
+  if (filled() > 0) return filled();
+  m_other = m_control->written.load();
+  if (filled() > 0) return filled();
+  m_control->reader_waits.store(1);
+  m_other = m_control->written.load();
+  if (filled() > 0) m_control->reader_waits.store(0);
+  return filled();
+}
+
+void Ring::put(std::string_view bytes, std::uint64_t position) noexcept {
+  const std::size_t at = position & (m_capacity - 1);
+  const std::size_t up_to_end = std::min<std::size_t>(bytes.size(), m_capacity - at);
+  std::memcpy(m_bytes + at, bytes.data(), up_to_end);
+  std::memcpy(m_bytes, bytes.data() + up_to_end, bytes.size() - up_to_end);
+}
+
+}  // namespace spritefarm::ipc

@@ -1,0 +1,56 @@
+#include "ipc/ring_stream.hpp"
+
+#include "ipc/frame.hpp"
+
+#include <utility>
+
+namespace spritefarm::ipc {
+namespace {
+
+constexpr std::uint32_t capacity = 256 << 10;  // of each ring
+constexpr std::size_t ring_size = Ring::size_in_memory(capacity);
+
+posix::SharedMemory make_rings() {
+  posix::SharedMemory memory(2 * ring_size);
+  for (std::size_t i = 0; i < 2; ++i)
+    Ring::format(static_cast<char*>(memory.data()) + i * ring_size, capacity);
+  return memory;
+}
+/// The first is of the calls, the second of the results.
+Ring ring_in(const posix::SharedMemory& memory, std::size_t index) {
+  return Ring(static_cast<char*>(memory.data()) + index * ring_size, capacity);
+}
+
+}  // namespace
+
+RingStream::RingStream()
+    : m_memory(make_rings()), m_sending(ring_in(m_memory, 0)), m_receiving(ring_in(m_memory, 1)) {}
+
+RingStream::RingStream(posix::Fd memory, posix::Fd own_bell, posix::Fd other_bell)
+    : m_memory(std::move(memory), 2 * ring_size),
+      m_own_bell(std::move(own_bell)),
+      m_other_bell(std::move(other_bell)),
+      m_sending(ring_in(m_memory, 1)),
+      m_receiving(ring_in(m_memory, 0)) {}
+
+std::size_t RingStream::write_some(std::string_view first, std::string_view second) {
+  const std::size_t whole = first.size() + second.size();
+  if (m_corrupt) return whole;
+  try {
+    return m_sending.write_some(first, second, m_other_bell);
+  } catch (const CorruptFrame&) {
+    m_corrupt = true;
+    m_own_bell.ring();
+    return whole;
+  }
+}
+
+std::size_t RingStream::read_some(char* to, std::size_t size) {
+  if (m_corrupt) throw CorruptFrame("a ring that was read further than it was written");
+  if (const std::size_t got = m_receiving.read_some(to, size, m_other_bell); got > 0) return got;
+  // Only now, as a bell that is cleared after it was asked for could be the one that was asked for.
+  m_own_bell.clear();
+  return m_receiving.read_some(to, size, m_other_bell);
+}
+
+}  // namespace spritefarm::ipc

@@ -1,0 +1,94 @@
+#include "ipc/channel.hpp"
+
+#include "ipc/channel_ends.hpp"
+#include "support/catch.hpp"
+
+#include <poll.h>
+
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+using namespace spritefarm;
+
+namespace {
+
+ipc::FrameHeader call_header(std::uint64_t call) {
+  ipc::FrameHeader header;
+  header.kind = ipc::FrameKind::call;
+  header.call = call;
+  return header;
+}
+
+/// Sends what is left and receives until a frame is there; none after a minute of silence.
+std::optional<ipc::Frame> next_frame(ipc::Channel& channel) {
+  while (true) {
+    if (auto frame = channel.receive()) return frame;
+    const bool all_sent = channel.flush();
+    pollfd ready[] = {{channel.receiving_fd(), POLLIN, 0}, {channel.sending_fd(), POLLOUT, 0}};
+    if (::poll(ready, all_sent ? 1 : 2, 60'000) < 1) return std::nullopt;
+  }
+}
+
+}  // namespace
+
+TEST_CASE("a channel carries frames of any size both ways", "[channel]") {
+  const Transport transport = GENERATE(Transport::shared_memory, Transport::pipe);
+  ipc::ChannelEnds ends = ipc::ChannelEnds::make(transport);
+  const std::unique_ptr<ipc::Channel> worker = ipc::open_channel(transport, std::move(ends.worker));
+  constexpr std::size_t ring = 256 << 10;
+  const std::vector<std::size_t> sizes{0,      1,         15,        16,        100,  4096,    65'511, 65'512,
+                                       65'513, ring - 25, ring - 24, ring - 23, ring, 3 << 20, 0,      7};
+  std::thread echoing([&] {
+    for (std::size_t i = 0; i < sizes.size(); ++i) {
+      auto frame = next_frame(*worker);
+      if (!frame) return;
+      frame->header.kind = ipc::FrameKind::result;
+      worker->send(frame->header, std::move(frame->payload));
+    }
+    while (!worker->receive() && !worker->flush()) {
+      pollfd ready{transport == Transport::pipe ? worker->sending_fd() : worker->receiving_fd(),
+                   static_cast<short>(transport == Transport::pipe ? POLLOUT : POLLIN), 0};
+      if (::poll(&ready, 1, 60'000) < 1) return;
+    }
+  });
+  for (std::size_t i = 0; i < sizes.size(); ++i) {
+    const auto payload = std::make_shared<const std::string>(sizes[i], static_cast<char>('a' + i));
+    ends.coordinator->send(call_header(i), *payload, payload);
+  }
+  for (std::size_t i = 0; i < sizes.size(); ++i) {
+    CAPTURE(i, sizes[i]);
+    const auto frame = next_frame(*ends.coordinator);
+    REQUIRE(frame);
+    CHECK(frame->header.kind == ipc::FrameKind::result);
+    CHECK(frame->header.call == i);
+    CHECK((frame->payload == std::string(sizes[i], static_cast<char>('a' + i))));
+  }
+  echoing.join();
+}
+
+TEST_CASE("a channel keeps what it cannot send yet, and its owner", "[channel]") {
+  const Transport transport = GENERATE(Transport::shared_memory, Transport::pipe);
+  ipc::ChannelEnds ends = ipc::ChannelEnds::make(transport);
+  const std::unique_ptr<ipc::Channel> worker = ipc::open_channel(transport, std::move(ends.worker));
+  const auto payload = std::make_shared<const std::string>(1 << 20, 'x');
+  ends.coordinator->send(call_header(1), *payload, payload);
+  CHECK(payload.use_count() == 2);
+  CHECK_FALSE(ends.coordinator->flush());
+  std::optional<ipc::Frame> frame;
+  while (!frame) {
+    frame = worker->receive();
+    ends.coordinator->flush();
+  }
+  CHECK(ends.coordinator->flush());
+  CHECK(payload.use_count() == 1);
+  CHECK((frame->payload == *payload));
+}
+
+TEST_CASE("a channel of the wrong descriptors is refused", "[channel][bad]") {
+  ipc::ChannelEnds pipes = ipc::ChannelEnds::make(Transport::pipe);
+  CHECK_THROWS_AS(ipc::open_channel(Transport::shared_memory, std::move(pipes.worker)), ipc::CorruptFrame);
+  ipc::ChannelEnds rings = ipc::ChannelEnds::make(Transport::shared_memory);
+  CHECK_THROWS_AS(ipc::open_channel(Transport::pipe, std::move(rings.worker)), ipc::CorruptFrame);
+}

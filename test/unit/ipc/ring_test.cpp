@@ -1,0 +1,161 @@
+#include "ipc/ring.hpp"
+
+#include "ipc/frame.hpp"
+#include "posix/shared_memory.hpp"
+#include "support/catch.hpp"
+
+#include <poll.h>
+
+#include <atomic>
+#include <random>
+#include <string>
+#include <thread>
+
+using namespace spritefarm;
+using ipc::Ring;
+
+namespace {
+
+constexpr std::uint32_t capacity = 64;
+
+bool rings(const posix::EventFd& bell) {
+  pollfd ready{bell.fd().get(), POLLIN, 0};
+  return ::poll(&ready, 1, 0) == 1;
+}
+
+/// Both sides of a ring, in one process.
+struct TwoSides {
+  explicit TwoSides(std::uint32_t size = capacity)
+      : memory(Ring::size_in_memory(size)),
+        writer((Ring::format(memory.data(), size), memory.data()), size),
+        reader(memory.data(), size) {}
+
+  std::size_t write(std::string_view first, std::string_view second = {}) {
+    return writer.write_some(first, second, readers_bell);
+  }
+  std::string read(std::size_t most) {
+    std::string got(most, '\0');
+    got.resize(reader.read_some(got.data(), most, writers_bell));
+    return got;
+  }
+  std::atomic<std::uint64_t>& word(std::size_t offset) {
+    return *reinterpret_cast<std::atomic<std::uint64_t>*>(static_cast<char*>(memory.data()) + offset);
+  }
+
+  posix::SharedMemory memory;
+  posix::EventFd readers_bell, writers_bell;
+  Ring writer, reader;
+};
+
+}  // namespace
+
+TEST_CASE("a ring gives what was put into it, round and round", "[ring]") {
+  TwoSides sides;
+  std::string sent, received;
+  for (int i = 0; i < 1000; ++i) {
+    const std::string first(i % 41, static_cast<char>('a' + i % 26));
+    const std::string second(i % 23, static_cast<char>('A' + i % 26));
+    REQUIRE(sides.write(first, second) == first.size() + second.size());
+    sent += first + second;
+    while (true) {
+      const std::string got = sides.read(1 + i % 30);
+      if (got.empty()) break;
+      received += got;
+    }
+  }
+  CHECK(received == sent);
+}
+
+TEST_CASE("a ring takes what there is room for, and no more", "[ring]") {
+  TwoSides sides;
+  const std::string many(100, 'x');
+  CHECK(sides.write(many.substr(0, 10), many) == capacity);
+  CHECK(sides.write("y") == 0);
+  CHECK(sides.read(20).size() == 20);
+  CHECK(sides.write("abcdefghij", "klmnopqrstuvwxyz") == 20);
+  CHECK(sides.read(1000) == std::string(44, 'x') + "abcdefghijklmnopqrst");
+  CHECK(sides.read(1000).empty());
+}
+
+TEST_CASE("a ring's bells ring once, and only for who waits", "[ring]") {
+  TwoSides sides;
+  CHECK(sides.write("a") == 1);
+  CHECK_FALSE(rings(sides.readers_bell));  // nobody has found it empty
+  CHECK(sides.read(10) == "a");
+  CHECK_FALSE(rings(sides.writers_bell));
+  CHECK(sides.read(10).empty());
+  CHECK(sides.write("b") == 1);
+  CHECK(rings(sides.readers_bell));
+  sides.readers_bell.clear();
+  CHECK(sides.write("c") == 1);
+  CHECK_FALSE(rings(sides.readers_bell));
+  const std::string many(100, 'x');
+  CHECK(sides.write(many) == capacity - 2);
+  CHECK(sides.read(1) == "b");
+  CHECK(rings(sides.writers_bell));
+  sides.writers_bell.clear();
+  CHECK(sides.read(1) == "c");
+  CHECK_FALSE(rings(sides.writers_bell));
+}
+
+TEST_CASE("a ring whose numbers cannot be is corrupt", "[ring][bad]") {
+  const std::uint64_t offset = GENERATE(64u, 128u);  // written, read
+  const std::uint64_t with =
+      GENERATE(std::uint64_t{capacity} + 41, ~std::uint64_t{0}, std::uint64_t{1} << 63);
+  TwoSides sides;
+  CHECK(sides.write(std::string(40, 'x')) == 40);
+  CHECK(sides.read(40).size() == 40);
+  sides.word(offset) = with;
+  if (offset == 64)
+    CHECK_THROWS_AS(sides.read(10), ipc::CorruptFrame);
+  else
+    CHECK_THROWS_AS((sides.write(std::string(64, 'x')), sides.write("y")), ipc::CorruptFrame);
+}
+
+TEST_CASE("a ring of another version or size is refused", "[ring][bad]") {
+  TwoSides sides;
+  CHECK_THROWS_AS(Ring(sides.memory.data(), 2 * capacity), ipc::CorruptFrame);
+  *static_cast<std::uint32_t*>(sides.memory.data()) = 2;
+  CHECK_THROWS_AS(Ring(sides.memory.data(), capacity), ipc::CorruptFrame);
+}
+
+TEST_CASE("a ring between two threads that sleep loses nothing and nobody's wake-up", "[ring]") {
+  const std::uint32_t size = GENERATE(64u, 4096u);
+  TwoSides sides(size);
+  constexpr std::size_t whole = 300'000;
+  const auto wait_for = [](posix::EventFd& bell) {
+    pollfd ready{bell.fd().get(), POLLIN, 0};
+    const bool rang = ::poll(&ready, 1, 60'000) == 1;
+    bell.clear();
+    return rang;
+  };
+  std::atomic<bool> writer_was_woken = true;
+  std::thread writing([&] {
+    std::minstd_rand random(1);
+    std::string chunk;
+    for (std::size_t sent = 0; sent < whole && writer_was_woken;) {
+      chunk.assign(std::min<std::size_t>(1 + random() % 300, whole - sent), '\0');
+      for (std::size_t i = 0; i < chunk.size(); ++i) chunk[i] = static_cast<char>((sent + i) * 7);
+      std::string_view rest = chunk;
+      while (!rest.empty() && writer_was_woken) {
+        const std::size_t taken = sides.write(rest.substr(0, rest.size() / 2), rest.substr(rest.size() / 2));
+        rest.remove_prefix(taken);
+        if (!rest.empty() && !wait_for(sides.writers_bell)) writer_was_woken = false;
+      }
+      sent += chunk.size();
+    }
+  });
+  std::minstd_rand random(2);
+  std::size_t received = 0, wrong = 0;
+  bool reader_was_woken = true;
+  while (received < whole && reader_was_woken) {
+    const std::string got = sides.read(1 + random() % 500);
+    for (const char each : got) wrong += each != static_cast<char>(received++ * 7);
+    if (got.empty()) reader_was_woken = wait_for(sides.readers_bell);
+  }
+  writing.join();
+  CHECK(reader_was_woken);
+  CHECK(writer_was_woken);
+  CHECK(received == whole);
+  CHECK(wrong == 0);
+}
