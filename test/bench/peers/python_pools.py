@@ -1,6 +1,7 @@
-"""python_pools.py CALLS: what a call costs in CPython's own pools, as JSON: no-op calls a second, round trip, 1 MiB echo."""
+"""python_pools.py CALLS: what a call costs in CPython's own pools, as JSON: no-op calls a second, round trip, 1 MiB there and back."""
 
 import json
+import platform
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
@@ -8,8 +9,8 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 WORKERS = 4
 
 
-def add_one(number):
-    return number + 1
+def nothing():
+    pass
 
 
 def echo(payload):
@@ -22,25 +23,30 @@ def seconds(work):
     return time.perf_counter() - start
 
 
+def all_of(pool, calls, outstanding, *call):
+    for _ in range(0, calls, outstanding):
+        for future in [pool.submit(*call) for _ in range(outstanding)]:
+            future.result()
+
+
 def measure(pool, calls):
-    list(pool.map(add_one, range(100)))  # all workers are there
-    all_at_once = seconds(lambda: [f.result() for f in [pool.submit(add_one, i) for i in range(calls)]])
-    trips = sorted(seconds(lambda: pool.submit(add_one, 1).result()) for _ in range(calls // 10))
-    payload, echoes = bytes(1 << 20), max(calls // 200, 1)
-    echoed = seconds(lambda: [pool.submit(echo, payload).result() for _ in range(echoes)])
+    all_of(pool, 1000, 1000, nothing)  # all workers are there
+    noops = seconds(lambda: all_of(pool, calls, min(calls, 10000), nothing))
+    trips = sorted(seconds(lambda: pool.submit(nothing).result()) for _ in range(calls // 10))
+    echoes = max(calls // 100, 16) // 16 * 16
+    echoed = seconds(lambda: all_of(pool, echoes, 16, echo, bytes(1 << 20)))
     return {
-        "calls_per_second": calls / all_at_once,
-        "round_trip_p50_us": trips[len(trips) // 2] * 1e6,
-        "mebibyte_echo_gib_per_second": 2 * echoes / 1024 / echoed,
+        "calls_per_second": calls / noops,
+        "round_trip_us": trips[len(trips) // 2] * 1e6,
+        "mebibyte_gib_per_second": 2 * echoes / 1024 / echoed,
     }
 
 
 def main(calls):
-    report = {"python": sys.version.split()[0], "workers": WORKERS}
-    for pool_type in ProcessPoolExecutor, ThreadPoolExecutor:
-        with pool_type(WORKERS) as pool:
-            report[pool_type.__name__] = measure(pool, calls)
-    print(json.dumps(report))
+    for kind in ProcessPoolExecutor, ThreadPoolExecutor:
+        with kind(WORKERS) as pool:
+            name = f"CPython {platform.python_version()} {kind.__name__}"
+            print(json.dumps({"name": name, **measure(pool, calls)}))
 
 
 main(int(sys.argv[1]))
