@@ -44,6 +44,7 @@ class ProcessPoolExecutor::Pool final : public detail::CallOwner,
   void start();
 
   void schedule(std::shared_ptr<detail::RemoteCall> call);
+  void start_workers(std::optional<int> count);
   void shutdown(bool wait, bool cancel_futures);
   void end_workers(int signal, const char* why);
   std::vector<int> worker_pids() const;
@@ -67,6 +68,12 @@ class ProcessPoolExecutor::Pool final : public detail::CallOwner,
     std::exception_ptr exception;
   };
   using Settlements = std::vector<Settlement>;
+  /// What a worker has sent.
+  struct Arrived {
+    std::vector<ipc::Frame> frames;
+    std::string corrupt;  // what came behind them and is no frame
+    bool more = false;    // there may be more
+  };
   /// Something to look at when its time has come.
   struct Alarm {
     enum class Kind { deadline, coroutine_stopped, kill } kind;
@@ -89,7 +96,10 @@ class ProcessPoolExecutor::Pool final : public detail::CallOwner,
   /// For who wants to wait for the supervisor: not joinable where that cannot be, in a callback that runs on its thread.
   std::thread take_supervisor();
 
+  void require_own_process() const;
+
   // With the mutex held. Calls out (process_pool.cpp):
+  void require_usable() const;
   void dispatch(Settlements& settled);
   void share_backlog();
   WorkerHandle* least_busy();
@@ -98,7 +108,8 @@ class ProcessPoolExecutor::Pool final : public detail::CallOwner,
   void watch_sending(WorkerHandle& worker);
   WorkerHandle* find(std::uint32_t number);
   // Results, births, deaths, time (process_pool_supervisor.cpp):
-  void receive(WorkerHandle& worker, Settlements& settled);
+  static Arrived receive(WorkerHandle& worker);
+  void accept(WorkerHandle& worker, Arrived arrived, Settlements& settled);
   void kill_corrupt(WorkerHandle& worker, const char* what);
   void accept(WorkerHandle& worker, ipc::Frame frame, Settlements& settled);
   void read_news(Settlements& settled);

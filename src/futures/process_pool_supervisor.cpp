@@ -15,6 +15,8 @@ namespace {
 
 // A worker that dies before it is ready is replaced, but not for ever.
 constexpr int most_startup_deaths = 5;
+// Of one worker, however fast it talks, before others are listened to.
+constexpr std::size_t most_frames_at_once = 1024;
 
 std::exception_ptr decode_exception(std::string_view bytes) {
   Decoder from(bytes);
@@ -32,38 +34,48 @@ void ProcessPoolExecutor::Pool::start() {
 
 void ProcessPoolExecutor::Pool::supervise() {
   bool finished = false;
+  std::chrono::nanoseconds longest(-1);
+  std::vector<std::uint32_t> unheard;  // workers that had more to say than was listened to
   while (!finished) {
-    std::chrono::nanoseconds longest(-1);
+    std::array<posix::Epoll::Event, 64> events;
+    const std::size_t count = m_epoll.wait(events, unheard.empty() ? longest : std::chrono::nanoseconds(0));
+    bool news = false;
+    std::vector<WorkerHandle*> talking;  // they stay where they are: only this thread removes workers
     {
       const std::lock_guard lock(m_mutex);
-      if (!m_alarms.empty())
-        longest = std::max(m_alarms.begin()->first - Clock::now(), Clock::duration::zero());
+      for (const std::uint32_t number : std::exchange(unheard, {}))
+        if (WorkerHandle* const worker = find(number)) talking.push_back(worker);
+      for (std::size_t i = 0; i < count; ++i) {
+        const std::uint64_t key = events[i].key;
+        if (key == doorbell_key)
+          m_doorbell.clear();
+        else if (key == nursery_key)
+          news = true;
+        else if (WorkerHandle* const worker = find(worker_of(key)); !worker)
+          continue;
+        else if (key == sending_key(worker->number()))
+          watch_sending(*worker);
+        else if (std::find(talking.begin(), talking.end(), worker) == talking.end())
+          talking.push_back(worker);
+      }
     }
-    std::array<posix::Epoll::Event, 64> events;
-    const std::size_t count = m_epoll.wait(events, longest);
+    std::vector<Arrived> arrived;
+    for (WorkerHandle* const worker : talking) arrived.push_back(receive(*worker));
     Settlements settled;
     {
       const std::lock_guard lock(m_mutex);
       // Results first, the nursery's news last: what a worker sent before its death is received before the death counts.
-      bool news = false;
-      for (std::size_t i = 0; i < count; ++i) {
-        const std::uint64_t key = events[i].key;
-        if (key == doorbell_key) {
-          m_doorbell.clear();
-        } else if (key == nursery_key) {
-          news = true;
-        } else if (WorkerHandle* const worker = find(worker_of(key))) {
-          if (key == receiving_key(worker->number()))
-            receive(*worker, settled);
-          else
-            watch_sending(*worker);
-        }
+      for (std::size_t i = 0; i < talking.size(); ++i) {
+        if (arrived[i].more) unheard.push_back(talking[i]->number());
+        accept(*talking[i], std::move(arrived[i]), settled);
       }
       if (news) read_news(settled);
       ring_alarms(settled);
       dispatch(settled);
       dismiss_idle();
       finished = over();
+      longest = m_alarms.empty() ? std::chrono::nanoseconds(-1)
+                                 : std::max(m_alarms.begin()->first - Clock::now(), Clock::duration::zero());
     }
     settle(settled);
   }
@@ -76,10 +88,28 @@ bool ProcessPoolExecutor::Pool::over() const {
 
 // ---- results ------------------------------------------------------------------------------------------------
 
-void ProcessPoolExecutor::Pool::receive(WorkerHandle& worker, Settlements& settled) {
+/// Without the mutex.
+ProcessPoolExecutor::Pool::Arrived ProcessPoolExecutor::Pool::receive(WorkerHandle& worker) {
+  Arrived arrived;
+  if (worker.corrupt) return arrived;
+  try {
+    while (arrived.frames.size() < most_frames_at_once) {
+      auto frame = worker.channel().receive();
+      if (!frame) return arrived;
+      arrived.frames.push_back(std::move(*frame));
+    }
+    arrived.more = true;
+  } catch (const ipc::CorruptFrame& error) {
+    arrived.corrupt = error.what();
+  }
+  return arrived;
+}
+
+void ProcessPoolExecutor::Pool::accept(WorkerHandle& worker, Arrived arrived, Settlements& settled) {
   if (worker.corrupt) return;
   try {
-    while (auto frame = worker.channel().receive()) accept(worker, std::move(*frame), settled);
+    for (ipc::Frame& frame : arrived.frames) accept(worker, std::move(frame), settled);
+    if (!arrived.corrupt.empty()) throw ipc::CorruptFrame(arrived.corrupt);
   } catch (const ipc::CorruptFrame& error) {
     return kill_corrupt(worker, error.what());
   }
@@ -182,7 +212,11 @@ void ProcessPoolExecutor::Pool::on_not_forked(const WorkerNotForked& failure, Se
 void ProcessPoolExecutor::Pool::on_ended(const WorkerEnded& ended, Settlements& settled) {
   WorkerHandle* const worker = find(ended.number);
   if (!worker) return;
-  receive(*worker, settled);
+  for (bool more = true; more;) {
+    Arrived last_words = receive(*worker);
+    more = last_words.more;
+    accept(*worker, std::move(last_words), settled);
+  }
   const bool expected = worker->leaving;
   const bool was_ready = worker->ready;
   WorkerHandle::Left left = worker->take_all();

@@ -144,6 +144,7 @@ void WorkerProcess::send_rest() {
 }
 
 int run_worker(const WorkerPlan& plan, const std::function<void()>& initializer, WorkerStart start) {
+  if (plan.max_rss == 0) posix::keep_freed_memory();
   return WorkerProcess(ipc::open_channel(plan.transport, std::move(start.channel)),
                        ipc::CallSlots(std::move(start.slots), plan.slots), plan.concurrency, plan.max_rss)
       .run(initializer);

@@ -8,7 +8,7 @@ namespace spritefarm::ipc {
 namespace {
 
 constexpr std::size_t read_ahead = 64 << 10;  // a pipe's usual size
-constexpr std::size_t growth = std::size_t{1} << 20;
+constexpr std::size_t first_growth = std::size_t{2} << 20;
 
 }  // namespace
 
@@ -59,7 +59,8 @@ std::optional<Frame> Channel::receive() {
   }
   while (m_payload_got < m_header.size) {
     if (m_payload_got == m_payload.size())
-      m_payload.resize(m_payload_got + std::min<std::uint64_t>(m_header.size - m_payload_got, growth));
+      m_payload.resize(m_payload_got + std::min<std::uint64_t>(m_header.size - m_payload_got,
+                                                              std::max(first_growth, m_payload_got)));
     const std::size_t got = take(m_payload.data() + m_payload_got, m_payload.size() - m_payload_got);
     if (got == 0) return std::nullopt;
     m_payload_got += got;

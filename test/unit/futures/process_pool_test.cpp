@@ -220,6 +220,21 @@ TEST_CASE("a forked child cannot use its parent's pools, and ends without them",
   CHECK(pool.submit(twice, 3).result(60s) == 6);
 }
 
+TEST_CASE("a pool shuts down although a forked child holds copies of its descriptors", "[process]") {
+  ProcessPoolExecutor pool{
+      {.max_workers = 2, .transport = GENERATE(Transport::shared_memory, Transport::pipe)}};
+  CHECK(pool.submit(twice, 1).result(60s) == 2);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::alarm(60);
+    while (true) ::pause();
+  }
+  CHECK(pool.submit(twice, 2).result(60s) == 4);
+  pool.shutdown();
+  CHECK(::kill(child, SIGKILL) == 0);
+  CHECK(::waitpid(child, nullptr, 0) == child);
+}
+
 TEST_CASE("after shutdown(wait = false) the pool's destructor does not wait, and the calls still run",
           "[executor]") {
   // One call that the test lets go: a destructor that waited for it would never return.
