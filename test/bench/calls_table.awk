@@ -13,6 +13,10 @@ BEGIN {
   if ($1 ~ /futex$/) futex = $3
 }
 END {
+  if (!(calls > 0 && trip > 0 && large > 0 && ready > 0 && futex > 0)) {
+    print "bench: spritefarm bench calls --json lacks a figure" >"/dev/stderr"
+    exit 1
+  }
   if (short) exit
   if (cpython) printf "no-op calls, shm, against CPython's ProcessPoolExecutor: %.0f times (to reach: 70) %s\n", calls / cpython, judged(calls >= 70 * cpython)
   printf "round trip against a futex: %.1f times (to reach: at most 3) %s\n", trip / futex, judged(trip <= 3 * futex)
