@@ -30,12 +30,19 @@ void allocate_lock_print(std::mt19937& random) {
   std::cout << memory.size() << '\n';
 }
 
+/// What a worker sees of itself and of who has forked it.
+struct Birth {
+  int pid = 0;
+  int parent = 0;
+  int parents_tasks = 0;
+};
+
 /// A worker's only call, which also needs all that; every second one does not come back.
-int last_call(int number) {
+Birth last_call(int number) {
   std::mt19937 random(static_cast<unsigned>(number));
   allocate_lock_print(random);
   if (number % 2 == 0) ::raise(SIGKILL);
-  return static_cast<int>(::getpid());
+  return {::getpid(), ::getppid(), tasks_of(::getppid())};
 }
 
 }  // namespace
@@ -61,18 +68,16 @@ Measured forks_beside_threads(const Form& form) {
 
   std::set<int> pids;
   int died = 0, hung = 0, most_tasks = 0;
-  std::set<pid_t> forks;  // who has forked, so far as seen
+  std::set<pid_t> forks;  // who has forked
   for (int done = 0; done < respawns;) {
-    std::vector<Future<int>> futures;
+    std::vector<Future<Birth>> futures;
     for (int i = 0; i < 20; ++i) futures.push_back(pool.submit(last_call, done++));
-    for (const pid_t process : descendants_of(::getpid()))
-      if (!children_of(process).empty()) {
-        forks.insert(process);
-        most_tasks = std::max(most_tasks, tasks_of(process) - sanitizer_tasks);
-      }
-    for (const Future<int>& each : futures) {
+    for (const Future<Birth>& each : futures) {
       try {
-        pids.insert(each.result(60s));
+        const Birth birth = each.result(60s);
+        pids.insert(birth.pid);
+        forks.insert(birth.parent);
+        most_tasks = std::max(most_tasks, birth.parents_tasks - sanitizer_tasks);
       } catch (const WorkerDied& error) {
         pids.insert(error.how().pid);
         ++died;
