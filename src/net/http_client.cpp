@@ -121,6 +121,7 @@ struct HttpClient::State {
   std::vector<EasyHandle> free_handles;
   Backoff backoff;
   bool has_http1 = false;
+  int connections = 0;  // opened, and not yet told
 };
 
 Task<void> HttpClient::State::open(std::string address) {
@@ -167,6 +168,8 @@ Task<FetchFailure> HttpClient::State::attempt(Server& server, const HttpRequest&
   if (response.status) learn(server, exchange.is_http1());
   server.lane.widen(in_flight);
   fetch.bytes += exchange.bytes();
+  connections += exchange.connections();
+  fetch.connections += std::exchange(connections, 0);
   if (response.status) fetch.status = response.status;
   retry_after.reset();
   if (failure == FetchFailure::none) {

@@ -217,6 +217,9 @@ bool HttpExchange::has_missing_bytes() const {
 FetchFailure HttpExchange::conclude(CURLcode result) {
   if (m_no_memory) std::rethrow_exception(m_no_memory);
   m_result = result;
+  long opened = 0;
+  curl_easy_getinfo(m_easy, CURLINFO_NUM_CONNECTS, &opened);
+  m_connections = static_cast<int>(opened);
   const bool is_ended = result == CURLE_OK || result == CURLE_WRITE_ERROR;
   // An error page that was cut short or is too long is still an error page.
   if (m_response.status >= 400 || (m_response.status != 200 && is_ended)) {
