@@ -7,8 +7,8 @@
 #include "farm/exit_status.hpp"
 #include "farm/messages.hpp"
 #include "farm/standard_output.hpp"
-#include "posix/process_memory.hpp"
 #include "posix/termination_signals.hpp"
+#include "posix/tree_memory.hpp"
 
 #include <fmt/format.h>
 

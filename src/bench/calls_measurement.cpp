@@ -11,10 +11,11 @@
 #include <deque>
 #include <memory>
 #include <new>
-#include <ranges>
+#include <numeric>
 #include <stdexcept>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace spritefarm::bench {
 namespace {
@@ -122,10 +123,11 @@ class Caller {
 };
 
 double map_items(Executor& executor, std::size_t items, int chunk) {
+  std::vector<long> numbers(items);
+  std::iota(numbers.begin(), numbers.end(), 0L);
   long expected = 0;
   const auto begin = Clock::now();
-  for (const long result :
-       executor.map(plus_one, std::views::iota(0L, static_cast<long>(items)), {.chunksize = chunk}))
+  for (const long result : executor.map(plus_one, numbers, {.chunksize = chunk}))
     if (result != ++expected) throw std::runtime_error("map gave a wrong result");
   return per_second(items, begin);
 }

@@ -36,8 +36,16 @@ class IndexReader {
   [[nodiscard]] bool is_waiting() const noexcept { return m_coming.has_value(); }
 
  private:
+<<<<<<< HEAD
   struct Page;
   static Task<Page> read(std::string url, std::optional<KnownDocument> known);
+=======
+  struct Page {
+    Result<sprite::IndexPage> content;
+    RequestCount count;
+  };
+  static Task<Page> read(std::string url);
+>>>>>>> main
   void request_page();
 
   Executor& m_executor;

@@ -105,6 +105,13 @@ struct HttpClient::State {
     server.lane.widen(in_flight);
   }
 
+  /// Of a transfer that has ended.
+  void count_connections(CURL* easy) {
+    long opened = 0;
+    curl_easy_getinfo(easy, CURLINFO_NUM_CONNECTS, &opened);
+    connections += static_cast<int>(opened);
+  }
+
   Task<void> open(std::string url);
   Task<FetchFailure> attempt(Server& server, const HttpRequest& request, HttpFetch& fetch,
                              std::optional<std::chrono::seconds>& retry_after);
@@ -138,6 +145,7 @@ Task<void> HttpClient::State::open(std::string address) {
   exchange.hold_request();
   CurlMulti::Transfer transfer(multi, easy.get(), options.timeout);
   const CURLcode result = co_await transfer;
+  count_connections(easy.get());
   if (result == CURLE_ABORTED_BY_CALLBACK) learn(its_server, !transfer.leaves_connection());
 }
 
@@ -162,13 +170,13 @@ Task<FetchFailure> HttpClient::State::attempt(Server& server, const HttpRequest&
   CurlMulti::Transfer transfer(multi, easy.get(), options.timeout);
   ++fetch.attempts;
   const CURLcode result = co_await transfer;
+  count_connections(easy.get());
 
   const FetchFailure failure = exchange.conclude(result);
   HttpResponse& response = exchange.response();
   if (response.status) learn(server, exchange.is_http1());
   server.lane.widen(in_flight);
   fetch.bytes += exchange.bytes();
-  connections += exchange.connections();
   fetch.connections += std::exchange(connections, 0);
   if (response.status) fetch.status = response.status;
   retry_after.reset();

@@ -237,9 +237,6 @@ bool HttpExchange::has_missing_bytes() const {
 FetchFailure HttpExchange::conclude(CURLcode result) {
   if (m_no_memory) std::rethrow_exception(m_no_memory);
   m_result = result;
-  long opened = 0;
-  curl_easy_getinfo(m_easy, CURLINFO_NUM_CONNECTS, &opened);
-  m_connections = static_cast<int>(opened);
   const bool is_ended = result == CURLE_OK || result == CURLE_WRITE_ERROR;
   if (m_response.status == 304 && m_may_be_unchanged && result == CURLE_OK) return conclude_well();
   // An error page that was cut short or is too long is still an error page.

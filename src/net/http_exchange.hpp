@@ -47,8 +47,6 @@ class HttpExchange {
   [[nodiscard]] HttpResponse& response() noexcept { return m_response; }
   [[nodiscard]] std::size_t bytes() const noexcept { return m_bytes; }
   [[nodiscard]] const std::string& retry_after() const noexcept { return m_retry_after; }
-  /// That had to be opened for it.
-  [[nodiscard]] int connections() const noexcept { return m_connections; }
   /// Whether the server answered in HTTP/1.x.
   [[nodiscard]] bool is_http1() const noexcept { return m_is_http1; }
 
@@ -73,7 +71,6 @@ class HttpExchange {
   bool m_is_http1 = false;
   bool m_is_too_large = false;
   std::size_t m_bytes = 0;
-  int m_connections = 0;
   FetchFailure m_failure = FetchFailure::none;
   CURLcode m_result = CURLE_OK;
   std::exception_ptr m_no_memory;

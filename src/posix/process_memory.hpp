@@ -14,8 +14,4 @@ std::optional<std::size_t> resident_memory(pid_t pid);
 /// to the system: to be given them anew costs more than to fill them.
 void keep_freed_memory() noexcept;
 
-/// The memory of a process and all its descendants in bytes, where each page counts in the share that its users have in
-/// it (PSS): what the system would have more if they ended. Of those that have ended meanwhile, nothing.
-std::size_t proportional_memory_of_tree(pid_t pid);
-
 }  // namespace spritefarm::posix

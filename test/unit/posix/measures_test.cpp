@@ -1,8 +1,8 @@
 #include "posix/child_process.hpp"
 #include "posix/cpu_time.hpp"
 #include "posix/fork.hpp"
-#include "posix/process_memory.hpp"
 #include "posix/temporary_directory.hpp"
+#include "posix/tree_memory.hpp"
 #include "support/catch.hpp"
 
 #include <ctime>
