@@ -7,19 +7,8 @@
 
 namespace spritefarm::farm {
 
-<<<<<<< HEAD
-struct IndexReader::Page {
-  Result<sprite::IndexPage> content;
-  std::optional<AnsweredDocument> answer;
-  RequestCount count;
-};
-
 IndexReader::IndexReader(Executor& executor, const std::string& base_url, IndexRange range, Stock& stock)
     : m_executor(executor), m_stock(stock), m_cursor(base_url, range) {
-=======
-IndexReader::IndexReader(Executor& executor, const std::string& base_url, IndexRange range)
-    : m_executor(executor), m_cursor(base_url, range) {
->>>>>>> main
   request_page();
 }
 

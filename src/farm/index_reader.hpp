@@ -36,16 +36,12 @@ class IndexReader {
   [[nodiscard]] bool is_waiting() const noexcept { return m_coming.has_value(); }
 
  private:
-<<<<<<< HEAD
-  struct Page;
-  static Task<Page> read(std::string url, std::optional<KnownDocument> known);
-=======
   struct Page {
     Result<sprite::IndexPage> content;
+    std::optional<AnsweredDocument> answer;
     RequestCount count;
   };
-  static Task<Page> read(std::string url);
->>>>>>> main
+  static Task<Page> read(std::string url, std::optional<KnownDocument> known);
   void request_page();
 
   Executor& m_executor;
