@@ -24,7 +24,7 @@ std::map<std::string, std::string> read_tree(const std::filesystem::path& root) 
   if (!std::filesystem::exists(root)) return tree;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(root)) {
     const std::string name = entry.path().lexically_relative(root);
-    if (entry.path().filename().string().rfind(".spritefarm.db", 0) == 0) continue;
+    if (name.find(".spritefarm") == 0 && name.find(".db") != name.npos) continue;
     if (entry.is_symlink()) {
       tree[name] = "-> " + std::filesystem::read_symlink(entry.path()).string();
     } else if (entry.is_regular_file()) {

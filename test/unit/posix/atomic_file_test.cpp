@@ -104,8 +104,8 @@ TEST_CASE("temporary files that a killed process has left are removed, down to a
   const TempDir folder;
   const std::string abandoned = ".spritefarm-0123456789abcdef.part";
   for (const char* where : {"", "a/", "a/b/"}) write_file(folder / (where + abandoned), "part of a file");
-  for (const char* other : {"a.png", ".spritefarm-0123456789abcdef.part.txt", ".spritefarm-0123456789ABCDEF.part",
-                            ".spritefarm-1.part", ".spritefarm.db"})
+  for (const char* other : {"a.png", ".spritefarm-0123456789abcdef.part.txt",
+                            ".spritefarm-0123456789ABCDEF.part", ".spritefarm-1.part", ".spritefarm.db"})
     write_file(folder / other, "stays");
   fs::create_directory_symlink(folder / "a/b", folder / "link");
   const std::size_t before = entries(folder);

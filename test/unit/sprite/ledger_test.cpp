@@ -4,10 +4,11 @@
 #include "support/file_tree.hpp"
 #include "support/temp_dir.hpp"
 
-#include <csignal>
-#include <filesystem>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include <csignal>
+#include <filesystem>
 
 using namespace spritefarm::sprite;
 using spritefarm::test::read_file;
@@ -17,20 +18,22 @@ namespace fs = std::filesystem;
 
 namespace {
 
-const LedgerImage image{"https://host/1.png", {"\"tag\"", "Sun, 13 Sep 2020 12:10:00 GMT"}, 1234, 567, -89,
-                        std::string("\0\x01\xff", 3)};
+const LedgerImage image{
+    "https://host/1.png",        {"\"tag\"", "Sun, 13 Sep 2020 12:10:00 GMT"}, 1234, 567, -89,
+    std::string("\0\x01\xff", 3)};
 
 bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
-/// Runs `work` in a child that then kills itself.
-template <typename Work>
-void in_killed_child(Work work) {
+/// Lets a child open the ledger and use it, and then kill itself.
+template <typename Use>
+void in_killed_child(const std::string& path, Use use) {
   const pid_t child = ::fork();
   if (child == 0) {
     try {
-      work();
+      Ledger ledger(path);
+      use(ledger);
       ::kill(::getpid(), SIGKILL);
     } catch (...) {
     }
@@ -53,7 +56,8 @@ TEST_CASE("the ledger keeps documents and images from run to run", "[ledger]") {
     REQUIRE(opened.ledger);
     CHECK(!opened.ledger->document("https://host/a"));
     opened.ledger->keep("https://host/a", LedgerDocument{{"W/\"x\"", ""}, 42, "hash", "old"});
-    opened.ledger->keep("https://host/a", LedgerDocument{{"W/\"y\"", ""}, 43, "hash", std::string("\0new", 4)});
+    opened.ledger->keep("https://host/a",
+                        LedgerDocument{{"W/\"y\"", ""}, 43, "hash", std::string("\0new", 4)});
     opened.ledger->keep("a'b/é.png", image);
     CHECK(opened.ledger->uncommitted() == 3);
     REQUIRE(opened.ledger->document("https://host/a"));
@@ -82,8 +86,7 @@ TEST_CASE("the ledger keeps documents and images from run to run", "[ledger]") {
 TEST_CASE("a kill in the middle of a batch loses that batch alone", "[ledger]") {
   const TempDir folder;
   const std::string path = folder / "ledger";
-  in_killed_child([&] {
-    Ledger ledger(path);
+  in_killed_child(path, [](Ledger& ledger) {
     for (int i = 0; i < 500; ++i) ledger.keep("sure-" + std::to_string(i), image);
     ledger.commit();
     for (int i = 0; i < 5000; ++i) ledger.keep("lost-" + std::to_string(i), image);
@@ -171,8 +174,7 @@ TEST_CASE("what is no ledger is set aside, and a new one begins", "[ledger]") {
 TEST_CASE("the log of a ledger that is set aside goes with it", "[ledger]") {
   const TempDir folder;
   const std::string path = folder / "ledger";
-  in_killed_child([&] {
-    Ledger ledger(path);
+  in_killed_child(path, [](Ledger& ledger) {
     ledger.keep("a", image);
     ledger.commit();
   });
