@@ -171,19 +171,13 @@ TEST_CASE("what is no ledger is set aside, and a new one begins", "[ledger]") {
   }
 }
 
-TEST_CASE("the log of a ledger that is set aside goes with it", "[ledger]") {
+TEST_CASE("what belongs to a ledger that is set aside goes with it", "[ledger]") {
   const TempDir folder;
-  const std::string path = folder / "ledger";
-  in_killed_child(path, [](Ledger& ledger) {
-    ledger.keep("a", image);
-    ledger.commit();
-  });
-  REQUIRE(fs::exists(path + "-wal"));
-  write_file(path, std::string(5000, 'x'));
-  const OpenedLedger opened = open_ledger(path);
-  REQUIRE(opened.ledger);
-  CHECK(!opened.ledger->image("a"));
-  CHECK(fs::exists(path + ".set-aside-1-wal"));
+  for (const char* part : {"", "-wal", "-journal"}) write_file(folder / (std::string("ledger") + part), part);
+  CHECK(set_aside(folder / "ledger") == folder / "ledger.set-aside-1");
+  CHECK(read_file(folder / "ledger.set-aside-1-wal") == "-wal");
+  CHECK(read_file(folder / "ledger.set-aside-1-journal") == "-journal");
+  CHECK(open_ledger(folder / "ledger").message == "");
 }
 
 TEST_CASE("where no ledger can be, there is none, and a message", "[ledger]") {
