@@ -88,7 +88,8 @@ void Coordinator::start_workers() {
 void Coordinator::farm(std::vector<FarmTask> tasks) {
   m_nothing_chosen = m_nothing_chosen && tasks.empty();
   bool ids_known = false;  // of all that were given by name; see ShareFilter::pick()
-  for (FarmTask& task : tasks) {
+  for (FarmTask& next : tasks) {
+    FarmTask task = std::move(next);  // what the stock adds goes when the task is done
     while (m_outstanding >= m_workforce.window()) take_one();
     if (task.name.empty() && !std::exchange(ids_known, true)) drain();
     if (!m_output_error.empty()) break;
@@ -96,15 +97,15 @@ void Coordinator::farm(std::vector<FarmTask> tasks) {
     if (std::optional<FarmResult> at_hand = m_stock.look_up(task))
       account(task, *std::move(at_hand));
     else
-      submit(task);
+      submit(std::move(task));
   }
 }
 
-void Coordinator::submit(const FarmTask& task) {
+void Coordinator::submit(FarmTask task) {
   start_workers();
   Future<FarmResult> future = m_workforce.executor().submit(again_if_killed, farm_pokemon, task);
   ++m_outstanding;
-  future.add_done_callback([this, task](Future<FarmResult> done) {
+  future.add_done_callback([this, task = std::move(task)](Future<FarmResult> done) {
     m_finished.put({task, std::move(done)});
   });
 }

@@ -63,7 +63,7 @@ class Coordinator {
   void farm(std::vector<FarmTask> tasks);
   DatasetAnswer ask_for_dataset();
   void start_workers();
-  void submit(const FarmTask& task);
+  void submit(FarmTask task);
   void take_one();
   void drain();
   void account(const FarmTask& task, FarmResult result);
