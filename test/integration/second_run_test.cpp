@@ -151,6 +151,19 @@ TEST_CASE("what is no longer fresh is asked about, not downloaded", "[second-run
   CHECK(count(log, "/image/", 304) == pokemon);
 }
 
+TEST_CASE("what comes again as it was leaves the file alone", "[second-run]") {
+  Runs runs;
+  runs.api.set_max_age(0);
+  runs.api.forget_tags();
+  runs.run_that_downloads(pokemon);
+  runs.api.take_log();
+  const auto time = fs::last_write_time(runs.file(1));
+  runs.api.change_image(2);
+  runs.run_that_downloads(1);
+  CHECK(count(runs.api.take_log(), "/image/", 200) == pokemon);
+  CHECK(fs::last_write_time(runs.file(1)) == time);
+}
+
 TEST_CASE("a file that is gone, cut or altered is fetched again, and no other", "[second-run]") {
   Runs runs;
   runs.run_that_downloads(pokemon);

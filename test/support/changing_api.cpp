@@ -85,7 +85,7 @@ ScriptedServer::Reply ChangingApi::answer(const ScriptedServer::Request& request
     return {"", ScriptedServer::Reply::stall};
   }
   if (status == 404) return ScriptedServer::response("404 Not Found", "");
-  std::string headers = "ETag: " + tag + "\r\n";
+  std::string headers = m_has_tags ? "ETag: " + tag + "\r\n" : "";
   if (m_max_age >= 0) headers += "Cache-Control: public, max-age=" + std::to_string(m_max_age) + "\r\n";
   if (!m_dataset.empty() && path.rfind("/image/", 0) != 0) headers += "X-PokeAPI-Hash: " + m_dataset + "\r\n";
   if (status == 304) return {"HTTP/1.1 304 Not Modified\r\n" + headers + "\r\n"};

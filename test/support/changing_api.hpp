@@ -30,6 +30,8 @@ class ChangingApi {
 
   /// From now on: how long documents and images may be used without asking; no Cache-Control where it is negative.
   void set_max_age(int seconds) { m_max_age = seconds; }
+  /// From now on: nothing has an ETag.
+  void forget_tags() { m_has_tags = false; }
   /// From now on: whether records and pages carry the dataset's hash, and whether there is a meta/.
   void name_dataset(const std::string& hash);
   /// A new image for a pokémon (the record stays), or a new record (another image's URL).
@@ -49,6 +51,7 @@ class ChangingApi {
 
   const int m_pokemon;
   std::atomic<int> m_max_age{3600};
+  std::atomic<bool> m_has_tags{true};
   std::mutex m_mutex;
   std::condition_variable m_changed;
   std::string m_dataset;
