@@ -26,7 +26,7 @@ VERSION    := $(shell sed -n 's/^\#define SPRITEFARM_VERSION "\(.*\)"/\1/p' incl
 
 LIBRARY_LAYERS := base posix ipc futures
 PROGRAM_LAYERS := net sprite farm bench mirror
-PACKAGES       := libcurl simdjson fmt libcrypto libmicrohttpd zlib
+PACKAGES       := libcurl simdjson fmt sqlite3 libcrypto libmicrohttpd zlib
 
 headers          := $(sort $(wildcard include/spritefarm/*.hpp))
 library_sources  := $(sort $(wildcard $(LIBRARY_LAYERS:%=src/%/*.cpp)))

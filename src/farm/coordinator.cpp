@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <exception>
 #include <utility>
 
@@ -13,6 +14,9 @@ namespace {
 
 // A pokémon can be farmed again: what a worker that died under it has done is done once more.
 const TaskOptions again_if_killed{.retries = 4};
+
+// How long the coordinator waits for results before it uses the time to commit what came.
+constexpr std::chrono::milliseconds soon{20};
 
 }  // namespace
 
@@ -23,11 +27,13 @@ Coordinator::Coordinator(const Options& options, Workforce& workforce, Report& r
       m_report(report),
       m_messages(messages),
       m_on_planned(std::move(on_planned)),
+      m_stock(options, messages, [this] { return ask_for_dataset(); }),
       m_share(options.shard) {}
 
 ExitStatus Coordinator::run() {
   const std::optional<Error> no_more = m_options.pokemon.empty() ? farm_index() : farm_named();
   drain();
+  m_stock.commit();
   m_report.set_worker_deaths(m_workforce.deaths());
   if (no_more) {
     m_messages.error("cannot read the index: " + no_more->message);
@@ -50,14 +56,15 @@ std::optional<Error> Coordinator::farm_named() {
     tasks.push_back(*std::move(task));
   }
   tasks = m_share.pick(std::move(tasks));
-  m_workforce.start(tasks.size());
-  farm(tasks);
+  m_most_tasks = tasks.size();
+  farm(std::move(tasks));
   return std::nullopt;
 }
 
 std::optional<Error> Coordinator::farm_index() {
-  IndexReader reader(m_workforce.reader(), m_options.base_url, m_options.index);
-  m_workforce.start(m_share.most_of(m_options.index.limit));
+  m_most_tasks = m_share.most_of(m_options.index.limit);
+  IndexReader reader(m_workforce.reader(), m_options.base_url, m_options.index, m_stock);
+  if (reader.is_waiting()) start_workers();
   while (std::optional<IndexAnswer> page = reader.next()) {
     m_report.add(page->count);
     if (!page->error.empty()) return Error{std::move(page->error)};
@@ -67,33 +74,53 @@ std::optional<Error> Coordinator::farm_index() {
   return std::nullopt;
 }
 
-void Coordinator::farm(const std::vector<FarmTask>& tasks) {
+DatasetAnswer Coordinator::ask_for_dataset() {
+  Future<DatasetAnswer> answer = m_workforce.reader().submit(ask_dataset, m_options.base_url);
+  DatasetAnswer known = std::move(answer).result();
+  m_report.add(known.count);
+  return known;
+}
+
+void Coordinator::start_workers() {
+  if (!std::exchange(m_workers_started, true)) m_workforce.start(m_most_tasks);
+}
+
+void Coordinator::farm(std::vector<FarmTask> tasks) {
   m_nothing_chosen = m_nothing_chosen && tasks.empty();
   bool ids_known = false;  // of all that were given by name; see ShareFilter::pick()
-  for (const FarmTask& task : tasks) {
+  for (FarmTask& next : tasks) {
+    FarmTask task = std::move(next);  // what the stock adds goes when the task is done
     while (m_outstanding >= m_workforce.window()) take_one();
     if (task.name.empty() && !std::exchange(ids_known, true)) drain();
     if (!m_output_error.empty()) break;
     if (task.name.empty() && m_farmed_ids.contains(task.id)) continue;
-    submit(task);
+    if (std::optional<FarmResult> at_hand = m_stock.look_up(task))
+      account(task, *std::move(at_hand));
+    else
+      submit(std::move(task));
   }
 }
 
-void Coordinator::submit(const FarmTask& task) {
+void Coordinator::submit(FarmTask task) {
+  start_workers();
   Future<FarmResult> future = m_workforce.executor().submit(again_if_killed, farm_pokemon, task);
   ++m_outstanding;
-  future.add_done_callback([this, task](Future<FarmResult> done) {
+  future.add_done_callback([this, task = std::move(task)](Future<FarmResult> done) {
     m_finished.put({task, std::move(done)});
   });
 }
 
 void Coordinator::take_one() {
-  std::optional<Finished> finished = m_finished.get();
+  std::optional<Finished> finished = m_finished.get(soon);
+  if (!finished) {
+    m_stock.commit();
+    finished = m_finished.get();
+  }
   --m_outstanding;
   try {
-    account(finished->future.result());
+    account(finished->task, finished->future.result());
   } catch (const std::exception& error) {
-    account(all_failed(finished->task, m_options.sprite_keys, error.what(), 0));
+    account(finished->task, all_failed(finished->task, m_options.sprite_keys, error.what(), 0));
   }
 }
 
@@ -101,11 +128,11 @@ void Coordinator::drain() {
   while (m_outstanding > 0) take_one();
 }
 
-void Coordinator::account(FarmResult result) {
+void Coordinator::account(const FarmTask& task, FarmResult result) {
   const std::lock_guard accounting(m_accounting);
   const std::string name = display_name(result.name, result.id);
   for (SpriteResult& sprite : result.sprites) {
-    const bool has_path = sprite.status == SpriteStatus::downloaded || sprite.status == SpriteStatus::planned;
+    const bool has_path = sprite.status != SpriteStatus::missing && sprite.status != SpriteStatus::failed;
     if (has_path && !m_path_hashes.insert(std::hash<std::string>()(sprite.path)).second) {
       sprite.status = SpriteStatus::failed;
       sprite.reason = fmt::format(
@@ -118,12 +145,16 @@ void Coordinator::account(FarmResult result) {
   if (m_output_error.empty()) m_output_error = result.output_error;
   m_farmed_ids.insert(result.id);
   m_report.add(result);
+  m_stock.keep(task, result);
 }
 
 void Coordinator::tell(const std::string& name, const SpriteResult& sprite) const {
   switch (sprite.status) {
     case SpriteStatus::downloaded:
       m_messages.detail(fmt::format("{} {}: {}, {} bytes", name, sprite.key, sprite.path, sprite.bytes));
+      break;
+    case SpriteStatus::unchanged:
+      m_messages.detail(fmt::format("{} {}: {}, unchanged", name, sprite.key, sprite.path));
       break;
     case SpriteStatus::planned:
       m_on_planned(sprite);

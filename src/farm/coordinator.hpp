@@ -6,6 +6,7 @@
 #include "farm/options.hpp"
 #include "farm/plan.hpp"
 #include "farm/report.hpp"
+#include "farm/stock.hpp"
 #include "farm/workforce.hpp"
 
 #include <spritefarm/futures.hpp>
@@ -25,8 +26,10 @@ namespace spritefarm::farm {
 /// the report what came back.
 ///
 ///     names or IndexReader ──▶ submit(farm_pokemon, task) ──▶ worker ──▶ Future ──▶ m_finished ──▶ account() ──▶ Report
-///                                    ▲                                                   │
-///                                    └────────────── the next, once one came back ◀──────┘
+///                │                   ▲                                                   │   │
+///              Stock                 └────────────── the next, once one came back ◀──────┘   └──▶ Stock
+///
+/// What the stock has at hand goes to account() at once.
 ///
 /// Lives on the main thread, which waits for m_finished; futures become done on the executor's threads, whose
 /// callbacks only put them there. What goes wrong with a pokémon is in the report; what ends the whole run is
@@ -43,7 +46,10 @@ class Coordinator {
 
   /// For a thread that is about to end the program: from now on no result is accounted for, nor told to the
   /// user.
-  void freeze() { m_accounting.lock(); }
+  void freeze() {
+    m_accounting.lock();
+    m_stock.commit();
+  }
 
  private:
   struct Finished {
@@ -54,11 +60,13 @@ class Coordinator {
   /// The Error is that the index cannot be had; what had come of it is farmed.
   std::optional<Error> farm_index();
   std::optional<Error> farm_named();
-  void farm(const std::vector<FarmTask>& tasks);
-  void submit(const FarmTask& task);
+  void farm(std::vector<FarmTask> tasks);
+  DatasetAnswer ask_for_dataset();
+  void start_workers();
+  void submit(FarmTask task);
   void take_one();
   void drain();
-  void account(FarmResult result);
+  void account(const FarmTask& task, FarmResult result);
   void tell(const std::string& name, const SpriteResult& sprite) const;
 
   const Options& m_options;
@@ -66,7 +74,10 @@ class Coordinator {
   Report& m_report;
   const Messages& m_messages;
   const OnPlanned m_on_planned;
+  Stock m_stock;
   ShareFilter m_share;
+  std::size_t m_most_tasks = 0;
+  bool m_workers_started = false;
   bool m_nothing_chosen = true;
 
   std::mutex m_accounting;

@@ -56,12 +56,10 @@ Task<net::HttpFetch> Downloader::get(net::HttpRequest request, RequestCount& cou
   co_return found;
 }
 
-void Downloader::save(const std::string& path, std::string_view bytes) const {
+posix::FileStamp Downloader::save(const std::string& path, std::string_view bytes) const {
   const std::size_t slash = path.rfind('/');
-  if (slash == path.npos)
-    posix::replace_file(*m_output, path, bytes);
-  else
-    posix::replace_file(m_output->make_below(path.substr(0, slash)), path.substr(slash + 1), bytes);
+  if (slash == path.npos) return posix::replace_file(*m_output, path, bytes);
+  return posix::replace_file(m_output->make_below(path.substr(0, slash)), path.substr(slash + 1), bytes);
 }
 
 }  // namespace spritefarm::farm

@@ -4,6 +4,7 @@
 #include "farm/output_template.hpp"
 #include "net/http_client.hpp"
 #include "posix/directory.hpp"
+#include "posix/file_stamp.hpp"
 #include "sprite/selector.hpp"
 
 #include <spritefarm/event_loop.hpp>
@@ -26,6 +27,7 @@ struct WorkerSettings {
   std::string output;
   bool dry_run = false;
   std::chrono::milliseconds compute{0};  ///< of processor time that each sprite takes besides
+  bool remembers = false;                ///< results tell what a later run needs to know
 };
 
 /// What a worker has at hand for all its calls: its connections, the output directory, the settings. Each
@@ -51,7 +53,7 @@ class Downloader {
   Task<net::HttpFetch> get(net::HttpRequest request, RequestCount& count);
 
   /// Makes or replaces the file at `path` below the output directory. Throws as posix::replace_file() does.
-  void save(const std::string& path, std::string_view bytes) const;
+  posix::FileStamp save(const std::string& path, std::string_view bytes) const;
 
  private:
   Task<net::HttpFetch> get_once(net::HttpRequest request, RequestCount& count);

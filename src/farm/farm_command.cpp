@@ -26,10 +26,13 @@
 namespace spritefarm::farm {
 namespace {
 
-/// Makes the output directory and tries it, before anybody is asked for anything.
-std::optional<Error> wrong_output(const std::string& path) {
+/// Makes the output directory, tries it, and removes what a killed run has left there, before anybody is asked for
+/// anything.
+std::optional<Error> wrong_output(const std::string& path, int depth) {
   try {
-    posix::probe_writing(posix::Directory::make(path));
+    const posix::Directory output = posix::Directory::make(path);
+    posix::probe_writing(output);
+    posix::remove_abandoned_files(output, depth);
     return std::nullopt;
   } catch (const std::system_error& error) {
     return Error{fmt::format("the output directory '{}' cannot be used: {}; choose another with --output",
@@ -55,7 +58,7 @@ ExitStatus farm(Options options, const ProgramParts& parts) {
   const auto start = std::chrono::steady_clock::now();
   const Messages messages(options.verbosity);
   if (!options.dry_run)
-    if (const std::optional<Error> wrong = wrong_output(options.output)) {
+    if (const std::optional<Error> wrong = wrong_output(options.output, options.path_template.depth())) {
       messages.error(wrong->message);
       return no_output;
     }
@@ -63,10 +66,11 @@ ExitStatus farm(Options options, const ProgramParts& parts) {
   if (options.demo) {
     mirror = parts.start_mirror(std::chrono::milliseconds(0));
     options.base_url = mirror.base_url;
+    options.remember = false;  // it has another address each time
   }
 
   Workforce workforce(options, {options.http, options.sprite_keys, options.selector, options.path_template,
-                                options.output, options.dry_run, options.compute});
+                                options.output, options.dry_run, options.compute, options.remember});
   Report report({to_string(options.mode), options.workers, options.concurrency, transport_of(options),
                  options.dry_run});
   const auto print_planned = [&](const SpriteResult& sprite) {

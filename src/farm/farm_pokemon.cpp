@@ -1,10 +1,12 @@
 #include "farm/farm_pokemon.hpp"
 
+#include "farm/chosen_sprites.hpp"
 #include "farm/downloader.hpp"
-#include "farm/messages.hpp"
 #include "posix/cpu_time.hpp"
 #include "sprite/image.hpp"
+#include "sprite/packed_record.hpp"
 #include "sprite/record.hpp"
+#include "sprite/sha256.hpp"
 
 #include <fmt/format.h>
 
@@ -14,7 +16,6 @@
 #include <chrono>
 #include <iterator>
 #include <optional>
-#include <set>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -33,20 +34,27 @@ std::chrono::nanoseconds now() {
   return std::chrono::steady_clock::now().time_since_epoch();
 }
 
-/// Whether it is the one that was asked for: not if a cache or a proxy mixed two up.
-std::optional<Error> wrong_record(const FarmTask& task, const sprite::Record& record) {
-  if ((task.name.empty() || task.name == record.name) && (task.id == 0 || task.id == record.id))
-    return std::nullopt;
-  return Error{fmt::format("this is the record of '{}' ({}), not of {}", excerpt(record.name), record.id,
-                           display_name(task.name, task.id))};
+SpriteChoice choice(const Downloader& downloader) {
+  return {downloader.settings().selector, downloader.settings().path_template};
+}
+
+/// The answer as it is to be remembered. One without validators of its own, as a 304 may be, leaves the known ones.
+Answered answered(const net::HttpResponse& response, const net::Validators& known) {
+  return {response.validators.empty() ? known : response.validators, response.fresh_for};
 }
 
 Task<std::optional<sprite::Record>> get_record(Downloader& downloader, const FarmTask& task,
                                                FarmResult& result) {
   std::optional<sprite::Record> record;
+  if (task.record) record = sprite::unpack_record(task.record->content);
+  if (record && !task.record->to_be_asked) co_return record;
+
   net::HttpRequest request;
   request.url = task.url;
   request.compressed = true;
+  if (record) request.known = task.record->validators;
+  const net::Validators known = request.known;
+  request.noted_header = dataset_header;
   request.check = [&](const net::HttpResponse& response) -> std::optional<Error> {
     Result<sprite::Record> parsed = sprite::parse_record(response.body);
     if (!parsed) return parsed.error();
@@ -62,57 +70,33 @@ Task<std::optional<sprite::Record>> get_record(Downloader& downloader, const Far
     failed.began = result.began;
     result = std::move(failed);
     record.reset();
+    co_return record;
   }
+  if (downloader.settings().remembers)
+    result.answer =
+        AnsweredDocument{answered(*fetch.outcome, known), fetch.outcome->noted, sprite::pack_record(*record)};
   co_return record;
 }
 
-/// What the extension of the file will be, unless the image turns out to be of another kind than its URL
-/// says.
-std::string_view expected_extension(std::string_view url) {
-  for (const ImageKind kind : {ImageKind::gif, ImageKind::svg})
-    if (url.ends_with(sprite::extension(kind))) return sprite::extension(kind);
-  return sprite::extension(ImageKind::png);
-}
-
-Result<std::string> file_path(const Downloader& downloader, const sprite::Record& record,
-                              const std::string& key, std::string_view extension) {
-  return downloader.settings().path_template.path({record.name, record.id, key, extension});
-}
-
-/// The chosen sprites that can be fetched; of the others, `result` tells what keeps them from it. No two of
-/// them have the same path.
-std::vector<SpriteResult> choose_sprites(const Downloader& downloader, const sprite::Record& record,
-                                         FarmResult& result) {
-  const sprite::Selection selection = downloader.settings().selector.select(record);
-  for (const std::string& key : selection.missing) result.sprites.push_back({key, {}, SpriteStatus::missing});
-  for (const std::string& key : selection.unknown)
-    result.sprites.push_back(
-        {key, {}, SpriteStatus::failed, "its record has no sprite of that key: see --sprite in --help"});
-
-  std::vector<SpriteResult> chosen;
-  std::set<std::string> taken;
-  for (const sprite::SpriteLeaf& leaf : selection.present) {
-    SpriteResult sprite{leaf.key, leaf.url, SpriteStatus::planned};
-    const Result<std::string> path = file_path(downloader, record, leaf.key, expected_extension(leaf.url));
-    if (path && taken.insert(*path).second) {
-      sprite.path = *path;
-      chosen.push_back(std::move(sprite));
-      continue;
+/// What an earlier run has made of this sprite, if that would be at the same place today.
+const KnownImage* find_known(const Downloader& downloader, const FarmTask& task, const sprite::Record& record,
+                             const SpriteResult& sprite) {
+  for (const KnownImage& known : task.images)
+    if (known.key == sprite.key && known.url == sprite.url) {
+      const Result<std::string> path = choice(downloader).path(record, known.key, known.extension);
+      if (path && *path == known.path) return &known;
     }
-    sprite.status = SpriteStatus::failed;
-    sprite.reason =
-        path ? fmt::format("another sprite of it has the path {} already: tell them apart with --template",
-                           *path)
-             : path.error().message;
-    result.sprites.push_back(std::move(sprite));
-  }
-  return chosen;
+  return nullptr;
 }
 
-Task<std::optional<Image>> get_image(Downloader& downloader, SpriteResult& sprite, FarmResult& result) {
+/// The image, or none: then `sprite` says why, or that its file is as it should be.
+Task<std::optional<Image>> get_image(Downloader& downloader, const KnownImage* known, SpriteResult& sprite,
+                                     FarmResult& result) {
   Image image;
   net::HttpRequest request;
   request.url = sprite.url;
+  if (known) request.known = known->validators;
+  const net::Validators validators = request.known;
   request.check = [&image](const net::HttpResponse& response) -> std::optional<Error> {
     const Result<ImageKind> kind = sprite::check_image(response.body);
     if (!kind) return kind.error();
@@ -127,6 +111,12 @@ Task<std::optional<Image>> get_image(Downloader& downloader, SpriteResult& sprit
     co_return std::nullopt;
   }
   image.bytes = std::move(fetch.outcome->body);
+  if (downloader.settings().remembers)
+    sprite.answer = AnsweredImage{answered(*fetch.outcome, validators), {}, sprite::sha256(image.bytes)};
+  if (known && (fetch.outcome->status == 304 || (sprite.answer && sprite.answer->sha256 == known->sha256))) {
+    become_unchanged(sprite, *known);
+    co_return std::nullopt;
+  }
   co_return image;
 }
 
@@ -138,14 +128,15 @@ bool ends_all_writing(const std::error_code& error) {
 
 void save_file(const Downloader& downloader, const sprite::Record& record, const Image& image,
                SpriteResult& sprite, FarmResult& result) {
-  Result<std::string> path = file_path(downloader, record, sprite.key, sprite::extension(image.kind));
+  Result<std::string> path = choice(downloader).path(record, sprite.key, sprite::extension(image.kind));
   if (!path) {
     sprite.reason = path.error().message;
     return;
   }
   sprite.path = *std::move(path);
   try {
-    downloader.save(sprite.path, image.bytes);
+    const posix::FileStamp stamp = downloader.save(sprite.path, image.bytes);
+    if (sprite.answer) sprite.answer->stamp = stamp;
     sprite.bytes = image.bytes.size();
     sprite.status = SpriteStatus::downloaded;
   } catch (const std::system_error& error) {
@@ -155,11 +146,16 @@ void save_file(const Downloader& downloader, const sprite::Record& record, const
 }
 
 /// image → file, for one sprite.
-Task<SpriteResult> farm_sprite(Downloader& downloader, const sprite::Record& record, SpriteResult sprite,
-                               FarmResult& result) {
+Task<SpriteResult> farm_sprite(Downloader& downloader, const FarmTask& task, const sprite::Record& record,
+                               SpriteResult sprite, FarmResult& result) {
   if (downloader.settings().dry_run) co_return sprite;
+  const KnownImage* const known = find_known(downloader, task, record, sprite);
+  if (known && !known->to_be_asked) {
+    become_unchanged(sprite, *known);
+    co_return sprite;
+  }
   sprite.status = SpriteStatus::failed;
-  Task<std::optional<Image>> getting = get_image(downloader, sprite, result);
+  Task<std::optional<Image>> getting = get_image(downloader, known, sprite, result);
   const std::optional<Image> image = co_await std::move(getting);
   if (image) {
     posix::spend_cpu_time(downloader.settings().compute);
@@ -182,12 +178,20 @@ Task<FarmResult> farm_pokemon(FarmTask task) {
   result.id = record->id;
 
   std::vector<Task<SpriteResult>> farming;
-  for (SpriteResult& sprite : choose_sprites(downloader, *record, result))
-    farming.push_back(farm_sprite(downloader, *record, std::move(sprite), result));
+  for (SpriteResult& sprite : choice(downloader).choose(*record, result))
+    farming.push_back(farm_sprite(downloader, task, *record, std::move(sprite), result));
   Task<std::vector<SpriteResult>> all = when_all(std::move(farming));
   std::vector<SpriteResult> farmed = co_await std::move(all);
   std::move(farmed.begin(), farmed.end(), std::back_inserter(result.sprites));
   co_return result;
+}
+
+void become_unchanged(SpriteResult& sprite, const KnownImage& known) {
+  sprite.status = SpriteStatus::unchanged;
+  sprite.path = known.path;
+  if (!sprite.answer) return;
+  sprite.answer->stamp = known.stamp;
+  sprite.answer->sha256 = known.sha256;
 }
 
 FarmResult all_failed(const FarmTask& task, const std::vector<std::string>& sprite_keys,

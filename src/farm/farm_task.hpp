@@ -1,25 +1,70 @@
 #pragma once
 
+#include "net/freshness.hpp"
+#include "posix/file_stamp.hpp"
+
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace spritefarm::farm {
 
+/// A record or a page of the index that an earlier run has read.
+struct KnownDocument {
+  std::string content;  ///< a record's as sprite::pack_record() makes it, a page's as it came
+  net::Validators validators;
+  bool to_be_asked = true;  ///< whether it is still so; else it is
+};
+
+/// An image that an earlier run has made, whose file is as that run left it.
+struct KnownImage {
+  std::string key;
+  std::string url;
+  std::string path;  ///< below the output directory
+  std::string extension;
+  net::Validators validators;
+  posix::FileStamp stamp;
+  std::string sha256;
+  bool to_be_asked = true;
+};
+
 /// One call of the farm: a pokémon whose chosen sprites are wanted. Aggregates, so that the library's codec
 /// carries them to a worker and back.
 struct FarmTask {
-  std::string name;      ///< empty where only the id is known
-  std::uint32_t id = 0;  ///< 0 where only the name is known
-  std::string url;       ///< of its record
+  std::string name;                       ///< empty where only the id is known
+  std::uint32_t id = 0;                   ///< 0 where only the name is known
+  std::string url;                        ///< of its record
+  std::optional<KnownDocument> record{};  ///< a right one
+  std::vector<KnownImage> images{};
 };
 
 enum class SpriteStatus : std::uint8_t {
   downloaded,
-  planned,  ///< by a dry run
-  missing,  ///< the record says that there is none
+  unchanged,  ///< the file that was there is the server's
+  planned,    ///< by a dry run
+  missing,    ///< the record says that there is none
   failed,
+};
+
+/// The response header with which the PokéAPI names the dataset that a document is of.
+inline constexpr const char* dataset_header = "x-pokeapi-hash";
+
+/// What is to be remembered of an answer for a later run.
+struct Answered {
+  net::Validators validators;
+  std::chrono::seconds fresh_for{0};
+};
+struct AnsweredDocument {
+  Answered answered;
+  std::string dataset;  ///< by its hash; empty where the server does not tell
+  std::string content;  ///< see KnownDocument
+};
+struct AnsweredImage {
+  Answered answered;
+  posix::FileStamp stamp;  ///< of the file as it was written
+  std::string sha256;
 };
 
 /// What became of one sprite.
@@ -33,6 +78,7 @@ struct SpriteResult {
   std::string path;         ///< below the output directory
   /// From its pokémon's start in the worker until it was there, or was given up.
   std::chrono::nanoseconds took{0};
+  std::optional<AnsweredImage> answer{};  ///< where its server was asked, and the file is there
 };
 
 /// What a call has asked the servers for.
@@ -47,6 +93,7 @@ struct FarmResult {
   std::string name;
   std::uint32_t id = 0;
   std::vector<SpriteResult> sprites;
+  std::optional<AnsweredDocument> answer{};  ///< where the record's server was asked
   RequestCount count;
   /// When a worker started on it, on the clock that all processes of a machine share (steady_clock's, since its epoch);
   /// 0 where none did.

@@ -39,6 +39,8 @@ Results
   -o, --output DIR        where the sprites go [sprites]
       --template T        path below DIR, made of {name}, {id}, {sprite} and {ext}
                           [{name}.{ext}; with more than one sprite {sprite}/{name}.{ext}]
+      --refresh           ask the servers again about what is fresh: only what has changed is downloaded
+      --verify            hash what is on disk again, and download what is not as it was written
       --json              the report as one JSON object on standard output
   -q, --quiet             say only what failed
   -v, --verbose           say what becomes of each sprite

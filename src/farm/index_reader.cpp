@@ -7,8 +7,8 @@
 
 namespace spritefarm::farm {
 
-IndexReader::IndexReader(Executor& executor, const std::string& base_url, IndexRange range)
-    : m_executor(executor), m_cursor(base_url, range) {
+IndexReader::IndexReader(Executor& executor, const std::string& base_url, IndexRange range, Stock& stock)
+    : m_executor(executor), m_stock(stock), m_cursor(base_url, range) {
   request_page();
 }
 
@@ -18,28 +18,57 @@ IndexReader::~IndexReader() {
 
 void IndexReader::request_page() {
   m_coming.reset();
-  if (m_cursor.url()) m_coming = m_executor.submit(read, *m_cursor.url());
+  if (!m_cursor.url()) return;
+  const std::string& url = *m_cursor.url();
+  std::optional<KnownDocument> known = m_stock.page(url);
+  if (known) {
+    Result<sprite::IndexPage> page = sprite::parse_index_page(known->content, url);
+    if (!page)
+      known.reset();
+    else if (!known->to_be_asked)
+      m_at_hand = *std::move(page);
+  }
+  if (!m_at_hand) m_coming = m_executor.submit(read, url, std::move(known));
 }
 
-Task<IndexReader::Page> IndexReader::read(std::string url) {
-  Page page{Error{}, {}};
+Task<IndexReader::Page> IndexReader::read(std::string url, std::optional<KnownDocument> known) {
+  Page page{Error{}, {}, {}};
   net::HttpRequest request;
   request.url = url;
   request.compressed = true;
+  request.noted_header = dataset_header;
+  if (known) request.known = known->validators;
   request.check = [&page, &url](const net::HttpResponse& response) -> std::optional<Error> {
     page.content = sprite::parse_index_page(response.body, url);
     if (page.content) return std::nullopt;
     return page.content.error();
   };
   Task<net::HttpFetch> getting = Downloader::current().get(std::move(request), page.count);
-  const net::HttpFetch fetch = co_await std::move(getting);
-  if (!fetch.outcome) page.content = fetch.outcome.error();
+  net::HttpFetch fetch = co_await std::move(getting);
+  if (!fetch.outcome) {
+    page.content = fetch.outcome.error();
+    co_return page;
+  }
+  net::HttpResponse& response = *fetch.outcome;
+  if (response.status == 304) {
+    page.content = sprite::parse_index_page(known->content, url);
+    if (response.validators.empty()) response.validators = known->validators;
+    response.body = std::move(known->content);
+  }
+  page.answer = AnsweredDocument{{std::move(response.validators), response.fresh_for},
+                                 std::move(response.noted),
+                                 std::move(response.body)};
   co_return page;
 }
 
 std::optional<IndexAnswer> IndexReader::next() {
-  if (!m_coming) return std::nullopt;
-  Page page = std::move(*m_coming).result();
+  if (!m_coming && !m_at_hand) return std::nullopt;
+  const std::string url = *m_cursor.url();
+  Page page{Error{}, {}, {}};
+  if (m_at_hand)
+    page.content = *std::exchange(m_at_hand, std::nullopt);
+  else
+    page = std::move(*m_coming).result();
   m_coming.reset();
   IndexAnswer answer;
   answer.count = page.count;
@@ -52,6 +81,7 @@ std::optional<IndexAnswer> IndexReader::next() {
     answer.error = entries.error().message;
     return answer;
   }
+  if (page.answer) m_stock.keep(url, *page.answer);
   answer.tasks = index_tasks(*std::move(entries));
   request_page();
   return answer;

@@ -2,6 +2,7 @@
 
 #include "farm/farm_task.hpp"
 #include "farm/index_cursor.hpp"
+#include "farm/stock.hpp"
 
 #include <spritefarm/executor.hpp>
 
@@ -19,29 +20,34 @@ struct IndexAnswer {
 };
 
 /// Reads a range of the index, a page ahead of who takes them: while the tasks of one are farmed, the next is
-/// on its way. Asks through an executor of this process, whose worker has a Downloader; owned by the
+/// on its way. What the stock has of it is not asked for again. Asks through an executor of this process, whose worker has a Downloader; owned by the
 /// coordinator. Destroyed early, it gives up the page that is on its way.
 class IndexReader {
  public:
   /// Asks for the first page.
-  IndexReader(Executor& executor, const std::string& base_url, IndexRange range);
+  IndexReader(Executor& executor, const std::string& base_url, IndexRange range, Stock& stock);
   IndexReader(const IndexReader&) = delete;
   IndexReader& operator=(const IndexReader&) = delete;
   ~IndexReader();
 
   /// Waits for the next page; none after the last, and after an error. Throws what the executor's future does.
   std::optional<IndexAnswer> next();
+  /// Whether next() would have to wait for a server.
+  [[nodiscard]] bool is_waiting() const noexcept { return m_coming.has_value(); }
 
  private:
   struct Page {
     Result<sprite::IndexPage> content;
+    std::optional<AnsweredDocument> answer;
     RequestCount count;
   };
-  static Task<Page> read(std::string url);
+  static Task<Page> read(std::string url, std::optional<KnownDocument> known);
   void request_page();
 
   Executor& m_executor;
+  Stock& m_stock;
   IndexCursor m_cursor;
+  std::optional<sprite::IndexPage> m_at_hand;
   std::optional<Future<Page>> m_coming;
 };
 

@@ -20,6 +20,7 @@ struct Written {
   std::string output = "sprites";
   std::optional<std::string> path_template;
   int processes = 0, threads = 0, concurrency = 32;
+  bool refresh = false, verify = false;
   bool dry_run = false, serial = false, json = false, quiet = false, verbose = false;
 };
 
@@ -37,6 +38,8 @@ void describe(CLI::App& app, Written& written) {
 
   value_option(app, "-o,--output", written.output, "DIR");
   value_option(app, "--template", written.path_template, "T");
+  app.add_flag("--refresh", written.refresh);
+  app.add_flag("--verify", written.verify);
   app.add_flag("--json", written.json);
   CLI::Option* quiet = app.add_flag("-q,--quiet", written.quiet);
   app.add_flag("-v,--verbose", written.verbose)->excludes(quiet);
@@ -80,6 +83,9 @@ std::optional<Error> read_into(Options& options, const CLI::App& app, const Writ
   options.path_template = *std::move(path_template);
 
   options.dry_run = written.dry_run;
+  options.remember = !written.dry_run;
+  options.refresh = written.refresh;
+  options.verify = written.verify;
   options.json = written.json;
   options.verbosity = written.quiet     ? Verbosity::quiet
                       : written.verbose ? Verbosity::verbose

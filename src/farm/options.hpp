@@ -43,6 +43,10 @@ struct Options {
   std::string output;
   OutputTemplate path_template;
 
+  bool remember = false;  ///< in a ledger in `output`, what the next run then need not ask for
+  bool refresh = false;
+  bool verify = false;
+
   bool json = false;
   bool demo = false;
   Verbosity verbosity = Verbosity::normal;

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 
 namespace spritefarm::farm {
 namespace {
@@ -95,6 +96,12 @@ Result<std::string> OutputTemplate::path(const OutputNames& names) const {
   if (const std::string_view reason = unfit_for_path(path); !reason.empty())
     return Error{fmt::format("the path '{}' {}", excerpt(path), reason)};
   return path;
+}
+
+int OutputTemplate::depth() const noexcept {
+  std::ptrdiff_t slashes = 0;
+  for (const Part& part : m_parts) slashes += std::count(part.text.begin(), part.text.end(), '/');
+  return static_cast<int>(slashes);
 }
 
 bool OutputTemplate::has(Place place) const noexcept {

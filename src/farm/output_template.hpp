@@ -28,6 +28,9 @@ class OutputTemplate {
 
   [[nodiscard]] Result<std::string> path(const OutputNames& names) const;
 
+  /// How many folders deep below the output directory its files lie.
+  [[nodiscard]] int depth() const noexcept;
+
   /// Whether different pokémon, or different sprites of one, get different paths.
   [[nodiscard]] bool tells_pokemon_apart() const noexcept { return has(Place::name) || has(Place::id); }
   [[nodiscard]] bool tells_sprites_apart() const noexcept { return has(Place::sprite); }

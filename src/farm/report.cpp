@@ -19,6 +19,9 @@ void Report::add(const FarmResult& result) {
         ++m_downloaded;
         m_times.push_back(sprite.took);
         break;
+      case SpriteStatus::unchanged:
+        ++m_unchanged;
+        break;
       case SpriteStatus::planned:
         m_planned.push_back({name, sprite});
         break;
@@ -102,6 +105,7 @@ std::string Report::summary(double seconds, std::string_view directory) const {
   std::string text = m_run.dry_run
                          ? fmt::format("{} would be downloaded to {}/", sprites(m_planned.size()), directory)
                          : fmt::format("{} ({} bytes) in {}/", sprites(m_downloaded), m_bytes, directory);
+  if (m_unchanged > 0) text += fmt::format(", {} unchanged", m_unchanged);
   if (!m_missing.empty()) text += fmt::format(", {} missing", m_missing.size());
   if (!m_failures.empty()) text += fmt::format(", {} failed", m_failures.size());
   text += fmt::format("; {}, {}, {:.1f} s, {}", counted(m_count.requests, "request", "requests"),

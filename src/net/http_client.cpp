@@ -205,7 +205,7 @@ Task<HttpFetch> HttpClient::State::fetch(HttpRequest request) {
   while (true) {
     Task<FetchFailure> one = attempt(its_server, request, fetch, retry_after);
     fetch.failure = co_await std::move(one);
-    if (fetch.failure == FetchFailure::none && request.check) {
+    if (fetch.failure == FetchFailure::none && fetch.outcome->status == 200 && request.check) {
       if (std::optional<Error> wrong = request.check(*fetch.outcome)) {
         fetch.failure = FetchFailure::rejected;
         fetch.outcome = Error{"GET " + printable(request.url) + ": " + wrong->message};

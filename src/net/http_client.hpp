@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "net/freshness.hpp"
 
 #include <spritefarm/task.hpp>
 
@@ -25,15 +26,19 @@ struct HttpOptions {
 };
 
 struct HttpResponse {
-  long status = 0;
+  long status = 0;  ///< 200; or 304, without a body, where that was offered
   std::string body;
-  std::string etag;
+  Validators validators;
+  std::chrono::seconds fresh_for{0};  ///< see fresh_for()
+  std::string noted;                  ///< the value of HttpRequest::noted_header
 };
 
 struct HttpRequest {
   std::string url;
   std::size_t max_bytes = 16 << 20;  ///< of the decoded body
   bool compressed = false;           ///< offer gzip and the like
+  Validators known{};                ///< of what the caller has: where it is unchanged, 304 will do
+  std::string noted_header{};        ///< a further header of the response that matters, in lower case
   /// Looks at a response with status 200; an Error makes it a failed attempt, tried again as a cut connection
   /// is.
   std::function<std::optional<Error>(const HttpResponse&)> check;
@@ -48,12 +53,13 @@ enum class FetchFailure {
   certificate,  ///< the server's certificate does not verify, or the CA file cannot be read
   timeout,      ///< no whole response in time
   connection,   ///< any other failure on the way: reset, cut short, garbled
-  status,       ///< another status than 200
+  status,       ///< another status than 200 (or 304)
   too_large,    ///< more than max_bytes
   rejected,     ///< the request's check said no
 };
 
-/// What became of a request after its last attempt: a checked response with status 200, or why there is none.
+/// What became of a request after its last attempt: a checked response with status 200, 304 where
+/// that was offered, or why there is none.
 struct HttpFetch {
   Result<HttpResponse> outcome;
   int attempts = 0;

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <ctime>
 #include <fstream>
 #include <new>
 #include <utility>
@@ -98,9 +99,17 @@ std::string explain_status(long status) {
   return fmt::format("status {} instead of 200; check the base URL", status);
 }
 
-}  // namespace
-
-namespace {
+/// The headers that offer the server to answer 304. What could not stand in one is left out.
+std::vector<std::string> conditions(const Validators& known) {
+  const auto is_line = [](const std::string& text) {
+    return !text.empty() &&
+           std::none_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; });
+  };
+  std::vector<std::string> headers;
+  if (is_line(known.etag)) headers.push_back("If-None-Match: " + known.etag);
+  if (is_line(known.last_modified)) headers.push_back("If-Modified-Since: " + known.last_modified);
+  return headers;
+}
 
 /// The file with the system's certificates; empty where there is none to be read. From a file alone libcurl
 /// reads them once for all of a client's connections; from the system's folder too, for each anew, which takes
@@ -123,7 +132,11 @@ ExchangeSettings::ExchangeSettings(const HttpOptions& options)
 
 HttpExchange::HttpExchange(CURL* easy, const ExchangeSettings& settings, const HttpRequest& request,
                            bool shares)
-    : m_easy(easy), m_max_bytes(request.max_bytes) {
+    : m_easy(easy),
+      m_may_be_unchanged(!request.known.empty()),
+      m_noted_header(request.noted_header),
+      m_headers(make_list(conditions(request.known))),
+      m_max_bytes(request.max_bytes) {
   const char* const protocols = request.url.starts_with("https:") ? "https" : "http,https";
   set_option(easy, CURLOPT_URL, request.url.c_str());
   set_option(easy, CURLOPT_PROTOCOLS_STR, protocols);
@@ -138,6 +151,7 @@ HttpExchange::HttpExchange(CURL* easy, const ExchangeSettings& settings, const H
   set_option(easy, CURLOPT_LOW_SPEED_TIME, slow_for_seconds);
   set_option(easy, CURLOPT_USERAGENT, settings.user_agent.c_str());
   set_option(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+  if (m_headers) set_option(easy, CURLOPT_HTTPHEADER, m_headers.get());
   if (request.compressed) set_option(easy, CURLOPT_ACCEPT_ENCODING, "");
   if (settings.connect_to) set_option(easy, CURLOPT_CONNECT_TO, settings.connect_to.get());
   if (!settings.ca_file.empty()) {
@@ -177,6 +191,7 @@ void HttpExchange::take_header(std::string_view line) try {
   if (line.starts_with("HTTP/")) {  // a new response: the one before was a redirect or an interim one
     m_is_http1 = line.starts_with("HTTP/1");
     m_response = {};
+    m_caching = {};
     m_retry_after.clear();
     if (const std::size_t space = line.find(' '); space != line.npos) {
       const std::string_view code = line.substr(space + 1);
@@ -187,7 +202,12 @@ void HttpExchange::take_header(std::string_view line) try {
   const std::size_t colon = line.find(':');
   if (colon == line.npos) return;
   const std::string_view name = line.substr(0, colon), value = trim(line.substr(colon + 1));
-  if (equal_ignoring_case(name, "etag")) m_response.etag = value;
+  if (equal_ignoring_case(name, "etag")) m_response.validators.etag = value;
+  if (equal_ignoring_case(name, "last-modified")) m_caching.last_modified = value;
+  if (equal_ignoring_case(name, "age")) m_caching.age = value;
+  if (equal_ignoring_case(name, "cache-control"))
+    m_caching.cache_control += (m_caching.cache_control.empty() ? "" : ",") + std::string(value);
+  if (!m_noted_header.empty() && equal_ignoring_case(name, m_noted_header)) m_response.noted = value;
   if (equal_ignoring_case(name, "retry-after")) m_retry_after = value;
 } catch (...) {
   m_no_memory = std::current_exception();
@@ -218,6 +238,7 @@ FetchFailure HttpExchange::conclude(CURLcode result) {
   if (m_no_memory) std::rethrow_exception(m_no_memory);
   m_result = result;
   const bool is_ended = result == CURLE_OK || result == CURLE_WRITE_ERROR;
+  if (m_response.status == 304 && m_may_be_unchanged && result == CURLE_OK) return conclude_well();
   // An error page that was cut short or is too long is still an error page.
   if (m_response.status >= 400 || (m_response.status != 200 && is_ended)) {
     m_failure = FetchFailure::status;
@@ -230,7 +251,13 @@ FetchFailure HttpExchange::conclude(CURLcode result) {
       m_result = CURLE_PARTIAL_FILE;
     }
   }
-  return m_failure;
+  return m_failure == FetchFailure::none ? conclude_well() : m_failure;
+}
+
+FetchFailure HttpExchange::conclude_well() {
+  m_response.validators.last_modified = m_caching.last_modified;
+  m_response.fresh_for = fresh_for(m_caching, std::time(nullptr));
+  return m_failure = FetchFailure::none;
 }
 
 std::string HttpExchange::explain(const HttpOptions& options) const {

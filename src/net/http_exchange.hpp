@@ -38,7 +38,7 @@ class HttpExchange {
   void hold_request();
 
   /// To be called once the transfer has ended with `result`: the failure, `none` for a whole response with
-  /// status 200.
+  /// status 200, or for a 304 that was offered.
   FetchFailure conclude(CURLcode result);
 
   /// After conclude(): a sentence about the failure, without the URL.
@@ -57,8 +57,13 @@ class HttpExchange {
 
  private:
   [[nodiscard]] bool has_missing_bytes() const;
+  FetchFailure conclude_well();
 
   CURL* m_easy;
+  const bool m_may_be_unchanged;
+  const std::string m_noted_header;
+  StringList m_headers;
+  CachingHeaders m_caching;
   std::size_t m_max_bytes;
   std::function<void(bool)> m_on_departure;
   HttpResponse m_response;

@@ -1,7 +1,9 @@
 #pragma once
 
 #include "posix/directory.hpp"
+#include "posix/file_stamp.hpp"
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -13,9 +15,13 @@ namespace spritefarm::posix {
 /// `name` has changed and the temporary file is gone.
 ///
 /// Signals of this thread wait until it is done, so only SIGKILL or a crash can leave a temporary file
-/// behind; its name tells a later run that it may be removed. There is no fsync: after a power cut a file may
+/// behind; who writes one holds a lock on it (flock), so a later run can tell: see remove_abandoned_files(). There is no fsync: after a power cut a file may
 /// be empty, and to have the same sprite again costs less than to wait for the disk a thousand times.
-void replace_file(const Directory& folder, const std::string& name, std::string_view bytes);
+FileStamp replace_file(const Directory& folder, const std::string& name, std::string_view bytes);
+
+/// Removes the temporary files that a killed process has left in `folder` and in those below it, down to `depth` levels;
+/// not those that another process is writing at this moment. Returns how many; what it may not look at, it leaves.
+std::size_t remove_abandoned_files(const Directory& folder, int depth);
 
 /// Waits for the replace_file() calls of this process that are under way and lets no other begin, so that the
 /// process may then exit although its threads still run.

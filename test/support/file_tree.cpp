@@ -24,6 +24,8 @@ std::map<std::string, std::string> read_tree(const std::filesystem::path& root) 
   if (!std::filesystem::exists(root)) return tree;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(root)) {
     const std::string name = entry.path().lexically_relative(root);
+    const std::string file = entry.path().filename();
+    if (file.rfind(".spritefarm", 0) == 0 && file.find(".db") != file.npos) continue;
     if (entry.is_symlink()) {
       tree[name] = "-> " + std::filesystem::read_symlink(entry.path()).string();
     } else if (entry.is_regular_file()) {

@@ -244,7 +244,10 @@ TEST_CASE("the index comes page by page, or an error says why it cannot", "[farm
                  R"({"count": 3, "next": "/page2", "results": [{"name": "a", "url": "/pokemon/1/"}]})");
   farm.api.serve("/page2", R"({"count": 3, "next": null, "results": [{"name": "b", "url": "/pokemon/2/"}]})");
   ThreadPoolExecutor executor({.initializer = [&farm] { Downloader::install(farm.settings); }});
-  IndexReader reader(executor, farm.api.url("/"), IndexRange{0, 3});
+  const Options options;
+  const Messages messages(Verbosity::quiet);
+  Stock nothing(options, messages, [] { return DatasetAnswer{}; });
+  IndexReader reader(executor, farm.api.url("/"), IndexRange{0, 3}, nothing);
   std::optional<IndexAnswer> page = reader.next();
   REQUIRE(page);
   CHECK(page->error == "");
@@ -259,7 +262,7 @@ TEST_CASE("the index comes page by page, or an error says why it cannot", "[farm
   CHECK(page->tasks[0].url == farm.api.url("/pokemon/2/"));
   CHECK(!reader.next());
 
-  IndexReader nowhere(executor, farm.api.url("/elsewhere/"), IndexRange{0, 3});
+  IndexReader nowhere(executor, farm.api.url("/elsewhere/"), IndexRange{0, 3}, nothing);
   page = nowhere.next();
   REQUIRE(page);
   CHECK(page->error.find(farm.api.url("/elsewhere/pokemon/")) != std::string::npos);

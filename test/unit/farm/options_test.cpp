@@ -87,6 +87,7 @@ TEST_CASE("options say what they say", "[farm][options]") {
   CHECK(given.shard.of == 4);
   CHECK(given.sprite_keys == std::vector<std::string>{"front_default", "back_default", "all"});
   CHECK(given.dry_run);
+  CHECK(!given.remember);
   CHECK(given.mode == Mode::threads);
   CHECK(given.workers == 3);
   CHECK(given.concurrency == 5);
@@ -153,6 +154,15 @@ TEST_CASE("a template that would overwrite is refused", "[farm][options]") {
   CHECK(!parse({"--template", "{name}.{ext}", "--sprite", "*"}));
 }
 
+TEST_CASE("a run remembers; it asks and looks again where it is told to", "[farm][options]") {
+  const Options usual = options({});
+  CHECK(usual.remember);
+  CHECK(!usual.refresh);
+  CHECK(!usual.verify);
+  CHECK(options({"--refresh"}).refresh);
+  CHECK(options({"--verify"}).verify);
+}
+
 TEST_CASE("what cannot be is refused in one line", "[farm][options]") {
   using List = std::vector<std::string>;
   const List arguments = GENERATE(
@@ -169,8 +179,8 @@ TEST_CASE("what cannot be is refused in one line", "[farm][options]") {
       List{"--cacert", "/no/such/file"}, List{"--retries", "-1"}, List{"--retries", "101"},
       List{"--timeout", "0"}, List{"--timeout", "x"}, List{"--timeout", "nan"}, List{"-o", ""},
       List{"--template", ""}, List{"--template", "../{name}"}, List{"--template", "{nam}"}, List{"-q", "-v"},
-      List{"--demo", "--base-url", "http://h/"}, List{"../x"}, List{""}, List{"0"}, List{"--refresh"},
-      List{"--verify"}, List{"--trace", "f"}, List{"--rate", "5"});
+      List{"--demo", "--base-url", "http://h/"}, List{"../x"}, List{""}, List{"0"}, List{"--trace", "f"},
+      List{"--rate", "5"});
   std::string joined;
   for (const std::string& argument : arguments) joined += argument + " ";
   CAPTURE(joined);

@@ -70,7 +70,7 @@ TEST_CASE("a fetch gives the body, its ETag and what it cost", "[http]") {
   REQUIRE(fetched.outcome);
   CHECK(fetched.outcome->status == 200);
   CHECK(fetched.outcome->body == "hello");
-  CHECK(fetched.outcome->etag == "W/\"5-abc\"");
+  CHECK(fetched.outcome->validators.etag == "W/\"5-abc\"");
   CHECK(fetched.attempts == 1);
   CHECK(fetched.status == 200);
   CHECK(fetched.bytes == 5);
@@ -229,7 +229,7 @@ TEST_CASE("redirects are followed within http, and not for ever", "[http]") {
   const HttpFetch followed = fetch({}, {.url = server.url("/start")});
   REQUIRE(followed.outcome);
   CHECK(followed.outcome->body == "end");
-  CHECK(followed.outcome->etag.empty());
+  CHECK(followed.outcome->validators.etag.empty());
   CHECK(fetch({}, {.url = server.url("/loop")}).failure == FetchFailure::url);
   const HttpFetch file = fetch({}, {.url = server.url("/file")});
   CHECK(file.failure == FetchFailure::url);

@@ -4,6 +4,7 @@
 #include "support/file_tree.hpp"
 #include "support/temp_dir.hpp"
 
+#include <atomic>
 #include <filesystem>
 #include <iterator>
 #include <system_error>
@@ -97,4 +98,58 @@ TEST_CASE("a file in a folder's place is an error that names it", "[posix][files
   CHECK_THROWS_AS(Directory::make((folder / "file/below").string()), std::system_error);
   CHECK_THROWS_AS(Directory::make((folder / "file").string()), std::system_error);
   CHECK_THROWS_AS(open(folder).make_below("file"), std::system_error);
+}
+
+TEST_CASE("temporary files that a killed process has left are removed, down to a depth", "[posix][files]") {
+  const TempDir folder;
+  const std::string abandoned = ".spritefarm-0123456789abcdef.part";
+  for (const char* where : {"", "a/", "a/b/"}) write_file(folder / (where + abandoned), "part of a file");
+  for (const char* other : {"a.png", ".spritefarm-0123456789abcdef.part.txt",
+                            ".spritefarm-0123456789ABCDEF.part", ".spritefarm-1.part", ".spritefarm.db"})
+    write_file(folder / other, "stays");
+  fs::create_directory_symlink(folder / "a/b", folder / "link");
+  const std::size_t before = entries(folder);
+
+  CHECK(remove_abandoned_files(open(folder), 0) == 1);
+  CHECK(entries(folder) == before - 1);
+  CHECK(remove_abandoned_files(open(folder), 1) == 1);
+  CHECK(fs::exists(folder / ("a/b/" + abandoned)));
+  CHECK(remove_abandoned_files(open(folder), 2) == 1);
+  CHECK(!fs::exists(folder / ("a/b/" + abandoned)));
+  CHECK(remove_abandoned_files(open(folder), 9) == 0);
+}
+
+TEST_CASE("who clears up takes no file from those who are writing", "[posix][files]") {
+  const TempDir folder;
+  std::atomic<bool> done = false;
+  std::thread cleaner([&] {
+    while (!done) remove_abandoned_files(open(folder), 0);
+  });
+  int lost = 0;
+  for (int i = 0; i < 2000; ++i) try {
+      replace_file(open(folder), "a.png", "x");
+    } catch (const std::system_error&) {
+      ++lost;
+    }
+  done = true;
+  cleaner.join();
+  CHECK(lost == 0);
+  CHECK(entries(folder) == 1);
+}
+
+TEST_CASE("the stamp of a file tells whether it is the one that was written", "[posix][files]") {
+  const TempDir folder;
+  const FileStamp stamp = replace_file(open(folder), "a.png", "1234");
+  CHECK(stamp.size == 4);
+  CHECK(stamp_of(open(folder), "a.png") == stamp);
+  CHECK(read_file(open(folder), "a.png", 4) == "1234");
+  CHECK(!read_file(open(folder), "a.png", 3));
+  CHECK(!read_file(open(folder), "b.png", 4));
+
+  fs::create_symlink("a.png", folder / "link");
+  CHECK(!stamp_of(open(folder), "link"));
+  CHECK(!stamp_of(open(folder), "absent"));
+  CHECK(!stamp_of(open(folder), "."));
+  replace_file(open(folder), "a.png", "4321");
+  CHECK(stamp_of(open(folder), "a.png") != stamp);
 }

@@ -1,0 +1,65 @@
+#include "farm/chosen_sprites.hpp"
+
+#include "farm/messages.hpp"
+#include "sprite/image.hpp"
+
+#include <fmt/format.h>
+
+#include <set>
+#include <utility>
+
+namespace spritefarm::farm {
+namespace {
+
+using sprite::ImageKind;
+
+/// What the extension of the file will be, unless the image turns out to be of another kind than its URL
+/// says.
+std::string_view expected_extension(std::string_view url) {
+  for (const ImageKind kind : {ImageKind::gif, ImageKind::svg})
+    if (url.ends_with(sprite::extension(kind))) return sprite::extension(kind);
+  return sprite::extension(ImageKind::png);
+}
+
+}  // namespace
+
+Result<std::string> SpriteChoice::path(const sprite::Record& record, std::string_view key,
+                                       std::string_view extension) const {
+  return path_template.path({record.name, record.id, key, extension});
+}
+
+std::vector<SpriteResult> SpriteChoice::choose(const sprite::Record& record, FarmResult& result) const {
+  const sprite::Selection selection = selector.select(record);
+  for (const std::string& key : selection.missing) result.sprites.push_back({key, {}, SpriteStatus::missing});
+  for (const std::string& key : selection.unknown)
+    result.sprites.push_back(
+        {key, {}, SpriteStatus::failed, "its record has no sprite of that key: see --sprite in --help"});
+
+  std::vector<SpriteResult> chosen;
+  std::set<std::string> taken;
+  for (const sprite::SpriteLeaf& leaf : selection.present) {
+    SpriteResult sprite{leaf.key, leaf.url, SpriteStatus::planned};
+    const Result<std::string> found = path(record, leaf.key, expected_extension(leaf.url));
+    if (found && taken.insert(*found).second) {
+      sprite.path = *found;
+      chosen.push_back(std::move(sprite));
+      continue;
+    }
+    sprite.status = SpriteStatus::failed;
+    sprite.reason =
+        found ? fmt::format("another sprite of it has the path {} already: tell them apart with --template",
+                            *found)
+              : found.error().message;
+    result.sprites.push_back(std::move(sprite));
+  }
+  return chosen;
+}
+
+std::optional<Error> wrong_record(const FarmTask& task, const sprite::Record& record) {
+  if ((task.name.empty() || task.name == record.name) && (task.id == 0 || task.id == record.id))
+    return std::nullopt;
+  return Error{fmt::format("this is the record of '{}' ({}), not of {}", excerpt(record.name), record.id,
+                           display_name(task.name, task.id))};
+}
+
+}  // namespace spritefarm::farm

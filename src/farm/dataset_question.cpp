@@ -1,0 +1,34 @@
+#include "farm/dataset_question.hpp"
+
+#include "farm/downloader.hpp"
+#include "sprite/dataset.hpp"
+
+#include <utility>
+
+namespace spritefarm::farm {
+
+std::string dataset_url(const std::string& base_url) {
+  return base_url + "meta/";
+}
+
+Task<DatasetAnswer> ask_dataset(std::string base_url) {
+  DatasetAnswer answer;
+  net::HttpRequest request;
+  request.url = dataset_url(base_url);
+  request.compressed = true;
+  request.check = [&answer](const net::HttpResponse& response) -> std::optional<Error> {
+    Result<std::string> hash = sprite::parse_dataset_hash(response.body);
+    if (!hash) return hash.error();
+    answer.hash = *std::move(hash);
+    return std::nullopt;
+  };
+  Task<net::HttpFetch> getting = Downloader::current().get(std::move(request), answer.count);
+  const net::HttpFetch fetch = co_await std::move(getting);
+  if (fetch.outcome)
+    answer.fresh_for = fetch.outcome->fresh_for;
+  else
+    answer.error = fetch.outcome.error().message;
+  co_return answer;
+}
+
+}  // namespace spritefarm::farm

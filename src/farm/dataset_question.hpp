@@ -1,0 +1,26 @@
+#pragma once
+
+#include "farm/farm_task.hpp"
+
+#include <spritefarm/task.hpp>
+
+#include <chrono>
+#include <string>
+
+namespace spritefarm::farm {
+
+/// Which dataset the API serves at present: its hash, or the error why that cannot be had.
+struct DatasetAnswer {
+  std::string hash;
+  std::chrono::seconds fresh_for{0};
+  std::string error;
+  RequestCount count;
+};
+
+/// Where that is asked.
+std::string dataset_url(const std::string& base_url);
+
+/// A call to a worker, whose Downloader it uses.
+Task<DatasetAnswer> ask_dataset(std::string base_url);
+
+}  // namespace spritefarm::farm

@@ -1,0 +1,182 @@
+#include "farm/stock.hpp"
+
+#include "farm/farm_pokemon.hpp"
+#include "posix/file_stamp.hpp"
+#include "sprite/image.hpp"
+#include "sprite/packed_record.hpp"
+#include "sprite/sha256.hpp"
+
+#include <fmt/format.h>
+
+#include <ctime>
+#include <filesystem>
+#include <utility>
+
+namespace spritefarm::farm {
+namespace {
+
+// What a run that is killed has to do again is what came in so long before.
+constexpr std::chrono::milliseconds batch_time{25};
+
+/// Each share has its own, so that many machines can farm into one directory.
+std::string ledger_path(const Options& options) {
+  const std::string folder = std::filesystem::canonical(options.output).string();
+  return options.shard.of == 1
+             ? folder + "/.spritefarm.db"
+             : fmt::format("{}/.spritefarm-{}-of-{}.db", folder, options.shard.which, options.shard.of);
+}
+
+std::int64_t seconds_now() {
+  return std::time(nullptr);
+}
+
+}  // namespace
+
+Stock::Stock(const Options& options, const Messages& messages, AskDataset ask_dataset)
+    : m_options(options),
+      m_messages(messages),
+      m_ask_dataset(std::move(ask_dataset)),
+      m_choice{options.selector, options.path_template},
+      m_path(options.remember ? ledger_path(options) : "") {
+  if (!options.remember) return;
+  m_output = posix::Directory::open(options.output);
+  sprite::OpenedLedger opened = sprite::open_ledger(m_path);
+  m_ledger = std::move(opened.ledger);
+  if (!opened.message.empty()) m_messages.error(opened.message);
+}
+
+/// What `operation` gives, or nothing where there is no ledger, or none any more: after an error it is of no use.
+template <typename Operation>
+auto Stock::with_ledger(Operation operation) {
+  using Answer = decltype(operation(*m_ledger));
+  const std::lock_guard lock(m_mutex);
+  if (!m_ledger) return Answer{};
+  try {
+    return operation(*m_ledger);
+  } catch (const sprite::SqliteError& error) {
+    m_ledger.reset();
+    m_messages.error(fmt::format("the ledger {} fails ({}){}: this run goes on without", m_path, error.what(),
+                                 error.is_damage() ? " and is now " + sprite::set_aside(m_path) : ""));
+    return Answer{};
+  }
+}
+
+std::optional<sprite::LedgerDocument> Stock::document(const std::string& url) {
+  return with_ledger([&](sprite::Ledger& ledger) { return ledger.document(url); });
+}
+
+const std::string& Stock::dataset() {
+  if (m_dataset) return *m_dataset;
+  const std::string url = dataset_url(m_options.base_url);
+  if (const auto known = document(url); known && !m_options.refresh && known->fresh_until > seconds_now())
+    return m_dataset.emplace(known->content);
+  DatasetAnswer answer = m_ask_dataset();
+  if (!answer.error.empty()) m_messages.detail("which dataset is served cannot be told: " + answer.error);
+  if (!answer.hash.empty()) keep(url, {{{}, answer.fresh_for}, answer.hash, answer.hash});
+  return m_dataset.emplace(std::move(answer.hash));
+}
+
+bool Stock::is_current(const sprite::LedgerDocument& document) {
+  if (!m_options.refresh && document.fresh_until > seconds_now()) return true;
+  const std::string& current = dataset();
+  return !current.empty() && document.dataset == current;
+}
+
+std::optional<KnownDocument> Stock::page(const std::string& url) {
+  std::optional<sprite::LedgerDocument> known = document(url);
+  if (!known) return std::nullopt;
+  const bool current = is_current(*known);
+  return KnownDocument{std::move(known->content), std::move(known->validators), !current};
+}
+
+bool Stock::is_intact(const std::string& path, const sprite::LedgerImage& image) const {
+  if (posix::stamp_of(*m_output, path) != posix::FileStamp{image.size, image.changed}) return false;
+  if (!m_options.verify) return true;
+  const std::optional<std::string> bytes =
+      posix::read_file(*m_output, path, static_cast<std::size_t>(image.size));
+  return bytes && sprite::sha256(*bytes) == image.sha256;
+}
+
+std::optional<KnownImage> Stock::find_image(const sprite::Record& record, const SpriteResult& sprite) {
+  using sprite::ImageKind;
+  // An image's kind, and so its file's extension, can be another than its URL says.
+  for (const ImageKind kind : {ImageKind::png, ImageKind::gif, ImageKind::svg}) {
+    const std::string_view extension = sprite::extension(kind);
+    const Result<std::string> path = m_choice.path(record, sprite.key, extension);
+    if (!path) continue;
+    std::optional<sprite::LedgerImage> image =
+        with_ledger([&](sprite::Ledger& ledger) { return ledger.image(*path); });
+    if (!image || image->url != sprite.url || !is_intact(*path, *image)) continue;
+    return KnownImage{sprite.key,
+                      sprite.url,
+                      *path,
+                      std::string(extension),
+                      std::move(image->validators),
+                      {image->size, image->changed},
+                      std::move(image->sha256),
+                      m_options.refresh || image->fresh_until <= seconds_now()};
+  }
+  return std::nullopt;
+}
+
+std::optional<FarmResult> Stock::look_up(FarmTask& task) {
+  std::optional<sprite::LedgerDocument> known = document(task.url);
+  if (!known) return std::nullopt;
+  const std::optional<sprite::Record> record = sprite::unpack_record(known->content);
+  if (!record || wrong_record(task, *record)) return std::nullopt;
+  bool is_at_hand = is_current(*known);
+  task.record = KnownDocument{std::move(known->content), std::move(known->validators), !is_at_hand};
+
+  FarmResult result;
+  result.name = record->name;
+  result.id = record->id;
+  for (SpriteResult& chosen : m_choice.choose(*record, result)) {
+    if (std::optional<KnownImage> image = find_image(*record, chosen)) {
+      become_unchanged(chosen, *image);
+      is_at_hand = is_at_hand && !image->to_be_asked;
+      task.images.push_back(*std::move(image));
+    } else {
+      is_at_hand = false;
+    }
+    result.sprites.push_back(std::move(chosen));
+  }
+  if (!is_at_hand) return std::nullopt;
+  return result;
+}
+
+void Stock::keep(const std::string& url, const AnsweredDocument& document) {
+  const std::string& dataset = document.dataset.empty() && m_dataset ? *m_dataset : document.dataset;
+  with_ledger([&](sprite::Ledger& ledger) {
+    if (ledger.uncommitted() == 0) m_commit_at = Clock::now() + batch_time;
+    ledger.keep(url, sprite::LedgerDocument{document.answered.validators,
+                                            seconds_now() + document.answered.fresh_for.count(), dataset,
+                                            document.content});
+    return true;
+  });
+}
+
+void Stock::keep(const FarmTask& task, const FarmResult& result) {
+  if (result.answer) keep(task.url, *result.answer);
+  with_ledger([&](sprite::Ledger& ledger) {
+    if (ledger.uncommitted() == 0) m_commit_at = Clock::now() + batch_time;
+    for (const SpriteResult& sprite : result.sprites)
+      if (sprite.answer &&
+          (sprite.status == SpriteStatus::downloaded || sprite.status == SpriteStatus::unchanged))
+        ledger.keep(sprite.path,
+                    sprite::LedgerImage{sprite.url, sprite.answer->answered.validators,
+                                        seconds_now() + sprite.answer->answered.fresh_for.count(),
+                                        sprite.answer->stamp.size, sprite.answer->stamp.changed,
+                                        sprite.answer->sha256});
+    if (Clock::now() >= m_commit_at) ledger.commit();
+    return true;
+  });
+}
+
+void Stock::commit() {
+  with_ledger([](sprite::Ledger& ledger) {
+    ledger.commit();
+    return true;
+  });
+}
+
+}  // namespace spritefarm::farm

@@ -1,0 +1,73 @@
+#pragma once
+
+#include "farm/chosen_sprites.hpp"
+#include "farm/dataset_question.hpp"
+#include "farm/farm_task.hpp"
+#include "farm/messages.hpp"
+#include "farm/options.hpp"
+#include "posix/directory.hpp"
+#include "sprite/ledger.hpp"
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+namespace spritefarm::farm {
+
+/// What is there already, and what of it is as good as new: answers from the ledger and the files on disk, for each
+/// document and image, whether it is to be fetched, to be asked about, or simply there.
+///
+///     document   fresh, or of the dataset that `meta/` names   no request          else   conditional request
+///     image      fresh, and its file is as it was written      no request          stale  conditional request
+///                its file is gone or altered, or its URL is another                       plain request
+///
+/// The coordinator's, on its thread, except for commit(); the only one that has the ledger, which no worker ever opens.
+/// Without a ledger (a dry run, another run has it, it fails), nothing is known and nothing kept: that costs requests,
+/// and never fails a run.
+class Stock {
+ public:
+  /// Asks the API which dataset it serves; done once in a run, at most, and only if something is known.
+  using AskDataset = std::function<DatasetAnswer()>;
+
+  /// To be made after the last fork of this process.
+  Stock(const Options& options, const Messages& messages, AskDataset ask_dataset);
+
+  /// A page of the index; none where it is unknown.
+  std::optional<KnownDocument> page(const std::string& url);
+  /// Adds to a task what is known of it. Where nobody needs to be asked, and all is there, the result.
+  std::optional<FarmResult> look_up(FarmTask& task);
+
+  /// Keeps what servers have answered, and the files that came of it, for a later run.
+  void keep(const std::string& url, const AnsweredDocument& document);
+  void keep(const FarmTask& task, const FarmResult& result);
+  /// Makes certain what was kept; otherwise that happens now and then. Any thread may.
+  void commit();
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  template <typename Operation>
+  auto with_ledger(Operation operation);
+  std::optional<sprite::LedgerDocument> document(const std::string& url);
+  bool is_current(const sprite::LedgerDocument& document);
+  const std::string& dataset();
+  std::optional<KnownImage> find_image(const sprite::Record& record, const SpriteResult& sprite);
+  [[nodiscard]] bool is_intact(const std::string& path, const sprite::LedgerImage& image) const;
+
+  const Options& m_options;
+  const Messages& m_messages;
+  const AskDataset m_ask_dataset;
+  const SpriteChoice m_choice;
+  const std::string m_path;
+  std::optional<posix::Directory> m_output;
+  std::optional<std::string> m_dataset;  // known in this run; an empty one cannot be had
+
+  std::mutex m_mutex;
+  std::unique_ptr<sprite::Ledger> m_ledger;
+  Clock::time_point m_commit_at;
+};
+
+}  // namespace spritefarm::farm

@@ -1,0 +1,54 @@
+#include "net/freshness.hpp"
+
+#include "net/curl_handles.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <string_view>
+
+namespace spritefarm::net {
+namespace {
+
+using std::chrono::seconds;
+
+constexpr seconds::rep a_day = 86'400, a_year = 365 * a_day;
+
+std::string_view trim(std::string_view text) {
+  constexpr std::string_view blank = " \t\"";
+  const std::size_t first = text.find_first_not_of(blank);
+  if (first == text.npos) return {};
+  return text.substr(first, text.find_last_not_of(blank) - first + 1);
+}
+
+/// Of a text that is a number and nothing else; what is too large to be one is very large.
+std::optional<seconds::rep> number_in(std::string_view text) {
+  text = trim(text);
+  if (text.empty() || text.find_first_not_of("0123456789") != text.npos) return std::nullopt;
+  seconds::rep number = 0;
+  return std::from_chars(text.data(), text.data() + text.size(), number).ec == std::errc{} ? number : a_year;
+}
+
+}  // namespace
+
+seconds fresh_for(const CachingHeaders& headers, std::time_t now) {
+  std::string directives = headers.cache_control;
+  std::transform(directives.begin(), directives.end(), directives.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  std::optional<seconds::rep> max_age;
+  for (std::string_view rest = directives; !rest.empty();) {
+    const std::string_view directive = trim(rest.substr(0, rest.find(',')));
+    rest.remove_prefix(std::min(rest.find(','), rest.size() - 1) + 1);
+    if (directive == "no-cache" || directive == "no-store") return seconds(0);
+    constexpr std::string_view name = "max-age=";
+    if (directive.starts_with(name) && !max_age)
+      max_age = number_in(directive.substr(name.size())).value_or(0);  // what cannot be read is stale
+  }
+  if (max_age)
+    return seconds(std::clamp<seconds::rep>(*max_age - number_in(headers.age).value_or(0), 0, a_year));
+  const std::time_t modified =
+      headers.last_modified.empty() ? -1 : curl_getdate(headers.last_modified.c_str(), nullptr);
+  return modified == -1 ? seconds(0) : seconds(std::clamp<seconds::rep>((now - modified) / 10, 0, a_day));
+}
+
+}  // namespace spritefarm::net

@@ -1,0 +1,11 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace spritefarm::sprite {
+
+/// The SHA-256 of `bytes`: 32 bytes. Throws std::runtime_error where libcrypto has none.
+std::string sha256(std::string_view bytes);
+
+}  // namespace spritefarm::sprite

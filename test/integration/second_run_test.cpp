@@ -1,0 +1,284 @@
+#include "support/catch.hpp"
+#include "support/changing_api.hpp"
+#include "support/file_tree.hpp"
+#include "support/program.hpp"
+#include "support/run_report.hpp"
+#include "support/temp_dir.hpp"
+
+#include <algorithm>
+#include <csignal>
+#include <filesystem>
+#include <thread>
+
+using namespace spritefarm::test;
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr int pokemon = 12;
+
+/// One API and one output directory, for several runs.
+struct Runs {
+  ChangingApi api{pokemon};
+  TempDir work;
+  std::vector<std::string> mode = {"-p", "2"};
+  std::string err;
+
+  [[nodiscard]] std::vector<std::string> arguments(const std::vector<std::string>& more) const {
+    std::vector<std::string> all = mode;
+    all.insert(all.end(), {"--json", "--base-url", api.base_url(), "-o", sprites()});
+    all.insert(all.end(), more.begin(), more.end());
+    return all;
+  }
+  [[nodiscard]] std::string sprites() const { return work / "sprites"; }
+  [[nodiscard]] std::string file(int id) const { return sprites() + "/p" + std::to_string(id) + ".png"; }
+
+  RunReport run(const std::vector<std::string>& more = {}) {
+    const Outcome outcome = spritefarm::test::run(program(arguments(more)));
+    err = outcome.err;
+    INFO(err);
+    CHECK(outcome.exit_status == 0);
+    return RunReport(outcome.out);
+  }
+  /// A run of which each sprite is there at the end, so many of them anew.
+  void run_that_downloads(std::uint64_t downloaded, const std::vector<std::string>& more = {}) {
+    const RunReport report = run(more);
+    CHECK(report.count.at("selected") == pokemon);
+    CHECK(report.count.at("downloaded") == downloaded);
+    CHECK(report.count.at("unchanged") == pokemon - downloaded);
+    check_files();
+  }
+  void check_files() {
+    CHECK(read_tree(sprites()).size() == pokemon);
+    for (int id = 1; id <= pokemon; ++id) CHECK(read_file(file(id)) == api.image(id));
+  }
+};
+
+using Log = std::vector<ChangingApi::Answer>;
+
+long count(const Log& log, const std::string& path_begins_with, int status) {
+  return std::count_if(log.begin(), log.end(), [&](const ChangingApi::Answer& answer) {
+    return answer.status == status && answer.path.rfind(path_begins_with, 0) == 0;
+  });
+}
+
+}  // namespace
+
+TEST_CASE("a second run while all is fresh asks for nothing", "[second-run]") {
+  Runs runs;
+  runs.mode = GENERATE(std::vector<std::string>{"-p", "2"}, std::vector<std::string>{"-t", "2"},
+                       std::vector<std::string>{"-s"});
+  CAPTURE(runs.mode);
+  runs.run_that_downloads(pokemon);
+  CHECK(runs.api.take_log().size() == 1 + 2 * pokemon);
+  runs.api.change_image(3);
+  const auto tree = read_tree(runs.sprites());
+  const RunReport report = runs.run();
+  CHECK(report.count.at("unchanged") == pokemon);
+  CHECK(report.count.at("requests") == 0);
+  CHECK(runs.api.take_log().empty());
+  CHECK(read_tree(runs.sprites()) == tree);
+
+  const Outcome told = run(program({"-s", "--base-url", runs.api.base_url(), "-o", runs.sprites()}));
+  CHECK(told.exit_status == 0);
+  CHECK(told.out.find("12 unchanged") != std::string::npos);
+  CHECK(runs.api.take_log().empty());
+}
+
+TEST_CASE("an embedded mirror's sprites are not asked for twice", "[second-run]") {
+  const MirrorServer mirror;
+  const TempDir work;
+  const std::vector<std::string> arguments = {"-p",
+                                              "2",
+                                              "-n",
+                                              "10",
+                                              "--sprite",
+                                              "all",
+                                              "--json",
+                                              "--base-url",
+                                              mirror.base_url(),
+                                              "-o",
+                                              work / "sprites"};
+  const RunReport first(run(program(arguments)).out), second(run(program(arguments)).out);
+  CHECK(first.count.at("downloaded") > 100);
+  CHECK(second.count.at("unchanged") == first.count.at("downloaded"));
+  CHECK(second.count.at("requests") == 0);
+}
+
+TEST_CASE("--refresh asks meta/ first, and records only where the dataset is another", "[second-run]") {
+  Runs runs;
+  const bool has_dataset = GENERATE(true, false);
+  CAPTURE(has_dataset);
+  if (has_dataset) runs.api.name_dataset("one");
+  runs.run_that_downloads(pokemon);
+  runs.api.take_log();
+
+  runs.api.change_image(5);
+  runs.run_that_downloads(1, {"--refresh"});
+  Log log = runs.api.take_log();
+  REQUIRE(!log.empty());
+  CHECK(log[0].path == "/api/v2/meta/");
+  CHECK(count(log, "/image/", 304) == pokemon - 1);
+  CHECK(count(log, "/image/", 200) == 1);
+  CHECK(count(log, "/api/v2/pokemon/", 304) == (has_dataset ? 0 : pokemon + 1));
+  CHECK(count(log, "/api/v2/pokemon/", 200) == 0);
+  CHECK(count(log, "/api/v2/meta", 200) == (has_dataset ? 1 : 0));
+
+  runs.api.change_record(7);
+  if (has_dataset) runs.api.name_dataset("two");
+  runs.run_that_downloads(1, {"--refresh"});
+  log = runs.api.take_log();
+  CHECK(log[0].path == "/api/v2/meta/");
+  CHECK(count(log, "/api/v2/pokemon/", 304) == pokemon);
+  CHECK(count(log, "/api/v2/pokemon/7/", 200) == 1);
+  CHECK(count(log, "/image/", 304) == pokemon - 1);
+  CHECK(count(log, "/image/7", 200) == 1);
+
+  runs.run_that_downloads(0);
+  CHECK(runs.api.take_log().empty());
+}
+
+TEST_CASE("what is no longer fresh is asked about, not downloaded", "[second-run]") {
+  Runs runs;
+  runs.api.set_max_age(GENERATE(0, -1));
+  runs.api.name_dataset("one");
+  runs.run_that_downloads(pokemon);
+  runs.api.take_log();
+  runs.run_that_downloads(0);
+  const Log log = runs.api.take_log();
+  CHECK(log.size() == 1 + pokemon);
+  CHECK(log[0].path == "/api/v2/meta/");
+  CHECK(count(log, "/image/", 304) == pokemon);
+}
+
+TEST_CASE("what comes again as it was leaves the file alone", "[second-run]") {
+  Runs runs;
+  runs.api.set_max_age(0);
+  runs.api.forget_tags();
+  runs.run_that_downloads(pokemon);
+  runs.api.take_log();
+  const auto time = fs::last_write_time(runs.file(1));
+  runs.api.change_image(2);
+  runs.run_that_downloads(1);
+  CHECK(count(runs.api.take_log(), "/image/", 200) == pokemon);
+  CHECK(fs::last_write_time(runs.file(1)) == time);
+}
+
+TEST_CASE("a file that is gone, cut or altered is fetched again, and no other", "[second-run]") {
+  Runs runs;
+  runs.run_that_downloads(pokemon);
+  runs.api.take_log();
+  std::vector<std::string> options;
+  SECTION("gone") {
+    fs::remove(runs.file(4));
+  }
+  SECTION("cut") {
+    fs::resize_file(runs.file(4), 20);
+  }
+  SECTION("altered") {
+    write_file(runs.file(4), std::string(read_file(runs.file(4)).size(), 'x'));
+  }
+  SECTION("a link in its place") {
+    fs::rename(runs.file(4), runs.work / "elsewhere");
+    fs::create_symlink(runs.work / "elsewhere", runs.file(4));
+  }
+  SECTION("altered so that only --verify sees it") {
+    const auto time = fs::last_write_time(runs.file(4));
+    std::string bytes = read_file(runs.file(4));
+    bytes[40] = static_cast<char>(bytes[40] ^ 1);
+    write_file(runs.file(4), bytes);
+    fs::last_write_time(runs.file(4), time);
+    CHECK(runs.run().count.at("unchanged") == pokemon);
+    CHECK(read_file(runs.file(4)) == bytes);
+    options = {"--verify"};
+  }
+  runs.run_that_downloads(1, options);
+  const Log log = runs.api.take_log();
+  REQUIRE(log.size() == 1);
+  CHECK(log[0].path.rfind("/image/4", 0) == 0);
+  CHECK(log[0].status == 200);
+  runs.run_that_downloads(0, {"--verify"});
+}
+
+TEST_CASE("another template or selection makes its own files of the records that are known", "[second-run]") {
+  Runs runs;
+  runs.run_that_downloads(pokemon);
+  runs.api.take_log();
+  const RunReport report = runs.run({"--template", "{id}.{ext}"});
+  CHECK(report.count.at("downloaded") == pokemon);
+  CHECK(runs.api.take_log().size() == pokemon);
+  CHECK(runs.run({"--template", "{id}.{ext}"}).count.at("requests") == 0);
+  CHECK(runs.run().count.at("requests") == 0);
+  CHECK(runs.run({"--sprite", "all"}).count.at("downloaded") == pokemon);  // another default template
+  CHECK(count(runs.api.take_log(), "/api/v2/", 200) == 0);
+}
+
+TEST_CASE("after a kill or an interruption, the next run fetches the rest and clears up", "[second-run]") {
+  Runs runs;
+  runs.mode = {"-p", "1", "-c", "1"};
+  runs.api.stall_image(pokemon);
+  Subprocess killed(program(runs.arguments({})));
+  runs.api.wait_for_stalled();
+  // The records of eleven pokémon take more than a page each: then they are in the ledger.
+  const fs::path log_file = runs.sprites() + "/.spritefarm.db-wal";
+  const auto is_committed = [&] {
+    std::error_code none_yet;
+    const auto size = fs::file_size(log_file, none_yet);
+    return !none_yet && size > (pokemon - 1) * 2 * 4096;
+  };
+  for (int polls = 0; !is_committed() && polls < 3000; ++polls)
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  REQUIRE(is_committed());
+  const int signal = GENERATE(SIGKILL, SIGINT);
+  killed.send_signal(signal);
+  const Outcome outcome = killed.finish();
+  CHECK((signal == SIGKILL ? outcome.signal == SIGKILL : outcome.exit_status == 130));
+  write_file(runs.sprites() + "/.spritefarm-00112233445566ff.part", "what a worker was writing");
+  runs.api.take_log();
+
+  runs.api.stall_image(0);
+  const RunReport report = runs.run();
+  CHECK(report.count.at("unchanged") == pokemon - 1);
+  CHECK(report.count.at("downloaded") == 1);
+  const Log log = runs.api.take_log();
+  CHECK(count(log, "/image/", 200) == 1);
+  CHECK(count(log, "/api/v2/pokemon/", 200) <= 1);
+  runs.check_files();  // and no other file is there
+}
+
+TEST_CASE("without a ledger that can be trusted, a run does all, and says so", "[second-run]") {
+  Runs runs;
+  runs.run_that_downloads(pokemon);
+  const std::string ledger = runs.sprites() + "/.spritefarm.db";
+  SECTION("damaged") {
+    write_file(ledger, std::string(10'000, '?'));
+    runs.run_that_downloads(pokemon);
+    CHECK(runs.err.find("it is now " + fs::canonical(runs.sprites()).string() +
+                        "/.spritefarm.db.set-aside-1") != std::string::npos);
+    runs.run_that_downloads(0);
+    CHECK(runs.err.find("set-aside") == std::string::npos);
+  }
+  SECTION("another run has it") {
+    fs::remove(runs.file(1));
+    runs.api.stall_image(1);
+    Subprocess first(program(runs.arguments({})));
+    runs.api.wait_for_stalled();
+    runs.api.stall_image(0);
+    runs.run_that_downloads(pokemon);
+    CHECK(runs.err.find("another run has the ledger") != std::string::npos);
+  }
+}
+
+TEST_CASE("shares of one selection run side by side, each with its ledger", "[second-run]") {
+  Runs runs;
+  for (const std::uint64_t fresh : {0, 6}) {
+    Subprocess one(program(runs.arguments({"--shard", "1/2"})));
+    const RunReport two = runs.run({"--shard", "2/2"});
+    CHECK(two.count.at("unchanged") == fresh);
+    CHECK(two.count.at("selected") == 6);
+    const Outcome outcome = one.finish();
+    CHECK(RunReport(outcome.out).count.at("unchanged") == fresh);
+    CHECK(outcome.err == "");
+  }
+  CHECK(fs::exists(runs.sprites() + "/.spritefarm-1-of-2.db"));
+}

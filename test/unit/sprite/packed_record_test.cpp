@@ -1,0 +1,59 @@
+#include "sprite/packed_record.hpp"
+
+#include "support/catch.hpp"
+
+#include <algorithm>
+
+using namespace spritefarm::sprite;
+
+namespace {
+
+bool same(const Record& a, const Record& b) {
+  return a.id == b.id && a.name == b.name &&
+         std::equal(
+             a.sprites.begin(), a.sprites.end(), b.sprites.begin(), b.sprites.end(),
+             [](const SpriteLeaf& x, const SpriteLeaf& y) { return x.key == y.key && x.url == y.url; });
+}
+
+Record example() {
+  Record record{4'294'967'295, "mr-mime", {}};
+  for (int i = 0; i < 100; ++i)
+    record.sprites.push_back(
+        {"versions.generation-i.red-blue." + std::to_string(i),
+         i % 3 == 0 ? "" : "https://host/sprites/pokemon/" + std::to_string(i) + ".png"});
+  record.sprites.push_back({"", std::string("\0\n\xff", 3)});
+  record.sprites.push_back({std::string(1000, 'k'), std::string(100'000, 'u')});
+  return record;
+}
+
+}  // namespace
+
+TEST_CASE("a record is packed and unpacked", "[record][packed]") {
+  const Record record = example();
+  const std::string packed = pack_record(record);
+  const std::optional<Record> unpacked = unpack_record(packed);
+  REQUIRE(unpacked);
+  CHECK(same(*unpacked, record));
+  const std::optional<Record> bare = unpack_record(pack_record({7, "", {}}));
+  REQUIRE(bare);
+  CHECK(same(*bare, {7, "", {}}));
+}
+
+TEST_CASE("keys and URLs that begin alike take little room", "[record][packed]") {
+  Record record = example();
+  record.sprites.resize(100);
+  CHECK(pack_record(record).size() < 1500);
+}
+
+TEST_CASE("what is no packed record is none, whatever its bytes", "[record][packed]") {
+  CHECK(!unpack_record(""));
+  CHECK(!unpack_record(std::string(11, '\xff')));
+  CHECK(!unpack_record(std::string("\x01\x02", 2)));           // a name that is cut
+  CHECK(!unpack_record(std::string("\x01\x01m\x01\x00", 5)));  // shares with nothing
+  const std::string packed = pack_record({1, "mew", {{"front", "https://host/1.png"}}});
+  for (std::size_t size = 0; size < packed.size(); ++size) {
+    const std::optional<Record> cut = unpack_record(packed.substr(0, size));
+    CAPTURE(size);
+    CHECK((!cut || cut->sprites.empty()));
+  }
+}
