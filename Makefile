@@ -39,8 +39,9 @@ conformance_sources := $(sort $(wildcard test/conformance/*.cpp))
 conformance_programs := $(sort $(wildcard test/conformance/programs/*.cpp))
 figures_sources  := $(sort $(wildcard test/figures/*.cpp))
 examples_sources := $(sort $(wildcard test/examples/*.cpp))
+relay_sources    := $(sort $(wildcard test/bench/*.cpp))
 all_sources      := $(library_sources) $(program_sources) $(main_source) $(support_sources) $(unit_sources) $(integration_sources) \
-                    $(conformance_sources) $(conformance_programs) $(figures_sources) $(examples_sources)
+                    $(conformance_sources) $(conformance_programs) $(figures_sources) $(examples_sources) $(relay_sources)
 examples         := $(examples_sources:test/examples/%.cpp=$(B)/examples/%)
 objects           = $(patsubst %.cpp,$(B)/%.o,$(1))
 
@@ -95,7 +96,7 @@ check-conformance: $(B)/conformance-tests
 	$(apart)$(B)/conformance-tests $(if $(TESTS),'$(TESTS)',$(if $(apart),'~*AnyProcesses'))
 	scripts/check-conformance $(B)/conformance-tests
 ## check-integration: the program against real servers; TESTS as above
-check-integration: $(B)/integration-tests $(B)/spritefarm
+check-integration: $(B)/integration-tests $(B)/spritefarm $(B)/delay-relay
 	$(B)/integration-tests $(if $(TESTS),'$(TESTS)')
 ## check-figures: how well process pools isolate, in short; scripts/figures measures it in full
 check-figures: $(B)/isolation-figures
@@ -104,7 +105,7 @@ check-figures: $(B)/isolation-figures
 check-examples: $(examples)
 	scripts/check-examples $(B)/examples
 ## tests: builds all tests, runs none
-tests: $(B)/unit-tests $(B)/conformance-tests $(B)/integration-tests $(B)/isolation-figures $(examples)
+tests: $(B)/unit-tests $(B)/conformance-tests $(B)/integration-tests $(B)/delay-relay $(B)/isolation-figures $(examples)
 ## format: puts the sources into the format that check-static wants
 format:
 	$(call quiet,FORMAT)scripts/check-format -i
@@ -132,6 +133,8 @@ $(B)/integration-tests: $(call objects,$(integration_sources) $(support_sources)
 	$(call quiet,LINK)$(link) -o $@ $(filter-out %.files,$^) $(package_libs) $(catch_libs)
 
 $(B)/isolation-figures: $(call objects,$(figures_sources)) $(B)/libspritefarm.a $(B)/figures.files
+	$(call quiet,LINK)$(link) -o $@ $(filter-out %.files,$^)
+$(B)/delay-relay: $(call objects,$(relay_sources)) $(B)/libspritefarm.a $(B)/relay.files
 	$(call quiet,LINK)$(link) -o $@ $(filter-out %.files,$^)
 $(examples): $(B)/examples/%: $(B)/test/examples/%.o $(B)/libspritefarm.a
 	@mkdir -p $(@D)
@@ -172,6 +175,8 @@ $(B)/conformance.files: FORCE
 	$(call stamp,$(conformance_sources) $(support_sources))
 $(B)/figures.files: FORCE
 	$(call stamp,$(figures_sources))
+$(B)/relay.files: FORCE
+	$(call stamp,$(relay_sources))
 $(B)/all.files: FORCE
 	$(call stamp,$(all_sources))
 

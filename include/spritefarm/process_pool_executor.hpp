@@ -77,6 +77,12 @@ class ProcessPoolExecutor final : public Executor {
     return Executor::submit(options, std::forward<F>(function), std::forward<Args>(args)...);
   }
 
+  /// Forks workers before the first call needs them, until there are `count` (none: max_workers, which is also the
+  /// most): each runs its initializer at once, so that what it takes to be ready, such as connections, is taken
+  /// meanwhile. Does not wait for them. Throws what submit() throws.
+  /// Source: prestartAllCoreThreads() of java.util.concurrent.ThreadPoolExecutor.
+  void start_workers(std::optional<int> count = std::nullopt);
+
   /// As Executor::shutdown(). In a done callback that the pool itself calls it does not wait, since it would wait for the
   /// callback; nor do the two below, nor the destructor.
   void shutdown(bool wait = true, bool cancel_futures = false) override;

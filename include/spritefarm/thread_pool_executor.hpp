@@ -29,6 +29,10 @@ class ThreadPoolExecutor final : public Executor {
   explicit ThreadPoolExecutor(ThreadPoolExecutorOptions options = {});
   ~ThreadPoolExecutor() override;
   void shutdown(bool wait = true, bool cancel_futures = false) override;
+  /// Starts threads before the first call needs them, until there are `count` (none: max_workers, which is also the
+  /// most): each runs the initializer at once. Throws what submit() throws, std::system_error where the system gives
+  /// not one thread. Source: prestartAllCoreThreads() of java.util.concurrent.ThreadPoolExecutor.
+  void start_workers(std::optional<int> count = std::nullopt);
 
  private:
   [[nodiscard]] bool crosses_processes() const noexcept override { return false; }

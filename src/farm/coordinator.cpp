@@ -1,8 +1,7 @@
 #include "farm/coordinator.hpp"
 
 #include "farm/farm_pokemon.hpp"
-#include "farm/plan.hpp"
-#include "farm/read_index.hpp"
+#include "farm/index_reader.hpp"
 
 #include <fmt/format.h>
 
@@ -23,45 +22,54 @@ Coordinator::Coordinator(const Options& options, Workforce& workforce, Report& r
       m_workforce(workforce),
       m_report(report),
       m_messages(messages),
-      m_on_planned(std::move(on_planned)) {}
+      m_on_planned(std::move(on_planned)),
+      m_share(options.shard) {}
 
 ExitStatus Coordinator::run() {
-  Result<std::vector<FarmTask>> tasks = plan();
-  if (!tasks) {
-    m_messages.error("cannot read the index: " + tasks.error().message);
+  const std::optional<Error> no_more = m_options.pokemon.empty() ? farm_index() : farm_named();
+  drain();
+  m_report.set_worker_deaths(m_workforce.deaths());
+  if (no_more) {
+    m_messages.error("cannot read the index: " + no_more->message);
     return no_index;
   }
-  if (tasks->empty()) m_messages.note("there is nothing to farm in this part of the index");
-  farm(*tasks);
-  m_report.set_worker_deaths(m_workforce.deaths());
   if (!m_output_error.empty()) {
     m_messages.error(fmt::format("the output directory cannot be used any more: {}; make room and run again",
                                  m_output_error));
     return no_output;
   }
+  if (m_nothing_chosen) m_messages.note("there is nothing to farm in this part of the index");
   return m_report.failed() > 0 ? some_failed : everything_on_disk;
 }
 
-Result<std::vector<FarmTask>> Coordinator::plan() {
+std::optional<Error> Coordinator::farm_named() {
   std::vector<FarmTask> tasks;
   for (const std::string& name : m_options.pokemon) {
     Result<FarmTask> task = named_task(name, m_options.base_url);
     if (!task) return task.error();
     tasks.push_back(*std::move(task));
   }
-  if (m_options.pokemon.empty()) {
-    Future<IndexAnswer> reading =
-        m_workforce.executor().submit(read_index, m_options.base_url, m_options.index);
-    IndexAnswer answer = std::move(reading).result();
-    m_report.add(answer.count);
-    if (!answer.error.empty()) return Error{std::move(answer.error)};
-    tasks = std::move(answer.tasks);
+  tasks = m_share.pick(std::move(tasks));
+  m_workforce.start(tasks.size());
+  farm(tasks);
+  return std::nullopt;
+}
+
+std::optional<Error> Coordinator::farm_index() {
+  IndexReader reader(m_workforce.reader(), m_options.base_url, m_options.index);
+  m_workforce.start(m_share.most_of(m_options.index.limit));
+  while (std::optional<IndexAnswer> page = reader.next()) {
+    m_report.add(page->count);
+    if (!page->error.empty()) return Error{std::move(page->error)};
+    farm(m_share.pick(std::move(page->tasks)));
+    if (!m_output_error.empty()) break;
   }
-  return share_of(std::move(tasks), m_options.shard);
+  return std::nullopt;
 }
 
 void Coordinator::farm(const std::vector<FarmTask>& tasks) {
-  bool ids_known = false;  // of all that were given by name; see share_of()
+  m_nothing_chosen = m_nothing_chosen && tasks.empty();
+  bool ids_known = false;  // of all that were given by name; see ShareFilter::pick()
   for (const FarmTask& task : tasks) {
     while (m_outstanding >= m_workforce.window()) take_one();
     if (task.name.empty() && !std::exchange(ids_known, true)) drain();
@@ -69,7 +77,6 @@ void Coordinator::farm(const std::vector<FarmTask>& tasks) {
     if (task.name.empty() && m_farmed_ids.contains(task.id)) continue;
     submit(task);
   }
-  drain();
 }
 
 void Coordinator::submit(const FarmTask& task) {

@@ -4,6 +4,7 @@
 #include "farm/farm_task.hpp"
 #include "farm/messages.hpp"
 #include "farm/options.hpp"
+#include "farm/plan.hpp"
 #include "farm/report.hpp"
 #include "farm/workforce.hpp"
 
@@ -12,6 +13,7 @@
 #include <cstdint>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_set>
@@ -22,9 +24,9 @@ namespace spritefarm::farm {
 /// Runs one farming: plans what to farm, hands a bounded number of calls to the workers at a time, and tells
 /// the report what came back.
 ///
-///     plan ──▶ submit(farm_pokemon, task) ──▶ worker ──▶ Future ──▶ m_finished ──▶ account() ──▶ Report
-///       ▲                                                                │
-///       └──────────────── the next, once one came back ◀────────────────┘
+///     names or IndexReader ──▶ submit(farm_pokemon, task) ──▶ worker ──▶ Future ──▶ m_finished ──▶ account() ──▶ Report
+///                                    ▲                                                   │
+///                                    └────────────── the next, once one came back ◀──────┘
 ///
 /// Lives on the main thread, which waits for m_finished; futures become done on the executor's threads, whose
 /// callbacks only put them there. What goes wrong with a pokémon is in the report; what ends the whole run is
@@ -49,7 +51,9 @@ class Coordinator {
     Future<FarmResult> future;
   };
 
-  Result<std::vector<FarmTask>> plan();
+  /// The Error is that the index cannot be had; what had come of it is farmed.
+  std::optional<Error> farm_index();
+  std::optional<Error> farm_named();
   void farm(const std::vector<FarmTask>& tasks);
   void submit(const FarmTask& task);
   void take_one();
@@ -62,6 +66,8 @@ class Coordinator {
   Report& m_report;
   const Messages& m_messages;
   const OnPlanned m_on_planned;
+  ShareFilter m_share;
+  bool m_nothing_chosen = true;
 
   std::mutex m_accounting;
   Queue<Finished> m_finished;

@@ -10,9 +10,9 @@
 
 namespace spritefarm::farm {
 
-void Downloader::install(const WorkerSettings& settings) {
+Downloader& Downloader::install(const WorkerSettings& settings) {
   EventLoop& loop = EventLoop::current();
-  loop.local<Downloader>([&] { return std::make_unique<Downloader>(loop, settings); });
+  return loop.local<Downloader>([&] { return std::make_unique<Downloader>(loop, settings); });
 }
 
 Downloader& Downloader::current() {
@@ -23,6 +23,13 @@ Downloader& Downloader::current() {
 Downloader::Downloader(EventLoop& loop, WorkerSettings settings)
     : m_settings(std::move(settings)), m_client(loop, m_settings.http) {
   if (!m_settings.dry_run) m_output = posix::Directory::open(m_settings.output);
+}
+
+void Downloader::connect_ahead(const std::vector<std::string>& urls) {
+  for (const std::string& url : urls) {
+    m_connecting.push_back(m_client.open(url));
+    m_connecting.back().start([] {});
+  }
 }
 
 Task<net::HttpFetch> Downloader::get_once(net::HttpRequest request, RequestCount& count) {

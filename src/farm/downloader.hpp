@@ -33,13 +33,16 @@ class Downloader {
  public:
   /// For an executor's initializer: makes the Downloader of the worker that calls this. Throws
   /// std::system_error where the output directory is gone.
-  static void install(const WorkerSettings& settings);
+  static Downloader& install(const WorkerSettings& settings);
   /// This worker's.
   static Downloader& current();
 
   Downloader(EventLoop& loop, WorkerSettings settings);
 
   [[nodiscard]] const WorkerSettings& settings() const noexcept { return m_settings; }
+
+  /// Starts to connect to the hosts of these URLs, as HttpClient::open() does, while there is no work yet.
+  void connect_ahead(const std::vector<std::string>& urls);
 
   /// As HttpClient::fetch(); what is not found is looked for under the url's other spelling too. Adds to
   /// `count`.
@@ -54,6 +57,7 @@ class Downloader {
   const WorkerSettings m_settings;
   std::optional<posix::Directory> m_output;  // none in a dry run
   net::HttpClient m_client;
+  std::vector<Task<void>> m_connecting;
 };
 
 }  // namespace spritefarm::farm

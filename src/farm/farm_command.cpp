@@ -87,9 +87,11 @@ ExitStatus farm(Options options, const ProgramParts& parts) {
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
   if (options.json)
     write_to_stdout(report.json(seconds.count()));
-  else if (status != no_index && !options.dry_run && options.verbosity != Verbosity::quiet)
+  else if (status == no_index && report.selected() == 0)
+    return status;
+  else if (!options.dry_run && options.verbosity != Verbosity::quiet)
     write_to_stdout(report.summary(seconds.count(), options.output) + "\n");
-  else if (status != no_index)
+  else
     messages.note(report.summary(seconds.count(), options.output));
   return status;
 }

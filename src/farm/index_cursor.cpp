@@ -22,26 +22,27 @@ IndexCursor::IndexCursor(const std::string& base_url, IndexRange range)
   m_seen_pages.insert(*m_url);
 }
 
-std::optional<Error> IndexCursor::take(sprite::IndexPage page) {
+Result<std::vector<sprite::IndexEntry>> IndexCursor::take(sprite::IndexPage page) {
   // A static copy of the index gives all of it, whatever is asked for. One that honours an offset has less.
   const bool ignores_offset =
       m_seen_pages.size() == 1 && m_range.offset > 0 && page.entries.size() == page.count;
   std::size_t skip = ignores_offset ? m_range.offset : 0;
 
+  std::vector<sprite::IndexEntry> taken;
   for (sprite::IndexEntry& entry : page.entries) {
     if (skip > 0) {
       --skip;
       continue;
     }
     if (complete()) break;
-    if (m_entries.size() == most_entries)
+    if (m_seen_urls.size() == most_entries)
       return Error{fmt::format("the index lists more than {} pokémon: is it one?", most_entries)};
-    if (m_seen_urls.insert(entry.url).second) m_entries.push_back(std::move(entry));
+    if (m_seen_urls.insert(entry.url).second) taken.push_back(std::move(entry));
   }
 
   const std::string from = std::move(*m_url);
   m_url = complete() ? std::nullopt : std::move(page.next);
-  if (!m_url) return std::nullopt;
+  if (!m_url) return taken;
   if (page.entries.empty())
     return Error{fmt::format("the index's page {} is empty but names a next one", from)};
   if (!m_seen_pages.insert(*m_url).second)
@@ -50,7 +51,7 @@ std::optional<Error> IndexCursor::take(sprite::IndexPage page) {
                     from, *m_url)};
   if (m_seen_pages.size() > most_pages)
     return Error{fmt::format("the index has more than {} pages", most_pages)};
-  return std::nullopt;
+  return taken;
 }
 
 }  // namespace spritefarm::farm

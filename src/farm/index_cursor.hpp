@@ -17,8 +17,8 @@ struct IndexRange {
   std::optional<std::uint32_t> limit;  ///< none: all of it
 };
 
-/// Walks the index page by page, up to the entries that are wanted: knows which page to get next, and
-/// collects what they list, each pokémon once. Does no input or output. Ends for certain, whatever the pages
+/// Walks the index page by page, up to the entries that are wanted: knows which page to get next, and picks
+/// from each what it lists, each pokémon once. Does no input or output. Ends for certain, whatever the pages
 /// say: a page that comes again, an empty one that names a next, and a list without an end are Errors.
 class IndexCursor {
  public:
@@ -26,19 +26,18 @@ class IndexCursor {
 
   /// The page that is wanted next; none: the walk is over.
   [[nodiscard]] const std::optional<std::string>& url() const noexcept { return m_url; }
-  /// Takes the page that came from url(). The Error there is, if any, ends the walk.
-  std::optional<Error> take(sprite::IndexPage page);
-
-  [[nodiscard]] std::vector<sprite::IndexEntry>& entries() noexcept { return m_entries; }
+  /// Takes the page that came from url(): its entries, of those that are wanted. An Error ends the walk.
+  Result<std::vector<sprite::IndexEntry>> take(sprite::IndexPage page);
 
  private:
-  [[nodiscard]] bool complete() const noexcept { return m_range.limit && m_entries.size() >= *m_range.limit; }
+  [[nodiscard]] bool complete() const noexcept {
+    return m_range.limit && m_seen_urls.size() >= *m_range.limit;
+  }
 
   IndexRange m_range;
   std::optional<std::string> m_url;
   std::unordered_set<std::string> m_seen_pages;
-  std::unordered_set<std::string> m_seen_urls;
-  std::vector<sprite::IndexEntry> m_entries;
+  std::unordered_set<std::string> m_seen_urls;  // of all entries taken
 };
 
 }  // namespace spritefarm::farm

@@ -7,7 +7,7 @@
 
 #include <algorithm>
 #include <charconv>
-#include <unordered_set>
+#include <limits>
 #include <utility>
 
 namespace spritefarm::farm {
@@ -67,17 +67,19 @@ std::vector<FarmTask> index_tasks(std::vector<sprite::IndexEntry> entries) {
   return tasks;
 }
 
-std::vector<FarmTask> share_of(std::vector<FarmTask> tasks, Shard shard) {
-  std::unordered_set<std::string> urls;
+std::vector<FarmTask> ShareFilter::pick(std::vector<FarmTask> piece) {
   std::vector<FarmTask> share;
-  std::uint32_t turn = 0;
-  for (FarmTask& task : tasks) {
-    if (!urls.insert(task.url).second) continue;
-    if (turn == shard.which - 1) share.push_back(std::move(task));
-    turn = (turn + 1) % shard.of;
+  for (FarmTask& task : piece) {
+    const std::size_t turn = m_urls.size() % m_shard.of;
+    if (m_urls.insert(task.url).second && turn == m_shard.which - 1) share.push_back(std::move(task));
   }
   std::stable_partition(share.begin(), share.end(), [](const FarmTask& task) { return !task.name.empty(); });
   return share;
+}
+
+std::size_t ShareFilter::most_of(std::optional<std::size_t> tasks) const noexcept {
+  if (!tasks) return std::numeric_limits<std::size_t>::max();
+  return *tasks / m_shard.of + (m_shard.which <= *tasks % m_shard.of ? 1 : 0);
 }
 
 std::string other_spelling(std::string url) {

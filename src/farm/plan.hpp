@@ -4,9 +4,12 @@
 #include "farm/farm_task.hpp"
 #include "sprite/index_page.hpp"
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 namespace spritefarm::farm {
@@ -26,9 +29,22 @@ Result<FarmTask> named_task(std::string_view name_or_id, std::string_view base_u
 /// The tasks for what the index lists.
 std::vector<FarmTask> index_tasks(std::vector<sprite::IndexEntry> entries);
 
-/// The share's tasks, each pokémon once. Those with a name come before those with only an id: when the named
-/// ones are done, their ids are known too, and a pokémon that was given both ways is farmed once.
-std::vector<FarmTask> share_of(std::vector<FarmTask> tasks, Shard shard);
+/// Picks a share of a selection that comes piece by piece, each pokémon once.
+class ShareFilter {
+ public:
+  explicit ShareFilter(Shard shard) : m_shard(shard) {}
+
+  /// The share's tasks of the next piece. Those with a name come before those with only an id: when the named
+  /// ones are done, their ids are known too, and a pokémon that was given both ways is farmed once.
+  std::vector<FarmTask> pick(std::vector<FarmTask> piece);
+
+  /// How many tasks it picks, at most, of so many; of an unknown number, unboundedly many.
+  [[nodiscard]] std::size_t most_of(std::optional<std::size_t> tasks) const noexcept;
+
+ private:
+  Shard m_shard;
+  std::unordered_set<std::string> m_urls;
+};
 
 /// The same address with or without the slash at the end of its path, whichever it has not. The PokéAPI's
 /// CDN keeps a failure for days, but for one spelling.

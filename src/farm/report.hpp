@@ -26,6 +26,7 @@ class Report {
   void add(const RequestCount& count);
   void set_worker_deaths(std::uint64_t deaths) { m_worker_deaths = deaths; }
 
+  [[nodiscard]] std::uint64_t selected() const noexcept { return m_selected; }
   [[nodiscard]] std::uint64_t failed() const noexcept { return m_failures.size(); }
 
   /// The whole as one JSON object, with a newline at its end.

@@ -1,30 +1,64 @@
 #include "farm/workforce.hpp"
 
+#include <algorithm>
+#include <functional>
+#include <limits>
 #include <utility>
 
 namespace spritefarm::farm {
+namespace {
+
+/// The hosts that every worker will ask, as far as they are known beforehand: that of the records, and, of the
+/// PokéAPI itself, that of the images. Another's is learned from its first record.
+std::vector<std::string> hosts_ahead(const Options& options) {
+  std::vector<std::string> urls{options.base_url};
+  if (options.base_url.starts_with("https://pokeapi.co/") && !options.dry_run)
+    urls.emplace_back("https://raw.githubusercontent.com/");
+  return urls;
+}
+
+}  // namespace
 
 Workforce::Workforce(const Options& options, const WorkerSettings& settings)
     : m_window(2 * static_cast<std::size_t>(options.workers) *
                static_cast<std::size_t>(options.concurrency)) {
   const std::function<void()> install = [settings] { Downloader::install(settings); };
+  const std::function<void()> install_and_connect = [settings, urls = hosts_ahead(options)] {
+    Downloader::install(settings).connect_ahead(urls);
+  };
   switch (options.mode) {
     case Mode::processes: {
-      auto pool = std::make_unique<ProcessPoolExecutor>(ProcessPoolExecutorOptions{
-          .max_workers = options.workers, .worker_concurrency = options.concurrency, .initializer = install});
+      auto pool = std::make_unique<ProcessPoolExecutor>(
+          ProcessPoolExecutorOptions{.max_workers = options.workers,
+                                     .worker_concurrency = options.concurrency,
+                                     .initializer = install_and_connect});
       m_processes = pool.get();
       m_executor = std::move(pool);
       break;
     }
-    case Mode::threads:
-      m_executor = std::make_unique<ThreadPoolExecutor>(ThreadPoolExecutorOptions{
-          .max_workers = options.workers, .worker_concurrency = options.concurrency, .initializer = install});
+    case Mode::threads: {
+      auto pool = std::make_unique<ThreadPoolExecutor>(
+          ThreadPoolExecutorOptions{.max_workers = options.workers,
+                                    .worker_concurrency = options.concurrency,
+                                    .initializer = install_and_connect});
+      m_threads = pool.get();
+      m_executor = std::move(pool);
       break;
+    }
     case Mode::serial:
       m_executor = std::make_unique<SerialExecutor>(SerialExecutorOptions{.initializer = install});
       m_window = 1;
-      break;
+      return;
   }
+  m_reader = std::make_unique<ThreadPoolExecutor>(
+      ThreadPoolExecutorOptions{.max_workers = 1, .initializer = install, .thread_name_prefix = "reader"});
+}
+
+void Workforce::start(std::size_t tasks) {
+  const int count = static_cast<int>(
+      std::min<std::size_t>(tasks, static_cast<std::size_t>(std::numeric_limits<int>::max())));
+  if (m_processes) m_processes->start_workers(count);
+  if (m_threads) m_threads->start_workers(count);
 }
 
 std::uint64_t Workforce::deaths() const {

@@ -10,14 +10,21 @@
 
 namespace spritefarm::farm {
 
-/// The executor that the command line asks for, whose workers each have a Downloader. Owned by the
-/// coordinator. Made before the program's first thread, since it may fork; throws what the executors'
-/// constructors throw.
+/// The executor that the command line asks for, whose workers each have a Downloader, and the one that does
+/// what the coordinator itself asks servers for. Owned by the coordinator. Made before the program's first
+/// thread, since it may fork; throws what the executors' constructors throw.
 class Workforce {
  public:
   Workforce(const Options& options, const WorkerSettings& settings);
 
   [[nodiscard]] Executor& executor() noexcept { return *m_executor; }
+  /// For calls in this process: a thread of its own, or, in serial mode, executor() itself.
+  [[nodiscard]] Executor& reader() noexcept { return m_reader ? *m_reader : *m_executor; }
+
+  /// Starts the workers that so many tasks will keep busy: they connect to the hosts that are known while the
+  /// coordinator still finds out what the tasks are.
+  void start(std::size_t tasks);
+
   /// Calls that are best outstanding at once: enough that no worker waits for the coordinator.
   [[nodiscard]] std::size_t window() const noexcept { return m_window; }
   [[nodiscard]] std::uint64_t deaths() const;
@@ -26,7 +33,9 @@ class Workforce {
 
  private:
   std::unique_ptr<Executor> m_executor;
-  const ProcessPoolExecutor* m_processes = nullptr;  // the same, where it is one
+  ProcessPoolExecutor* m_processes = nullptr;  // the same, where it is one
+  ThreadPoolExecutor* m_threads = nullptr;     // likewise
+  std::unique_ptr<Executor> m_reader;
   std::size_t m_window;
 };
 

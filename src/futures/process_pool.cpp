@@ -66,16 +66,32 @@ bool ProcessPoolExecutor::Pool::belongs_to_this_process() const noexcept {
   return posix::fork_generation() == m_generation;
 }
 
-void ProcessPoolExecutor::Pool::schedule(std::shared_ptr<detail::RemoteCall> call) {
+void ProcessPoolExecutor::Pool::require_own_process() const {
   if (!belongs_to_this_process())
-    throw std::logic_error(
-        "a call cannot be submitted to the pool of another process: make a pool in this one");
+    throw std::logic_error("this is the pool of another process: make a pool in this one");
+}
+
+void ProcessPoolExecutor::Pool::require_usable() const {
+  if (!m_broken.empty()) throw BrokenProcessPool(m_broken);
+  if (m_shut_down) throw std::runtime_error("cannot submit a call after shutdown");
+}
+
+void ProcessPoolExecutor::Pool::start_workers(std::optional<int> count) {
+  require_own_process();
+  const std::lock_guard lock(m_mutex);
+  require_usable();
+  const std::size_t wanted = static_cast<std::size_t>(std::max(0, count.value_or(*m_options.max_workers)));
+  while (m_workers.size() < wanted && start_worker()) {
+  }
+}
+
+void ProcessPoolExecutor::Pool::schedule(std::shared_ptr<detail::RemoteCall> call) {
+  require_own_process();
   call->set_owner(weak_from_this());
   Settlements settled;
   {
     const std::lock_guard lock(m_mutex);
-    if (!m_broken.empty()) throw BrokenProcessPool(m_broken);
-    if (m_shut_down) throw std::runtime_error("cannot submit a call after shutdown");
+    require_usable();
     m_queue.push_back({std::move(call)});
     dispatch(settled);
   }

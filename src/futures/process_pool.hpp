@@ -44,6 +44,7 @@ class ProcessPoolExecutor::Pool final : public detail::CallOwner,
   void start();
 
   void schedule(std::shared_ptr<detail::RemoteCall> call);
+  void start_workers(std::optional<int> count);
   void shutdown(bool wait, bool cancel_futures);
   void end_workers(int signal, const char* why);
   std::vector<int> worker_pids() const;
@@ -95,7 +96,10 @@ class ProcessPoolExecutor::Pool final : public detail::CallOwner,
   /// For who wants to wait for the supervisor: not joinable where that cannot be, in a callback that runs on its thread.
   std::thread take_supervisor();
 
+  void require_own_process() const;
+
   // With the mutex held. Calls out (process_pool.cpp):
+  void require_usable() const;
   void dispatch(Settlements& settled);
   void share_backlog();
   WorkerHandle* least_busy();

@@ -20,6 +20,10 @@ ProcessPoolExecutor::~ProcessPoolExecutor() {
     m_pool->shutdown(true, false);
 }
 
+void ProcessPoolExecutor::start_workers(std::optional<int> count) {
+  m_pool->start_workers(count);
+}
+
 void ProcessPoolExecutor::shutdown(bool wait, bool cancel_futures) {
   m_pool->shutdown(wait, cancel_futures);
 }

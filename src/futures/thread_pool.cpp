@@ -50,32 +50,50 @@ bool ThreadPoolExecutor::Pool::terminate(detail::Call& call) {
   return true;
 }
 
+void ThreadPoolExecutor::Pool::require_own_process() const {
+  if (!belongs_to_this_process())
+    throw std::logic_error("this is the pool of another process: make a pool in this one");
+}
+
 void ThreadPoolExecutor::Pool::require_usable() const {
   if (!m_broken.empty()) throw BrokenThreadPool(m_broken);
   if (m_shut_down) throw std::runtime_error("cannot submit a call after shutdown");
 }
 
 void ThreadPoolExecutor::Pool::schedule(std::shared_ptr<detail::LocalCall> call) {
-  if (!belongs_to_this_process())
-    throw std::logic_error(
-        "a call cannot be submitted to the pool of another process: make a pool in this one");
+  require_own_process();
   call->set_owner(weak_from_this());
   const std::lock_guard lock(m_mutex);
   require_usable();
   const bool someone_idle = !m_waiting.empty() && m_waiting.back()->idle;
-  if (!someone_idle && static_cast<int>(m_workers.size()) < *m_options.max_workers) {
-    auto& worker = m_workers.emplace_back(std::make_unique<Worker>());
-    try {
-      worker->thread =
-          std::thread([self = shared_from_this(), &worker = *worker,
-                       number = static_cast<int>(m_workers.size()) - 1] { self->work(worker, number); });
-    } catch (const std::system_error&) {
-      m_workers.pop_back();
-      if (m_workers.empty()) throw;  // nobody would ever run it
-    }
-  }
+  if (!someone_idle) start_worker();
   m_queue.push_back(std::move(call));
   wake_one();
+}
+
+void ThreadPoolExecutor::Pool::start_workers(std::optional<int> count) {
+  require_own_process();
+  const std::lock_guard lock(m_mutex);
+  require_usable();
+  const std::size_t wanted = static_cast<std::size_t>(std::max(0, count.value_or(*m_options.max_workers)));
+  while (m_workers.size() < wanted && start_worker()) {
+  }
+}
+
+/// False where there are as many as there may be, or as the system gives.
+bool ThreadPoolExecutor::Pool::start_worker() {
+  if (static_cast<int>(m_workers.size()) == *m_options.max_workers) return false;
+  auto& worker = m_workers.emplace_back(std::make_unique<Worker>());
+  try {
+    worker->thread =
+        std::thread([self = shared_from_this(), &worker = *worker,
+                     number = static_cast<int>(m_workers.size()) - 1] { self->work(worker, number); });
+    return true;
+  } catch (const std::system_error&) {
+    m_workers.pop_back();
+    if (m_workers.empty()) throw;  // nobody would ever run a call
+    return false;
+  }
 }
 
 void ThreadPoolExecutor::Pool::wake_one() {
@@ -207,6 +225,10 @@ ThreadPoolExecutor::~ThreadPoolExecutor() {
         std::move(m_pool));  // its threads are the parent's: it must never be destroyed here
   else if (!m_pool->lingers())
     m_pool->shutdown(true, false);
+}
+
+void ThreadPoolExecutor::start_workers(std::optional<int> count) {
+  m_pool->start_workers(count);
 }
 
 void ThreadPoolExecutor::shutdown(bool wait, bool cancel_futures) {

@@ -28,6 +28,7 @@ class ThreadPoolExecutor::Pool final : public detail::CallOwner,
   explicit Pool(ThreadPoolExecutorOptions options);
   ~Pool() override;
   void schedule(std::shared_ptr<detail::LocalCall> call);
+  void start_workers(std::optional<int> count);
   void shutdown(bool wait, bool cancel_futures);
   /// Whether shutdown(wait = false) has been called: then the executor's destructor does not wait either.
   bool lingers() const;
@@ -53,6 +54,9 @@ class ThreadPoolExecutor::Pool final : public detail::CallOwner,
   void run(Worker& worker, std::shared_ptr<detail::LocalCall> call);
   std::shared_ptr<detail::LocalCall> take_or_wait(Worker& worker);
   void break_pool(const char* what, std::exception_ptr cause);
+  void require_own_process() const;
+  // With the mutex held:
+  bool start_worker();
   void wake_one();
   void require_usable() const;
 

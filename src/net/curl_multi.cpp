@@ -113,6 +113,11 @@ void CurlMulti::Transfer::await_suspend(std::coroutine_handle<> waiting) {
 void CurlMulti::Transfer::end(CURLcode result) {
   m_result = result;
   m_under_way = false;
+  if (result == CURLE_ABORTED_BY_CALLBACK) {
+    curl_socket_t kept = CURL_SOCKET_BAD;
+    curl_easy_getinfo(m_easy, CURLINFO_ACTIVESOCKET, &kept);
+    m_leaves_connection = kept != CURL_SOCKET_BAD;
+  }
   check(curl_multi_remove_handle(m_multi.m_handle.get(), m_easy), "end a transfer");
   m_timer = m_multi.m_loop.call_after({}, [waiting = m_waiting] { waiting.resume(); });
 }

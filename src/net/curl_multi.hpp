@@ -63,6 +63,9 @@ class CurlMulti::Transfer {
   void await_suspend(std::coroutine_handle<> waiting);
   CURLcode await_resume() const noexcept { return m_result; }
 
+  /// Of a transfer that was aborted by a callback: whether its connection stays open for others.
+  [[nodiscard]] bool leaves_connection() const noexcept { return m_leaves_connection; }
+
  private:
   friend class CurlMulti;
   void end(CURLcode result);
@@ -71,6 +74,7 @@ class CurlMulti::Transfer {
   CURL* m_easy;
   std::chrono::milliseconds m_limit;
   bool m_under_way = false;
+  bool m_leaves_connection = false;
   CURLcode m_result = CURLE_OK;
   std::coroutine_handle<> m_waiting;
   EventLoop::Timer m_timer;  // first the deadline, then the wake-up

@@ -17,12 +17,14 @@ using Clock = EventLoop::Clock;
 
 constexpr int max_streams = 100;  // of one HTTP/2 connection
 
-/// What is known of a server. Until the first exchange with it has shown which HTTP it speaks, it is the only
-/// one: libcurl would let all others wait for its connection, or open one for each, and could do neither
-/// right.
+/// What is known of a server. Until the first connection to it has shown which HTTP it speaks, its transfer is
+/// the only one: libcurl would let all others wait for its connection, or open one for each, and could do
+/// neither right.
 struct Server {
-  Server(EventLoop& loop, int width, bool speaks_http1) : lane(loop, width), is_http1(speaks_http1) {}
+  Server(EventLoop& loop, int width, bool speaks_http1)
+      : lane(loop, width), is_known(speaks_http1), is_http1(speaks_http1) {}
   Window lane;
+  bool is_known;
   bool is_http1;
   Clock::time_point closed_until{};  // it asked for a pause
 };
@@ -74,11 +76,10 @@ struct HttpClient::State {
       : loop(event_loop),
         options(std::move(http_options)),
         in_flight(std::max(options.in_flight, 1)),
+        hosts_at_one_place(static_cast<long>(std::max<std::size_t>(options.connect_to.size(), 1))),
         multi(loop),
         settings(options),
         window(loop, in_flight) {
-    // Hosts that --connect-to leads to one place are one host to libcurl.
-    const auto hosts_at_one_place = static_cast<long>(std::max<std::size_t>(options.connect_to.size(), 1));
     multi.limit_host_connections((in_flight + max_streams - 1) / max_streams * hosts_at_one_place);
     multi.limit_idle_connections(2L * in_flight);
   }
@@ -94,9 +95,17 @@ struct HttpClient::State {
   /// HTTP/1 needs a connection for each attempt. The limit is one for all hosts, but those that speak HTTP/2
   /// still get one connection: a later transfer joins the one that it finds (PIPEWAIT).
   void allow_http1() {
-    if (!std::exchange(has_http1, true)) multi.limit_host_connections(in_flight);
+    if (!std::exchange(has_http1, true)) multi.limit_host_connections(in_flight * hosts_at_one_place);
   }
 
+  void learn(Server& server, bool speaks_http1) {
+    server.is_known = true;
+    server.is_http1 = speaks_http1;
+    if (speaks_http1) allow_http1();
+    server.lane.widen(in_flight);
+  }
+
+  Task<void> open(std::string url);
   Task<FetchFailure> attempt(Server& server, const HttpRequest& request, HttpFetch& fetch,
                              std::optional<std::chrono::seconds>& retry_after);
   Task<HttpFetch> fetch(HttpRequest request);
@@ -104,6 +113,7 @@ struct HttpClient::State {
   EventLoop& loop;
   const HttpOptions options;
   const int in_flight;
+  const long hosts_at_one_place;  // to libcurl, hosts that --connect-to leads to one place are one host
   CurlMulti multi;
   ExchangeSettings settings;
   Window window;
@@ -112,6 +122,23 @@ struct HttpClient::State {
   Backoff backoff;
   bool has_http1 = false;
 };
+
+Task<void> HttpClient::State::open(std::string address) {
+  const std::optional<Url> url = parse_url(address);
+  if (!url) co_return;
+  Server& its_server = server(*url);
+  Window::Slot lane_slot(its_server.lane);
+  co_await lane_slot;
+  if (its_server.is_known) co_return;
+
+  const HttpRequest request{url->text};
+  const EasyHandle easy = make_easy();  // a used one would remember an older connection
+  HttpExchange exchange(easy.get(), settings, request, false);
+  exchange.hold_request();
+  CurlMulti::Transfer transfer(multi, easy.get(), options.timeout);
+  const CURLcode result = co_await transfer;
+  if (result == CURLE_ABORTED_BY_CALLBACK) learn(its_server, !transfer.leaves_connection());
+}
 
 Task<FetchFailure> HttpClient::State::attempt(Server& server, const HttpRequest& request, HttpFetch& fetch,
                                               std::optional<std::chrono::seconds>& retry_after) {
@@ -125,15 +152,19 @@ Task<FetchFailure> HttpClient::State::attempt(Server& server, const HttpRequest&
   co_await slot;
 
   const BorrowedHandle easy(free_handles);
-  HttpExchange exchange(easy.get(), settings, request, server.is_http1);
+  HttpExchange exchange(easy.get(), settings, request, server.is_known && !server.is_http1);
+  EventLoop::Timer learning;  // by the loop: libcurl, which calls back, takes no new limits meanwhile
+  if (!server.is_known)
+    exchange.on_departure([&](bool is_http1) {
+      learning = loop.call_after({}, [this, &server, is_http1] { learn(server, is_http1); });
+    });
   CurlMulti::Transfer transfer(multi, easy.get(), options.timeout);
   ++fetch.attempts;
   const CURLcode result = co_await transfer;
 
   const FetchFailure failure = exchange.conclude(result);
   HttpResponse& response = exchange.response();
-  if (response.status) server.is_http1 = exchange.is_http1();
-  if (server.is_http1) allow_http1();
+  if (response.status) learn(server, exchange.is_http1());
   server.lane.widen(in_flight);
   fetch.bytes += exchange.bytes();
   if (response.status) fetch.status = response.status;
@@ -183,6 +214,10 @@ Task<HttpFetch> HttpClient::State::fetch(HttpRequest request) {
 HttpClient::HttpClient(EventLoop& loop, HttpOptions options)
     : m_state(std::make_unique<State>(loop, std::move(options))) {}
 HttpClient::~HttpClient() = default;
+
+Task<void> HttpClient::open(std::string url) {
+  return m_state->open(std::move(url));
+}
 
 Task<HttpFetch> HttpClient::fetch(HttpRequest request) {
   return m_state->fetch(std::move(request));

@@ -77,6 +77,12 @@ class HttpClient {
   explicit HttpClient(EventLoop& loop, HttpOptions options);
   ~HttpClient();
 
+  /// Opens the connection to an https URL's host ahead of the first fetch, which then finds it; sends no
+  /// request. Only HTTP/2 can leave it at that: a server that speaks HTTP/1 sees its connection closed again,
+  /// and one without TLS is not bothered. Never throws for what the network does: where this fails, a fetch
+  /// will tell. Destroying the Task gives up.
+  Task<void> open(std::string url);
+
   /// Never throws for what the network does: that is in the HttpFetch. Destroying the Task aborts the
   /// transfer.
   Task<HttpFetch> fetch(HttpRequest request);

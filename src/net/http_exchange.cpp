@@ -9,7 +9,9 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <fstream>
 #include <new>
+#include <utility>
 
 namespace spritefarm::net {
 namespace {
@@ -29,6 +31,15 @@ std::size_t on_header(char* data, std::size_t, std::size_t size, void* self) noe
 
 std::size_t on_body(char* data, std::size_t, std::size_t size, void* self) noexcept {
   return static_cast<HttpExchange*>(self)->take_body({data, size}) ? size : CURL_WRITEFUNC_ERROR;
+}
+
+int on_debug(CURL*, curl_infotype type, char* data, std::size_t size, void* self) noexcept {
+  if (type == CURLINFO_HEADER_OUT) static_cast<HttpExchange*>(self)->take_departing({data, size});
+  return 0;
+}
+
+int refuse_to_send(void*, char*, char*, int, int) noexcept {
+  return CURL_PREREQFUNC_ABORT;
 }
 
 std::string_view trim(std::string_view text) {
@@ -89,15 +100,29 @@ std::string explain_status(long status) {
 
 }  // namespace
 
+namespace {
+
+/// The file with the system's certificates; empty where there is none to be read. From a file alone libcurl
+/// reads them once for all of a client's connections; from the system's folder too, for each anew, which takes
+/// longer than a handshake.
+std::string system_certificates() {
+  const char* file = nullptr;
+  const EasyHandle easy = make_easy();
+  curl_easy_getinfo(easy.get(), CURLINFO_CAINFO, &file);
+  return file && std::ifstream(file) ? file : "";
+}
+
+}  // namespace
+
 ExchangeSettings::ExchangeSettings(const HttpOptions& options)
     : connect_to(make_list(options.connect_to)),
-      ca_file(options.ca_file),
+      ca_file(options.ca_file.empty() ? system_certificates() : options.ca_file),
       proxy(options.proxy),
       user_agent(fmt::format("spritefarm/" SPRITEFARM_VERSION " (+libcurl/{})",
                              curl_version_info(CURLVERSION_NOW)->version)) {}
 
 HttpExchange::HttpExchange(CURL* easy, const ExchangeSettings& settings, const HttpRequest& request,
-                           bool is_http1)
+                           bool shares)
     : m_easy(easy), m_max_bytes(request.max_bytes) {
   const char* const protocols = request.url.starts_with("https:") ? "https" : "http,https";
   set_option(easy, CURLOPT_URL, request.url.c_str());
@@ -106,7 +131,7 @@ HttpExchange::HttpExchange(CURL* easy, const ExchangeSettings& settings, const H
   set_option(easy, CURLOPT_FOLLOWLOCATION, 1L);
   set_option(easy, CURLOPT_MAXREDIRS, max_redirects);
   set_option(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
-  set_option(easy, CURLOPT_PIPEWAIT, is_http1 ? 0L : 1L);
+  set_option(easy, CURLOPT_PIPEWAIT, shares ? 1L : 0L);
   set_option(easy, CURLOPT_NOSIGNAL, 1L);
   set_option(easy, CURLOPT_QUICK_EXIT, 1L);
   set_option(easy, CURLOPT_LOW_SPEED_LIMIT, slowest_bytes_per_second);
@@ -125,6 +150,26 @@ HttpExchange::HttpExchange(CURL* easy, const ExchangeSettings& settings, const H
   set_option(easy, CURLOPT_HEADERDATA, this);
   set_option(easy, CURLOPT_WRITEFUNCTION, &on_body);
   set_option(easy, CURLOPT_WRITEDATA, this);
+}
+
+void HttpExchange::on_departure(std::function<void(bool is_http1)> callback) {
+  m_on_departure = std::move(callback);
+  // Nothing else of libcurl's tells, before the response, what the server has chosen.
+  set_option(m_easy, CURLOPT_VERBOSE, 1L);
+  set_option(m_easy, CURLOPT_DEBUGFUNCTION, &on_debug);
+  set_option(m_easy, CURLOPT_DEBUGDATA, this);
+}
+
+void HttpExchange::hold_request() {
+  set_option(m_easy, CURLOPT_PREREQFUNCTION, &refuse_to_send);
+}
+
+void HttpExchange::take_departing(std::string_view head) try {
+  if (!m_on_departure || head.starts_with("CONNECT ")) return;  // that is for a proxy
+  const std::string_view request_line = head.substr(0, head.find_first_of("\r\n"));
+  std::exchange(m_on_departure, nullptr)(request_line.find(" HTTP/1.") != request_line.npos);
+} catch (...) {
+  m_no_memory = std::current_exception();
 }
 
 void HttpExchange::take_header(std::string_view line) try {

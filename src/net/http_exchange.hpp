@@ -5,6 +5,7 @@
 
 #include <array>
 #include <exception>
+#include <functional>
 #include <string_view>
 
 namespace spritefarm::net {
@@ -25,10 +26,16 @@ struct ExchangeSettings {
 /// throws.
 class HttpExchange {
  public:
-  /// With `is_http1` it does not wait to share another's connection.
-  HttpExchange(CURL* easy, const ExchangeSettings& settings, const HttpRequest& request, bool is_http1);
+  /// With `shares` it waits for a connection that is being opened to the same place, to share it.
+  HttpExchange(CURL* easy, const ExchangeSettings& settings, const HttpRequest& request, bool shares);
   HttpExchange(const HttpExchange&) = delete;
   HttpExchange& operator=(const HttpExchange&) = delete;
+
+  /// Before the transfer: calls back, from within libcurl, when the connection is there and the request leaves,
+  /// with whether it leaves in HTTP/1.x.
+  void on_departure(std::function<void(bool is_http1)> callback);
+  /// Before the transfer: it ends, with CURLE_ABORTED_BY_CALLBACK, as soon as its connection is there.
+  void hold_request();
 
   /// To be called once the transfer has ended with `result`: the failure, `none` for a whole response with
   /// status 200.
@@ -43,7 +50,8 @@ class HttpExchange {
   /// Whether the server answered in HTTP/1.x.
   [[nodiscard]] bool is_http1() const noexcept { return m_is_http1; }
 
-  /// Called (by libcurl) with each part of the response.
+  /// Called (by libcurl) with what leaves and with each part of the response.
+  void take_departing(std::string_view head);
   void take_header(std::string_view line);
   bool take_body(std::string_view part);
 
@@ -52,6 +60,7 @@ class HttpExchange {
 
   CURL* m_easy;
   std::size_t m_max_bytes;
+  std::function<void(bool)> m_on_departure;
   HttpResponse m_response;
   std::string m_retry_after;
   bool m_is_http1 = false;

@@ -24,7 +24,7 @@ std::optional<std::uint32_t> last_number(std::string_view path) {
 
 }  // namespace
 
-Result<IndexPage> parse_index_page(std::string_view document, std::string_view url) {
+Result<IndexPage> parse_index_page(const std::string& document, std::string_view url) {
   const Result<simdjson::dom::object> root = parse_json_object(document);
   if (!root) return root.error();
   const std::string base(url);

@@ -25,6 +25,6 @@ struct IndexPage {
 
 /// Reads one page of the index that came from `url`, against which relative links are resolved. An Error for
 /// anything that is not a whole index page.
-Result<IndexPage> parse_index_page(std::string_view document, std::string_view url);
+Result<IndexPage> parse_index_page(const std::string& document, std::string_view url);
 
 }  // namespace spritefarm::sprite

@@ -38,7 +38,7 @@ std::optional<Error> collect_leaves(simdjson::dom::object node, const std::strin
 
 }  // namespace
 
-Result<Record> parse_record(std::string_view document) {
+Result<Record> parse_record(const std::string& document) {
   const Result<simdjson::dom::object> root = parse_json_object(document);
   if (!root) return root.error();
   Record record;

@@ -24,6 +24,6 @@ struct Record {
 };
 
 /// Reads a record. An Error for anything that is not a whole record.
-Result<Record> parse_record(std::string_view document);
+Result<Record> parse_record(const std::string& document);
 
 }  // namespace spritefarm::sprite

@@ -136,6 +136,20 @@ std::string NginxServer::connect_to(const std::string& name) const {
   return name + ":443:127.0.0.1:" + std::to_string(m_port);
 }
 
+int NginxServer::connected_clients() const {
+  char local_port[16];
+  std::snprintf(local_port, sizeof local_port, ":%04X", static_cast<unsigned>(m_port));
+  const std::string established = "01";
+  std::istringstream sockets(read_file("/proc/net/tcp"));
+  int count = 0;
+  for (std::string line; std::getline(sockets, line);) {
+    std::string number, local, remote, state;
+    std::istringstream(line) >> number >> local >> remote >> state;
+    count += local.ends_with(local_port) && state == established;
+  }
+  return count;
+}
+
 std::vector<NginxRequest> NginxServer::stop() {
   const Outcome outcome = m_nginx->stop();
   if (outcome.exit_status != 0) {

@@ -42,6 +42,9 @@ class NginxServer {
   /// The value of --connect-to that sends a name's port 443 here.
   [[nodiscard]] std::string connect_to(const std::string& name) const;
 
+  /// How many connections clients have open now.
+  [[nodiscard]] int connected_clients() const;
+
   /// Ends nginx and gives all that it has served.
   std::vector<NginxRequest> stop();
 

@@ -2,7 +2,7 @@
 
 #include "farm/coordinator.hpp"
 #include "farm/downloader.hpp"
-#include "farm/read_index.hpp"
+#include "farm/index_reader.hpp"
 #include "support/catch.hpp"
 #include "support/file_tree.hpp"
 #include "support/made_up_api.hpp"
@@ -234,22 +234,52 @@ TEST_CASE("a dry run reads records, and neither fetches images nor needs a direc
   CHECK(!std::filesystem::exists(farm.folder / "absent"));
 }
 
-TEST_CASE("a worker reads the index page by page, or says why it cannot", "[farm][pipeline]") {
+TEST_CASE("the index comes page by page, or an error says why it cannot", "[farm][pipeline]") {
   Farm farm;
   farm.api.serve("/pokemon/?limit=3&offset=0",
                  R"({"count": 3, "next": "/page2", "results": [{"name": "a", "url": "/pokemon/1/"}]})");
   farm.api.serve("/page2", R"({"count": 3, "next": null, "results": [{"name": "b", "url": "/pokemon/2/"}]})");
-  const IndexAnswer answer = farm.call(read_index, farm.api.url("/"), IndexRange{0, 3});
-  CHECK(answer.error == "");
-  CHECK(answer.count.requests == 2);
-  REQUIRE(answer.tasks.size() == 2);
-  CHECK(answer.tasks[1].name == "b");
-  CHECK(answer.tasks[1].id == 2);
-  CHECK(answer.tasks[1].url == farm.api.url("/pokemon/2/"));
+  ThreadPoolExecutor executor({.initializer = [&farm] { Downloader::install(farm.settings); }});
+  IndexReader reader(executor, farm.api.url("/"), IndexRange{0, 3});
+  std::optional<IndexAnswer> page = reader.next();
+  REQUIRE(page);
+  CHECK(page->error == "");
+  CHECK(page->count.requests == 1);
+  REQUIRE(page->tasks.size() == 1);
+  CHECK(page->tasks[0].name == "a");
+  page = reader.next();
+  REQUIRE(page);
+  REQUIRE(page->tasks.size() == 1);
+  CHECK(page->tasks[0].name == "b");
+  CHECK(page->tasks[0].id == 2);
+  CHECK(page->tasks[0].url == farm.api.url("/pokemon/2/"));
+  CHECK(!reader.next());
 
-  const IndexAnswer none = farm.call(read_index, farm.api.url("/elsewhere/"), IndexRange{0, 3});
-  CHECK(none.error.find(farm.api.url("/elsewhere/pokemon/")) != std::string::npos);
-  CHECK(none.tasks.empty());
+  IndexReader nowhere(executor, farm.api.url("/elsewhere/"), IndexRange{0, 3});
+  page = nowhere.next();
+  REQUIRE(page);
+  CHECK(page->error.find(farm.api.url("/elsewhere/pokemon/")) != std::string::npos);
+  CHECK(page->tasks.empty());
+  CHECK(!nowhere.next());
+}
+
+TEST_CASE("what an index lists is farmed although a later page cannot be had", "[farm][coordinator]") {
+  Farm farm;
+  farm.api.serve("/pokemon/?limit=3&offset=0",
+                 R"({"count": 3, "next": "/page2", "results": [{"name": "a", "url": "/pokemon/1/"}]})");
+  farm.api.record("/pokemon/1/", 1, "a", R"({"front_default": "HOST/1.png"})");
+  farm.api.serve("/1.png", MadeUpApi::image);
+  Options options;
+  options.mode = GENERATE(Mode::threads, Mode::serial);
+  options.base_url = farm.api.url("/");
+  options.index.limit = 3;
+  Workforce workforce(options, farm.settings);
+  Report report({to_string(options.mode), 1, 1, "none"});
+  const Messages messages(Verbosity::quiet);
+  Coordinator coordinator(options, workforce, report, messages, [](const SpriteResult&) {});
+  CHECK(coordinator.run() == no_index);
+  CHECK(report.selected() == 1);
+  CHECK(read_tree(farm.folder.path()) == std::map<std::string, std::string>{{"a.png", MadeUpApi::image}});
 }
 
 TEST_CASE("a run farms once what is named twice, and tells of paths that two sprites share",

@@ -46,15 +46,31 @@ TEST_CASE("what can be no pokémon is refused before anybody is asked", "[farm][
 }
 
 TEST_CASE("each pokémon is farmed once, names before ids", "[farm][plan]") {
-  CHECK(listed(share_of(tasks({"25", "pikachu", "025", "mew", "PIKACHU", "1"}), {})) == "pikachu mew 25 1 ");
+  CHECK(listed(ShareFilter({}).pick(tasks({"25", "pikachu", "025", "mew", "PIKACHU", "1"}))) ==
+        "pikachu mew 25 1 ");
 }
 
 TEST_CASE("shares are disjoint and together they are the selection", "[farm][plan]") {
   const std::vector<FarmTask> all = tasks({"a", "b", "c", "d", "e", "f", "g"});
-  CHECK(listed(share_of(all, {1, 3})) == "a d g ");
-  CHECK(listed(share_of(all, {2, 3})) == "b e ");
-  CHECK(listed(share_of(all, {3, 3})) == "c f ");
-  CHECK(listed(share_of(all, {8, 8})).empty());
+  CHECK(listed(ShareFilter({1, 3}).pick(all)) == "a d g ");
+  CHECK(listed(ShareFilter({2, 3}).pick(all)) == "b e ");
+  CHECK(listed(ShareFilter({3, 3}).pick(all)) == "c f ");
+  CHECK(listed(ShareFilter({8, 8}).pick(all)).empty());
+}
+
+TEST_CASE("a share of what comes in pieces is that of the whole", "[farm][plan]") {
+  ShareFilter filter({2, 3});
+  CHECK(listed(filter.pick(tasks({"a", "b", "c", "d"}))) == "b ");
+  CHECK(listed(filter.pick(tasks({"a", "d", "e"}))) == "e ");
+  CHECK(listed(filter.pick(tasks({"f", "g", "h"}))) == "h ");
+}
+
+TEST_CASE("how large a share can be is known beforehand", "[farm][plan]") {
+  CHECK(ShareFilter({}).most_of(100) == 100);
+  CHECK(ShareFilter({1, 3}).most_of(7) == 3);
+  CHECK(ShareFilter({2, 3}).most_of(7) == 2);
+  CHECK(ShareFilter({8, 8}).most_of(7) == 0);
+  CHECK(ShareFilter({2, 3}).most_of(std::nullopt) > 1'000'000);
 }
 
 TEST_CASE("a share is K/N with K from 1 to N", "[farm][plan]") {

@@ -1,4 +1,6 @@
 #include "support/catch.hpp"
+#include "support/file_tree.hpp"
+#include "support/temp_dir.hpp"
 
 #include <spritefarm/futures.hpp>
 
@@ -10,6 +12,7 @@
 #include <set>
 
 using namespace spritefarm;
+using namespace spritefarm::test;
 using namespace std::chrono_literals;
 
 namespace {
@@ -236,6 +239,39 @@ TEMPLATE_TEST_CASE("a done callback may submit", "[executor]", Serial, Threads, 
 TEMPLATE_TEST_CASE("negative numbers of workers are refused", "[executor]", Threads, Processes) {
   CHECK_THROWS_AS(TestType::make(-1, 1), std::invalid_argument);
   CHECK_THROWS_AS(TestType::make(1, 0), std::invalid_argument);
+}
+
+TEST_CASE("workers can be started before there are calls", "[executor]") {
+  const TempDir folder;
+  const auto name_self = [&folder] {
+    write_file(folder / (std::to_string(::getpid()) + "." + std::to_string(::gettid())), "");
+  };
+  const auto names = [&folder] { return read_tree(folder.path()).size(); };
+  const auto comes_to = [&names](std::size_t count) {
+    for (int tries = 0; tries < 60'000 && names() < count; ++tries) ::usleep(1000);
+    return names();
+  };
+  const auto check_starts = [&](auto& pool) {
+    pool.start_workers(2);
+    CHECK(comes_to(2) == 2);
+    pool.start_workers(1);
+    pool.start_workers();
+    CHECK(comes_to(3) == 3);
+    pool.start_workers(100);
+    CHECK(pool.submit(add, 40, 2).result() == 42);
+    CHECK(names() == 3);
+    pool.shutdown();
+    CHECK_THROWS_AS(pool.start_workers(), std::runtime_error);
+    CHECK(names() == 3);
+  };
+  SECTION("processes") {
+    ProcessPoolExecutor pool{{.max_workers = 3, .initializer = name_self}};
+    check_starts(pool);
+  }
+  SECTION("threads") {
+    ThreadPoolExecutor pool{{.max_workers = 3, .initializer = name_self}};
+    check_starts(pool);
+  }
 }
 
 TEST_CASE("what cannot travel is an exception in the future, through Executor", "[executor][process]") {

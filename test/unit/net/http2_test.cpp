@@ -4,7 +4,9 @@
 #include "support/nginx_server.hpp"
 #include "support/scripted_server.hpp"
 
+#include <condition_variable>
 #include <memory>
+#include <mutex>
 #include <set>
 
 using namespace spritefarm;
@@ -88,6 +90,103 @@ TEST_CASE("over TLS all fetches share one HTTP/2 connection", "[http2]") {
   }
   CHECK(http2 == 100);
   CHECK(compressed == 50);
+}
+
+TEST_CASE("a connection that was opened ahead carries what comes later, and no request of its own",
+          "[http2]") {
+  const Folder folder(20);
+  NginxServer server(folder.dir.path(), {name});
+  EventLoop loop;
+  HttpClient client(loop, options_for(server));
+  run(loop, client.open("https://" + name + "/"));
+  REQUIRE(server.connected_clients() == 1);
+  run(loop, client.open("https://" + name + "/"));
+  std::vector<Task<bool>> tasks;
+  for (int i = 0; i < 20; ++i) tasks.push_back(fetch_file(client, i));
+  for (const bool is_whole : run(loop, when_all(std::move(tasks)))) CHECK(is_whole);
+  CHECK(server.connected_clients() == 1);
+  const std::vector<NginxRequest> requests = server.stop();
+  CHECK(requests.size() == 20);
+  CHECK(connections(requests) == 1);
+}
+
+TEST_CASE("fetches that come while their connection is being opened wait for it", "[http2]") {
+  const Folder folder(20);
+  NginxServer server(folder.dir.path(), {name});
+  EventLoop loop;
+  HttpClient client(loop, options_for(server));
+  Task<void> opening = client.open("https://" + name + "/");
+  opening.start([] {});
+  CHECK_FALSE(opening.done());
+  std::vector<Task<bool>> tasks;
+  for (int i = 0; i < 20; ++i) tasks.push_back(fetch_file(client, i));
+  for (const bool is_whole : run(loop, when_all(std::move(tasks)))) CHECK(is_whole);
+  CHECK(server.connected_clients() == 1);
+  CHECK(connections(server.stop()) == 1);
+}
+
+TEST_CASE("to open a connection in vain harms no fetch", "[http2]") {
+  const Folder folder(12);
+  SECTION("where only HTTP/1.1 is spoken") {
+    NginxServer server(folder.dir.path(), {name}, {.http2 = false});
+    HttpOptions options = options_for(server);
+    options.in_flight = 6;
+    EventLoop loop;
+    HttpClient client(loop, options);
+    run(loop, client.open("https://" + name + "/"));
+    std::vector<Task<bool>> tasks;
+    for (int i = 0; i < 12; ++i) tasks.push_back(fetch_file(client, i));
+    for (const bool is_whole : run(loop, when_all(std::move(tasks)))) CHECK(is_whole);
+    const std::vector<NginxRequest> requests = server.stop();
+    CHECK(requests.size() == 12);
+    CHECK(connections(requests) == 6);
+  }
+  SECTION("where it fails") {
+    NginxServer server(folder.dir.path(), {"other.test"});
+    EventLoop loop;
+    HttpClient client(loop, options_for(server));
+    run(loop, client.open("https://" + name + "/"));
+    const HttpFetch fetched = run(loop, client.fetch({.url = "https://" + name + "/0.json"}));
+    CHECK(fetched.failure == FetchFailure::certificate);
+    CHECK(fetched.attempts == 1);
+  }
+  SECTION("where there is no TLS, or no address") {
+    EventLoop loop;
+    HttpClient client(loop, {});
+    test::ScriptedServer server([](const test::ScriptedServer::Request&) {
+      return test::ScriptedServer::response("200 OK", "plain");
+    });
+    run(loop, client.open(server.url("/")));
+    run(loop, client.open("no address"));
+    CHECK(server.connections() == 0);
+    CHECK(run(loop, client.fetch({.url = server.url("/")})).outcome);
+  }
+}
+
+TEST_CASE("the first fetches of a host need no answer of another to leave", "[http2]") {
+  constexpr int together = 5;
+  std::mutex mutex;
+  std::condition_variable all_here;
+  int here = 0;
+  test::ScriptedServer upstream([&](const test::ScriptedServer::Request&) {
+    std::unique_lock lock(mutex);
+    ++here;
+    all_here.notify_all();
+    const bool came = all_here.wait_for(lock, 30s, [&here] { return here >= together; });
+    return test::ScriptedServer::response(came ? "200 OK" : "404 Not Found", "");
+  });
+  const Folder folder(0);
+  const bool http2 = GENERATE(true, false);
+  CAPTURE(http2);
+  NginxServer server(
+      folder.dir.path(), {name},
+      {.http2 = http2, .locations = "location /gate { proxy_pass " + upstream.url("/") + "; }\n"});
+  EventLoop loop;
+  HttpClient client(loop, options_for(server));
+  std::vector<Task<HttpFetch>> fetches;
+  for (int i = 0; i < together; ++i) fetches.push_back(client.fetch({.url = "https://" + name + "/gate"}));
+  for (const HttpFetch& fetched : run(loop, when_all(std::move(fetches)))) CHECK(fetched.outcome);
+  CHECK(connections(server.stop()) == (http2 ? 1 : together));
 }
 
 TEST_CASE("more fetches than a connection has streams get a few connections, not hundreds", "[http2]") {

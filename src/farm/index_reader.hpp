@@ -1,0 +1,45 @@
+#pragma once
+
+#include "farm/farm_task.hpp"
+#include "farm/index_cursor.hpp"
+
+#include <spritefarm/executor.hpp>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace spritefarm::farm {
+
+/// What a page of the index brought, or the error why there is none to be had.
+struct IndexAnswer {
+  std::vector<FarmTask> tasks;
+  std::string error;
+  RequestCount count;
+};
+
+/// Reads a range of the index, a page ahead of who takes them: while the tasks of one are farmed, the next is
+/// on its way. Asks through an executor of this process, whose worker has a Downloader; owned by the
+/// coordinator. Destroyed early, it gives up the page that is on its way.
+class IndexReader {
+ public:
+  /// Asks for the first page.
+  IndexReader(Executor& executor, const std::string& base_url, IndexRange range);
+  IndexReader(const IndexReader&) = delete;
+  IndexReader& operator=(const IndexReader&) = delete;
+  ~IndexReader();
+
+  /// Waits for the next page; none after the last, and after an error. Throws what the executor's future does.
+  std::optional<IndexAnswer> next();
+
+ private:
+  struct Page;
+  static Task<Page> read(std::string url);
+  void request_page();
+
+  Executor& m_executor;
+  IndexCursor m_cursor;
+  std::optional<Future<Page>> m_coming;
+};
+
+}  // namespace spritefarm::farm

@@ -1,0 +1,228 @@
+/// delay-relay: gives loopback the round trip of a network.
+///
+///     delay-relay --listen 0 --to PORT --rtt MS    prints the port that it listens on; ends with a signal
+///
+///     client ──read──▶ held for half a round trip ──written──▶ target        and the same on the way back
+///
+/// TCP's handshake with the relay takes no time, so it is charged afterwards: what a client sends is handed on as if it
+/// had been able to send only a round trip after it connected. Bandwidth has no limit and nothing is lost: this is latency
+/// alone, without TCP's slow start. A connection that breaks on one side is reset on both, half a round trip later.
+///
+/// One thread, one edge-triggered epoll, waits of nanoseconds; it ends with a line on standard error where the system
+/// gives it no descriptor more.
+
+#include "bench/delayed_stream.hpp"
+#include "posix/check.hpp"
+#include "posix/fd.hpp"
+#include "posix/loopback_listener.hpp"
+
+#include <CLI/CLI.hpp>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/epoll.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <cstdint>
+#include <cstdio>
+#include <exception>
+#include <functional>
+#include <optional>
+#include <queue>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace {
+
+using namespace spritefarm;
+using bench::DelayedStream;
+using Clock = DelayedStream::Clock;
+
+void set_no_delay(int socket) {
+  const int on = 1;
+  posix::check(::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on), "setsockopt TCP_NODELAY");
+}
+
+posix::Fd connect_to_loopback(std::uint16_t port) {
+  posix::Fd target(posix::check(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), "socket"));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  set_no_delay(target.get());
+  // That nobody is there is seen when the socket is read.
+  (void)::connect(target.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address);
+  return target;
+}
+
+/// A client, its target and what travels between them.
+struct Connection {
+  Connection(posix::Fd client_socket, posix::Fd target_socket, Clock::duration half, Clock::time_point now)
+      : client(std::move(client_socket)),
+        target(std::move(target_socket)),
+        up(client.get(), target.get(), half, now + 2 * half),
+        down(target.get(), client.get(), half, now + 3 * half) {}
+
+  posix::Fd client, target;
+  DelayedStream up, down;
+  std::optional<Clock::time_point> breaks;     ///< when the other side hears of what broke
+  std::optional<Clock::time_point> scheduled;  ///< when the relay will look after it
+};
+
+class Relay {
+ public:
+  Relay(std::uint16_t listen, std::uint16_t to, Clock::duration half)
+      : m_to(to),
+        m_half(half),
+        m_listener(posix::listen_on_loopback(listen)),
+        m_epoll(posix::check(::epoll_create1(EPOLL_CLOEXEC), "epoll_create1")) {
+    watch(m_listener.get(), EPOLLIN, listener_key);
+  }
+
+  [[nodiscard]] std::uint16_t port() const { return posix::local_port(m_listener.get()); }
+
+  void run() {
+    for (;;) {
+      handle_events();
+      handle_due();
+    }
+  }
+
+ private:
+  static constexpr std::uint64_t listener_key = 0;
+  using Due = std::pair<Clock::time_point, std::uint64_t>;
+
+  void watch(int fd, std::uint32_t events, std::uint64_t key) {
+    epoll_event event{};
+    event.events = events;
+    event.data.u64 = key;
+    posix::check(::epoll_ctl(m_epoll.get(), EPOLL_CTL_ADD, fd, &event), "watch a socket");
+  }
+
+  void handle_events() {
+    std::array<epoll_event, 256> events;
+    timespec longest{};
+    if (!m_due.empty()) {
+      const auto left = std::max(m_due.top().first - Clock::now(), Clock::duration::zero());
+      const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(left);
+      longest = {seconds.count(), (left - seconds).count()};
+    }
+    const int count = posix::check(posix::retry_on_signal([&] {
+                                     return ::epoll_pwait2(m_epoll.get(), events.data(), events.size(),
+                                                           m_due.empty() ? nullptr : &longest, nullptr);
+                                   }),
+                                   "epoll_pwait2");
+    for (int i = 0; i < count; ++i) {
+      if (events[i].data.u64 == listener_key)
+        accept_all();
+      else
+        handle_socket(events[i].data.u64, events[i].events);
+    }
+  }
+
+  void accept_all() {
+    for (;;) {
+      posix::Fd client(::accept4(m_listener.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+      if (!client) {
+        if (errno == EAGAIN) return;
+        if (errno == EINTR || errno == ECONNABORTED) continue;
+        posix::throw_errno("accept a connection");
+      }
+      set_no_delay(client.get());
+      const std::uint64_t id = ++m_last_id;
+      Connection made(std::move(client), connect_to_loopback(m_to), m_half, Clock::now());
+      constexpr std::uint32_t all = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+      watch(made.client.get(), all, 2 * id);
+      watch(made.target.get(), all, 2 * id + 1);
+      m_connections.emplace(id, std::move(made));
+    }
+  }
+
+  void handle_socket(std::uint64_t key, std::uint32_t events) {
+    const auto found = m_connections.find(key / 2);
+    if (found == m_connections.end()) return;
+    Connection& connection = found->second;
+    const bool of_client = key % 2 == 0;
+    DelayedStream& from_it = of_client ? connection.up : connection.down;
+    DelayedStream& to_it = of_client ? connection.down : connection.up;
+    if (events & ~EPOLLOUT) from_it.read();
+    if (events & EPOLLOUT) to_it.unblock();
+    advance(found->first, connection);
+  }
+
+  void handle_due() {
+    while (!m_due.empty() && m_due.top().first <= Clock::now()) {
+      const auto [time, id] = m_due.top();
+      m_due.pop();
+      const auto found = m_connections.find(id);
+      if (found == m_connections.end() || found->second.scheduled != time) continue;
+      found->second.scheduled.reset();
+      advance(id, found->second);
+    }
+  }
+
+  /// Writes what is due, and ends or schedules the connection.
+  void advance(std::uint64_t id, Connection& connection) {
+    connection.up.write();
+    connection.down.write();
+    const bool broken = connection.up.broken() || connection.down.broken();
+    if (broken && !connection.breaks) connection.breaks = Clock::now() + m_half;
+    if (connection.breaks && *connection.breaks <= Clock::now()) {
+      posix::reset_connection(connection.client.get());
+      posix::reset_connection(connection.target.get());
+      m_connections.erase(id);
+      return;
+    }
+    if (connection.up.finished() && connection.down.finished()) {
+      m_connections.erase(id);
+      return;
+    }
+    std::optional<Clock::time_point> next = connection.breaks;
+    for (const auto& due : {connection.up.next_due(), connection.down.next_due()})
+      if (due && (!next || *due < *next)) next = due;
+    if (next && next != connection.scheduled) m_due.emplace(*next, id);
+    connection.scheduled = next;
+  }
+
+  std::uint16_t m_to;
+  Clock::duration m_half;
+  posix::Fd m_listener, m_epoll;
+  std::unordered_map<std::uint64_t, Connection> m_connections;
+  std::priority_queue<Due, std::vector<Due>, std::greater<>> m_due;
+  std::uint64_t m_last_id = 0;
+};
+
+void allow_many_descriptors() {
+  rlimit limit{};
+  posix::check(::getrlimit(RLIMIT_NOFILE, &limit), "getrlimit");
+  limit.rlim_cur = limit.rlim_max;
+  posix::check(::setrlimit(RLIMIT_NOFILE, &limit), "setrlimit");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::uint16_t listen = 0, to = 0;
+  double rtt = 0;
+  CLI::App app("Relays TCP connections on loopback, as late as a network would.", "delay-relay");
+  app.add_option("--listen", listen, "listen on 127.0.0.1:PORT; 0: a free one [0]")->type_name("PORT");
+  app.add_option("--to", to, "relay to 127.0.0.1:PORT")->type_name("PORT")->required();
+  app.add_option("--rtt", rtt, "the round trip [0]")->check(CLI::Range(0.0, 60'000.0))->type_name("MS");
+  CLI11_PARSE(app, argc, argv);
+  try {
+    allow_many_descriptors();
+    posix::check(::prctl(PR_SET_TIMERSLACK, 1UL), "prctl PR_SET_TIMERSLACK");
+    const auto half =
+        std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double, std::milli>(rtt / 2));
+    Relay relay(listen, to, half);
+    std::printf("%u\n", relay.port());
+    std::fflush(stdout);
+    relay.run();
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "delay-relay: %s\n", error.what());
+    return 1;
+  }
+}

@@ -1,0 +1,77 @@
+#include "bench/delayed_stream.hpp"
+
+#include "posix/check.hpp"
+
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+
+namespace spritefarm::bench {
+
+namespace {
+
+// More than any protocol's window that a test lets grow.
+constexpr std::size_t most_held = 4 << 20;
+
+}  // namespace
+
+void DelayedStream::read() {
+  while (read_piece()) {
+  }
+}
+
+bool DelayedStream::read_piece() {
+  if (m_ended || m_broken || m_held >= most_held) return false;
+  static std::array<char, 256 << 10> buffer;
+  const ssize_t size =
+      posix::retry_on_signal([&] { return ::recv(m_from, buffer.data(), buffer.size(), 0); });
+  if (size < 0) {
+    m_broken = errno != EAGAIN;
+    return false;
+  }
+  const Clock::time_point due = std::max(Clock::now(), m_opens) + m_delay;
+  m_pieces.push_back({due, std::string(buffer.data(), static_cast<std::size_t>(size))});
+  m_held += static_cast<std::size_t>(size);
+  m_ended = size == 0;
+  return true;
+}
+
+void DelayedStream::write() {
+  const Clock::time_point now = Clock::now();
+  while (!m_pieces.empty() && m_pieces.front().due <= now && write_piece(m_pieces.front())) {
+    const bool was_full = m_held >= most_held;
+    m_held -= m_pieces.front().bytes.size();
+    m_written = 0;
+    m_pieces.pop_front();
+    if (was_full) read();
+  }
+}
+
+/// Whether all of it is written.
+bool DelayedStream::write_piece(const Piece& piece) {
+  if (piece.bytes.empty()) {
+    m_finished = true;
+    m_broken = m_broken || ::shutdown(m_to, SHUT_WR) < 0;
+    return true;
+  }
+  while (m_written < piece.bytes.size()) {
+    const ssize_t size = posix::retry_on_signal([&] {
+      return ::send(m_to, piece.bytes.data() + m_written, piece.bytes.size() - m_written, MSG_NOSIGNAL);
+    });
+    if (size < 0) {
+      m_blocked = errno == EAGAIN;
+      m_broken = m_broken || !m_blocked;
+      return false;
+    }
+    m_written += static_cast<std::size_t>(size);
+  }
+  return true;
+}
+
+std::optional<DelayedStream::Clock::time_point> DelayedStream::next_due() const {
+  if (m_pieces.empty() || m_blocked || m_broken) return std::nullopt;
+  return m_pieces.front().due;
+}
+
+}  // namespace spritefarm::bench

@@ -1,0 +1,56 @@
+#include "support/catch.hpp"
+#include "support/file_tree.hpp"
+#include "support/nginx_server.hpp"
+#include "support/pokeapi_folder.hpp"
+#include "support/program.hpp"
+#include "support/run_report.hpp"
+#include "support/scripted_server.hpp"
+#include "support/temp_dir.hpp"
+
+#include <atomic>
+#include <map>
+#include <set>
+#include <thread>
+
+using namespace spritefarm::test;
+
+TEST_CASE("workers connect while the coordinator waits for the index, and use these connections", "[warm]") {
+  const std::string mode = GENERATE("-p", "-t");
+  CAPTURE(mode);
+  constexpr std::size_t workers = 4;
+  constexpr int all_connected = 1 + 2 * workers;  // the coordinator's one, and a worker's two
+
+  static const PokeapiFolder pokeapi;
+  std::atomic<const NginxServer*> hosts = nullptr;
+  std::atomic<int> seen = 0;
+  // The index is given out only when all connections are there, or after a time that is long enough for them.
+  ScriptedServer index([&](const ScriptedServer::Request&) {
+    for (int asked = 0; asked < 3000 && seen < all_connected; ++asked) {
+      seen = hosts.load()->connected_clients();
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    return ScriptedServer::response("200 OK", read_file(pokeapi.path() / "api/v2/pokemon/index.json"));
+  });
+  NginxServer nginx(pokeapi.path(), {"pokeapi.co", "raw.githubusercontent.com"},
+                    {.locations = "location = /api/v2/pokemon/ { proxy_pass " + index.url("/") + "; }\n"});
+  hosts = &nginx;
+
+  const TempDir work;
+  const Outcome outcome =
+      run(program({mode, std::to_string(workers), "--connect-to", nginx.connect_to("pokeapi.co"),
+                   "--connect-to", nginx.connect_to("raw.githubusercontent.com"), "--cacert", nginx.ca_file(),
+                   "--json", "-o", work / "sprites"}));
+  INFO(outcome.err);
+  REQUIRE(outcome.exit_status == 0);
+  CHECK(seen == all_connected);
+  const RunReport report(outcome.out);
+  CHECK(report.count.at("downloaded") == 100);
+  CHECK(report.count.at("requests") == 201);
+
+  const std::vector<NginxRequest> requests = nginx.stop();
+  CHECK(requests.size() == 201);
+  std::map<std::string, std::set<std::string>> connections;
+  for (const NginxRequest& request : requests) connections[request.host].insert(request.connection);
+  CHECK(connections["pokeapi.co"].size() == workers + 1);
+  CHECK(connections["raw.githubusercontent.com"].size() == workers);
+}
