@@ -80,20 +80,17 @@ endif
 ## all: the program and the library (the default)
 all: $(B)/spritefarm $(B)/libspritefarm.a $(B)/spritefarm.pc compile_commands.json
 
-# Once a process has had a thread it has ThreadSanitizer's too, and then makes no process pool: each test case runs in a
-# process of its own, and what makes several pools, or children of its own, is left out.
-apart := $(if $(filter tsan,$(VARIANT)),scripts/run-tests-apart )
 ## check: static checks, unit tests, conformance tests, integration tests, figures, examples
-check: check-static check-unit check-conformance check-integration $(if $(apart),,check-figures check-examples)
+check: check-static check-unit check-conformance check-integration check-figures check-examples
 ## check-static: layering, self-contained headers, format
 check-static:
 	$(call quiet,CHECK)scripts/check-layers && scripts/check-headers && { scripts/check-format || [ $$? = 77 ]; }
 ## check-unit: the unit tests; TESTS='[tag] or name' selects some
 check-unit: $(B)/unit-tests
-	$(apart)$(B)/unit-tests $(if $(TESTS),'$(TESTS)',$(if $(apart),'~[no-tsan]'))
+	$(B)/unit-tests $(if $(TESTS),'$(TESTS)',$(if $(filter tsan,$(VARIANT)),'~[no-tsan]'))
 ## check-conformance: what CPython's own tests ask of the library; TESTS as above
 check-conformance: $(B)/conformance-tests
-	$(apart)$(B)/conformance-tests $(if $(TESTS),'$(TESTS)',$(if $(apart),'~*AnyProcesses'))
+	$(B)/conformance-tests $(if $(TESTS),'$(TESTS)')
 	scripts/check-conformance $(B)/conformance-tests
 ## check-integration: the program against real servers; TESTS as above
 check-integration: $(B)/integration-tests $(B)/spritefarm $(B)/delay-relay

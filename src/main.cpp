@@ -1,9 +1,12 @@
+#include "bench/bench_command.hpp"
 #include "farm/farm_command.hpp"
 #include "mirror/demo_mirror.hpp"
 #include "mirror/mirror_command.hpp"
 
 int main(int argc, char** argv) {
-  return spritefarm::farm::spritefarm_command(argc, argv,
-                                              {.commands = {{"mirror", spritefarm::mirror::mirror_command}},
-                                               .start_mirror = spritefarm::mirror::start_demo_mirror});
+  return spritefarm::farm::spritefarm_command(
+      argc, argv,
+      {.commands = {{"bench", spritefarm::bench::bench_command(spritefarm::mirror::start_demo_mirror)},
+                    {"mirror", spritefarm::mirror::mirror_command}},
+       .start_mirror = spritefarm::mirror::start_demo_mirror});
 }

@@ -29,7 +29,9 @@ struct ProcessPoolExecutorOptions {
   Initializer initializer = {};
   /// A worker that has run so many calls ends and is replaced; 0: it never does.
   int max_tasks_per_child = 0;
-  /// A worker whose resident memory is larger than so many bytes after a call ends and is replaced; 0: it never does.
+  /// Bytes of resident memory that a worker stays under when its calls leak; 0: no limit. It is measured after each call,
+  /// and ends and is replaced when the next one would take it over the limit if it added as much as two before it have
+  /// added. So a single call that needs more than there is left is not stopped: its worker ends after it.
   std::size_t max_rss = 0;
   Transport transport = Transport::shared_memory;
   OnWorkerDeath on_worker_death = OnWorkerDeath::replace;
@@ -92,7 +94,7 @@ class ProcessPoolExecutor final : public Executor {
   /// The same with SIGKILL.
   void kill_workers();
 
-  /// The process ids of the workers that live now.
+  /// The process ids of the workers that live now: of each from before its first call until its death has been seen.
   [[nodiscard]] std::vector<int> worker_pids() const;
   /// How many workers have died so far without having been asked to end.
   [[nodiscard]] int worker_deaths() const;

@@ -30,7 +30,7 @@ class TaskPromiseBase {
     std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> ended) noexcept {
       TaskPromiseBase& told = ended.promise();
       if (told.continuation) return told.continuation;
-      if (const std::function<void()> on_end = std::move(told.on_end)) on_end();
+      if (const std::function<void()> tell = std::move(told.on_end)) tell();
       return std::noop_coroutine();
     }
     void await_resume() noexcept {}

@@ -37,6 +37,7 @@ Task<net::HttpFetch> Downloader::get_once(net::HttpRequest request, RequestCount
   net::HttpFetch fetch = co_await std::move(fetching);
   count.requests += static_cast<std::uint64_t>(fetch.attempts);
   count.retries += static_cast<std::uint64_t>(std::max(fetch.attempts - 1, 0));
+  count.connections += static_cast<std::uint64_t>(fetch.connections);
   co_return fetch;
 }
 

@@ -9,6 +9,7 @@
 #include <spritefarm/event_loop.hpp>
 #include <spritefarm/task.hpp>
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,6 +25,7 @@ struct WorkerSettings {
   OutputTemplate path_template;
   std::string output;
   bool dry_run = false;
+  std::chrono::milliseconds compute{0};  ///< of processor time that each sprite takes besides
 };
 
 /// What a worker has at hand for all its calls: its connections, the output directory, the settings. Each

@@ -5,6 +5,7 @@
 #include "farm/messages.hpp"
 #include "farm/options.hpp"
 #include "farm/report.hpp"
+#include "farm/standard_output.hpp"
 #include "farm/workforce.hpp"
 #include "posix/atomic_file.hpp"
 #include "posix/directory.hpp"
@@ -14,9 +15,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <chrono>
-#include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <iostream>
@@ -25,12 +24,6 @@
 
 namespace spritefarm::farm {
 namespace {
-
-/// Throws std::system_error: a full disk or a closed pipe must not pass for a complete report.
-void write_to_stdout(const std::string& text) {
-  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0)
-    throw std::system_error(errno, std::generic_category(), "cannot write to standard output");
-}
 
 /// Makes the output directory and tries it, before anybody is asked for anything.
 std::optional<Error> wrong_output(const std::string& path) {
@@ -43,8 +36,8 @@ std::optional<Error> wrong_output(const std::string& path) {
   }
 }
 
-std::string_view transport_of(Mode mode) {
-  return mode == Mode::processes ? "pipe" : "none";
+std::string_view transport_of(const Options& options) {
+  return options.mode == Mode::processes ? to_string(options.transport) : "none";
 }
 
 /// Ends the program although its threads and processes are busy, without leaving a part of a file.
@@ -67,13 +60,13 @@ ExitStatus farm(Options options, const ProgramParts& parts) {
     }
   RunningMirror mirror;
   if (options.demo) {
-    mirror = parts.start_mirror();
+    mirror = parts.start_mirror(std::chrono::milliseconds(0));
     options.base_url = mirror.base_url;
   }
 
   Workforce workforce(options, {options.http, options.sprite_keys, options.selector, options.path_template,
-                                options.output, options.dry_run});
-  Report report({to_string(options.mode), options.workers, options.concurrency, transport_of(options.mode),
+                                options.output, options.dry_run, options.compute});
+  Report report({to_string(options.mode), options.workers, options.concurrency, transport_of(options),
                  options.dry_run});
   const auto print_planned = [&](const SpriteResult& sprite) {
     if (!options.json) write_to_stdout(fmt::format("{}\t{}\n", printable(sprite.url), sprite.path));

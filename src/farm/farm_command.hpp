@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
@@ -16,8 +17,9 @@ struct RunningMirror {
 /// What of the program belongs to layers that this one does not know; main() has it.
 struct ProgramParts {
   using Command = std::function<int(int argc, char** argv)>;
-  std::map<std::string, Command> commands;      ///< sub-commands by name, which is their argv[0]
-  std::function<RunningMirror()> start_mirror;  ///< for --demo; called before anything is forked or threaded
+  std::map<std::string, Command> commands;  ///< sub-commands by name, which is their argv[0]
+  /// For --demo, with how long it waits before each response; called before anything is forked or threaded.
+  std::function<RunningMirror(std::chrono::milliseconds latency)> start_mirror;
 };
 
 /// The whole program: runs a sub-command, or farms. Its result is the process's exit status; see

@@ -2,6 +2,7 @@
 
 #include "farm/downloader.hpp"
 #include "farm/messages.hpp"
+#include "posix/cpu_time.hpp"
 #include "sprite/image.hpp"
 #include "sprite/record.hpp"
 
@@ -10,6 +11,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <iterator>
 #include <optional>
 #include <set>
@@ -26,6 +28,10 @@ struct Image {
   ImageKind kind = ImageKind::png;
   std::string bytes;
 };
+
+std::chrono::nanoseconds now() {
+  return std::chrono::steady_clock::now().time_since_epoch();
+}
 
 /// Whether it is the one that was asked for: not if a cache or a proxy mixed two up.
 std::optional<Error> wrong_record(const FarmTask& task, const sprite::Record& record) {
@@ -53,6 +59,7 @@ Task<std::optional<sprite::Record>> get_record(Downloader& downloader, const Far
     FarmResult failed =
         all_failed(task, downloader.settings().sprite_keys, fetch.outcome.error().message, fetch.attempts);
     failed.count = result.count;
+    failed.began = result.began;
     result = std::move(failed);
     record.reset();
   }
@@ -154,7 +161,11 @@ Task<SpriteResult> farm_sprite(Downloader& downloader, const sprite::Record& rec
   sprite.status = SpriteStatus::failed;
   Task<std::optional<Image>> getting = get_image(downloader, sprite, result);
   const std::optional<Image> image = co_await std::move(getting);
-  if (image) save_file(downloader, record, *image, sprite, result);
+  if (image) {
+    posix::spend_cpu_time(downloader.settings().compute);
+    save_file(downloader, record, *image, sprite, result);
+  }
+  sprite.took = now() - result.began;
   co_return sprite;
 }
 
@@ -163,6 +174,7 @@ Task<SpriteResult> farm_sprite(Downloader& downloader, const sprite::Record& rec
 Task<FarmResult> farm_pokemon(FarmTask task) {
   Downloader& downloader = Downloader::current();
   FarmResult result;
+  result.began = now();
   Task<std::optional<sprite::Record>> getting = get_record(downloader, task, result);
   const std::optional<sprite::Record> record = co_await std::move(getting);
   if (!record) co_return result;

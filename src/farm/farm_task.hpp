@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -30,12 +31,15 @@ struct SpriteResult {
   int attempts = 0;
   std::uint64_t bytes = 0;  ///< of the file
   std::string path;         ///< below the output directory
+  /// From its pokémon's start in the worker until it was there, or was given up.
+  std::chrono::nanoseconds took{0};
 };
 
 /// What a call has asked the servers for.
 struct RequestCount {
   std::uint64_t requests = 0;
-  std::uint64_t retries = 0;  ///< how many of them repeated one that had failed
+  std::uint64_t retries = 0;      ///< how many of them repeated one that had failed
+  std::uint64_t connections = 0;  ///< that were opened
 };
 
 /// What became of a FarmTask.
@@ -44,6 +48,9 @@ struct FarmResult {
   std::uint32_t id = 0;
   std::vector<SpriteResult> sprites;
   RequestCount count;
+  /// When a worker started on it, on the clock that all processes of a machine share (steady_clock's, since its epoch);
+  /// 0 where none did.
+  std::chrono::nanoseconds began{0};
   std::string output_error;  ///< not empty: nothing can be written any more, so there is no use in going on
 };
 

@@ -23,7 +23,7 @@ Who farms
   -t, --threads N         threads instead
   -s, --serial            neither: one sprite at a time
   -c, --concurrency N     sprites in flight in each worker [32]
-      --transport KIND    how calls and results travel between processes: pipe [pipe]
+      --transport KIND    how calls and results travel between processes: shm (shared memory) or pipe [shm]
 
 Where from
       --base-url URL      the PokéAPI [https://pokeapi.co/api/v2/, or $SPRITEFARM_BASE_URL]
@@ -46,6 +46,7 @@ Results
   -h, --help              print this text
 
 Sub-commands, each with its own --help
+  spritefarm bench        serial, threads and processes side by side; bench calls: the library alone
   spritefarm mirror       a small PokéAPI on loopback
 
 Exit status: 0 all that exists is on disk; 1 some sprites failed, each named with its reason; 2 usage;

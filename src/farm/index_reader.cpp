@@ -7,11 +7,6 @@
 
 namespace spritefarm::farm {
 
-struct IndexReader::Page {
-  Result<sprite::IndexPage> content;
-  RequestCount count;
-};
-
 IndexReader::IndexReader(Executor& executor, const std::string& base_url, IndexRange range)
     : m_executor(executor), m_cursor(base_url, range) {
   request_page();

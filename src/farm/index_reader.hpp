@@ -33,7 +33,10 @@ class IndexReader {
   std::optional<IndexAnswer> next();
 
  private:
-  struct Page;
+  struct Page {
+    Result<sprite::IndexPage> content;
+    RequestCount count;
+  };
   static Task<Page> read(std::string url);
   void request_page();
 

@@ -3,12 +3,15 @@
 #include "base/result.hpp"
 #include "farm/index_cursor.hpp"
 #include "farm/messages.hpp"
+#include "farm/option_groups.hpp"
 #include "farm/output_template.hpp"
 #include "farm/plan.hpp"
 #include "net/http_client.hpp"
 #include "sprite/selector.hpp"
 
-#include <iosfwd>
+#include <spritefarm/transport.hpp>
+
+#include <chrono>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -18,6 +21,7 @@ namespace spritefarm::farm {
 
 enum class Mode { processes, threads, serial };
 std::string_view to_string(Mode mode);
+std::string_view to_string(Transport transport);
 
 /// What the command line says, checked: a value that got here can be used as it is.
 struct Options {
@@ -27,10 +31,12 @@ struct Options {
   std::vector<std::string> sprite_keys;  ///< as they were given
   sprite::Selector selector;             ///< the same, ready for use
   bool dry_run = false;
+  std::chrono::milliseconds compute{0};  ///< of processor time that each sprite takes besides: for benchmarks
 
   Mode mode = Mode::processes;
   int workers = 1;
   int concurrency = 32;
+  Transport transport = Transport::shared_memory;
 
   std::string base_url;  ///< ends in a slash
   net::HttpOptions http;
@@ -42,16 +48,10 @@ struct Options {
   Verbosity verbosity = Verbosity::normal;
 };
 
-/// What --help and --version print instead of farming.
-struct Information {
-  std::string text;
-};
-
-/// Where options come from besides the command line.
-struct OptionSources {
-  const char* base_url = nullptr;  ///< $SPRITEFARM_BASE_URL
-  std::istream* names = nullptr;   ///< what '-' reads
-};
+constexpr int most_workers = 512;
+constexpr int most_in_flight = 1000;  ///< sprites, in each worker
+/// Of this machine: as many workers as there are by default.
+int number_of_cores();
 
 /// Reads the arguments (without the program's name). An Error says in one line what is wrong with them.
 Result<std::variant<Options, Information>> parse_options(const std::vector<std::string>& arguments,

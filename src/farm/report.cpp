@@ -9,12 +9,15 @@ namespace spritefarm::farm {
 void Report::add(const FarmResult& result) {
   const std::string name = display_name(result.name, result.id);
   add(result.count);
+  if (result.began.count() > 0 && (!m_first_began || result.began < *m_first_began))
+    m_first_began = result.began;
   for (const SpriteResult& sprite : result.sprites) {
     ++m_selected;
     m_bytes += sprite.bytes;
     switch (sprite.status) {
       case SpriteStatus::downloaded:
         ++m_downloaded;
+        m_times.push_back(sprite.took);
         break;
       case SpriteStatus::planned:
         m_planned.push_back({name, sprite});
@@ -32,6 +35,7 @@ void Report::add(const FarmResult& result) {
 void Report::add(const RequestCount& count) {
   m_count.requests += count.requests;
   m_count.retries += count.retries;
+  m_count.connections += count.connections;
 }
 
 std::string Report::json(double seconds) const {
@@ -48,6 +52,7 @@ std::string Report::json(double seconds) const {
   json.key("missing").value(m_missing.size()).key("failed").value(m_failures.size());
   if (m_run.dry_run) json.key("planned").value(m_planned.size());
   json.key("requests").value(m_count.requests).key("retries").value(m_count.retries);
+  json.key("connections").value(m_count.connections);
   json.key("worker_deaths").value(m_worker_deaths).key("bytes").value(m_bytes).key("seconds").value(seconds);
 
   json.key("failures").begin_list();

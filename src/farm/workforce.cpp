@@ -31,7 +31,8 @@ Workforce::Workforce(const Options& options, const WorkerSettings& settings)
       auto pool = std::make_unique<ProcessPoolExecutor>(
           ProcessPoolExecutorOptions{.max_workers = options.workers,
                                      .worker_concurrency = options.concurrency,
-                                     .initializer = install_and_connect});
+                                     .initializer = install_and_connect,
+                                     .transport = options.transport});
       m_processes = pool.get();
       m_executor = std::move(pool);
       break;

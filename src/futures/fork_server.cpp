@@ -104,12 +104,12 @@ ForkServer::ForkServer() : m_generation(posix::fork_generation()) {
   if (const int threads = posix::count_threads(); threads > 1)
     throw std::logic_error("prepare_to_fork() forks, so call it before the program starts threads (it has " +
                            std::to_string(threads) + " now)");
-  auto [ours, theirs] = posix::MessageSocket::make_pair();
+  auto ends = posix::MessageSocket::make_pair();
   auto program = posix::PidFd::open(posix::own_pid());
-  m_socket = std::move(ours);
+  m_socket = std::move(ends.first);
   m_pid = posix::fork_child([&] {
     m_socket.close();
-    return serve(std::move(theirs), std::move(program));
+    return serve(std::move(ends.second), std::move(program));
   });
 }
 

@@ -18,12 +18,12 @@ Nursery::Nursery(std::function<int(WorkerStart)> run_worker) {
         "a ProcessPoolExecutor forks: make it, or call prepare_to_fork(), before the program starts threads "
         "(it has " +
         std::to_string(threads) + " now)");
-  auto [ours, theirs] = posix::MessageSocket::make_pair();
+  auto ends = posix::MessageSocket::make_pair();
   auto coordinator = posix::PidFd::open(posix::own_pid());
-  m_socket = std::move(ours);
+  m_socket = std::move(ends.first);
   m_pid = posix::fork_child([&] {
     m_socket.close();
-    return NurseryProcess(std::move(theirs), std::move(coordinator), std::move(run_worker)).run();
+    return NurseryProcess(std::move(ends.second), std::move(coordinator), std::move(run_worker)).run();
   });
 }
 
@@ -40,6 +40,23 @@ bool Nursery::fork_worker(const WorkerStart& start) {
 }
 
 std::optional<NurseryNews> Nursery::read_news() {
+  if (m_kept.empty()) return receive();
+  NurseryNews oldest = std::move(m_kept.front());
+  m_kept.pop_front();
+  return oldest;
+}
+
+std::optional<WorkerForked> Nursery::read_birth() {
+  while (m_kept.empty() || !std::holds_alternative<NurseryEnded>(m_kept.back())) {
+    auto news = receive();
+    if (!news) break;
+    if (auto* const forked = std::get_if<WorkerForked>(&*news)) return std::move(*forked);
+    m_kept.push_back(std::move(*news));
+  }
+  return std::nullopt;
+}
+
+std::optional<NurseryNews> Nursery::receive() {
   NurseryReport report;
   std::vector<posix::Fd> fds;
   switch (m_socket.receive(report, fds)) {

@@ -7,6 +7,7 @@
 #include <spritefarm/errors.hpp>
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <optional>
 #include <variant>
@@ -42,8 +43,9 @@ using NurseryNews = std::variant<WorkerForked, WorkerNotForked, WorkerEnded, Nur
 /// The coordinator's hold on its nursery: the process that forks all workers of a pool.
 ///
 ///     coordinator ──  fork(number, descriptors) ──▶  nursery ── fork ─▶ worker
-///                 ◀─ WorkerForked, WorkerEnded ────       ▲                 │
-///                                                         └── its end ──────┘
+///                 ◀─ WorkerEnded ──────────────────       ▲                │
+///                                                         └── its end ─────┤
+///                 ◀─ WorkerForked ─────────────────────────────────────────┘
 ///
 /// The nursery is forked when the pool is made, before the program has threads, and never gets any: so it can
 /// fork a worker at any time without a lock that another thread holds being copied with it. It is the
@@ -71,12 +73,18 @@ class Nursery {
 
   /// What the nursery has told and was not read yet; none: nothing now.
   std::optional<NurseryNews> read_news();
+  /// The same, of new workers alone. What else there is is kept for read_news().
+  std::optional<WorkerForked> read_birth();
+  [[nodiscard]] bool keeps_news() const noexcept { return !m_kept.empty(); }
   /// Readable when there may be news.
   [[nodiscard]] int fd() const noexcept { return m_socket.fd(); }
 
  private:
+  std::optional<NurseryNews> receive();
+
   int m_pid = -1;  // not of a ForkServer's: that is no child of this process
   posix::MessageSocket m_socket;
+  std::deque<NurseryNews> m_kept;
 };
 
 }  // namespace spritefarm

@@ -10,7 +10,7 @@ struct ForkRequest {
   std::uint32_t number = 0;
 };
 
-/// The nursery tells of a worker. With `forked` comes the worker's pidfd.
+/// The nursery tells of a worker, whose first act it is to send `forked`, with its pidfd, itself.
 struct NurseryReport {
   enum class Kind : std::uint32_t { forked, not_forked, ended };
 

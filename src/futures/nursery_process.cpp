@@ -72,20 +72,23 @@ bool NurseryProcess::serve_requests() {
 }
 
 void NurseryProcess::fork_worker(WorkerStart start) {
-  NurseryReport report;
-  report.number = start.number;
+  const std::uint32_t number = start.number;
+  int pid = 0;
   try {
     const int nursery = posix::own_pid();
-    const int pid = posix::fork_child([&] { return be_worker(std::move(start), nursery); });
+    pid = posix::fork_child([&] { return be_worker(std::move(start), nursery); });
     posix::lead_own_group(pid);  // here too, so that it is done before anybody kills the group
     posix::PidFd process = posix::PidFd::open(pid);
-    m_epoll->add(process.fd(), posix::Epoll::readable, report.number);
-    report.kind = NurseryReport::Kind::forked;
-    report.pid = pid;
-    m_socket.send(report, std::array{process.fd()});
-    m_children.emplace(report.number, Child{pid, std::move(process)});
+    m_epoll->add(process.fd(), posix::Epoll::readable, number);
+    m_children.emplace(number, Child{pid, std::move(process)});
   } catch (const std::system_error& error) {
+    if (pid > 0) {  // it lives, but its end would not be seen
+      posix::kill_group(pid);
+      return tell_end(number, pid);
+    }
+    NurseryReport report;
     report.kind = NurseryReport::Kind::not_forked;
+    report.number = number;
     report.error = error.code().value();
     m_socket.send(report);
   }
@@ -95,6 +98,7 @@ int NurseryProcess::be_worker(WorkerStart start, int nursery) {
   posix::lead_own_group();
   posix::die_with_parent(nursery);
   posix::set_thread_name("worker " + std::to_string(start.number));
+  tell_birth(start.number);
   // What is the nursery's must not stay open here: the coordinator would not see the nursery's end.
   m_socket.close();
   m_coordinator = {};
@@ -103,21 +107,36 @@ int NurseryProcess::be_worker(WorkerStart start, int nursery) {
   return m_run_worker(std::move(start));
 }
 
+/// In a worker, which tells of itself before it does what shows: who has seen anything of it can know its pid.
+void NurseryProcess::tell_birth(std::uint32_t number) {
+  NurseryReport report;
+  report.kind = NurseryReport::Kind::forked;
+  report.number = number;
+  report.pid = posix::own_pid();
+  const auto process = posix::PidFd::open(report.pid);
+  m_socket.send(report, std::array{process.fd()});
+}
+
 void NurseryProcess::reap(std::uint32_t number) {
   const auto found = m_children.find(number);
   if (found == m_children.end()) return;
+  tell_end(number, found->second.pid);
+  m_epoll->remove(found->second.process.fd());
+  m_children.erase(found);
+}
+
+/// Waits for the end of a child.
+void NurseryProcess::tell_end(std::uint32_t number, int pid) {
   NurseryReport report;
   report.kind = NurseryReport::Kind::ended;
   report.number = number;
-  report.pid = found->second.pid;
-  if (const auto how = posix::reap_with_group(found->second.pid)) {
+  report.pid = pid;
+  if (const auto how = posix::reap_with_group(pid)) {
     report.signal = how->signal;
     report.exit_code = how->exit_code;
     report.cpu_microseconds = how->cpu.count();
     report.peak_memory_kib = how->peak_memory_kib;
   }
-  m_epoll->remove(found->second.process.fd());
-  m_children.erase(found);
   m_socket.send(report);
 }
 

@@ -28,7 +28,9 @@ class NurseryProcess {
   bool serve_requests();
   void fork_worker(WorkerStart start);
   int be_worker(WorkerStart start, int nursery);
+  void tell_birth(std::uint32_t number);
   void reap(std::uint32_t number);
+  void tell_end(std::uint32_t number, int pid);
 
   posix::MessageSocket m_socket;
   posix::PidFd m_coordinator;

@@ -143,8 +143,12 @@ void ProcessPoolExecutor::Pool::end_workers(int signal, const char* why) {
   if (supervisor.joinable()) supervisor.join();
 }
 
-std::vector<int> ProcessPoolExecutor::Pool::worker_pids() const {
+std::vector<int> ProcessPoolExecutor::Pool::worker_pids() {
   const std::lock_guard lock(m_mutex);
+  if (belongs_to_this_process()) {
+    while (auto forked = m_nursery.read_birth()) on_forked(std::move(*forked));
+    if (m_nursery.keeps_news()) m_doorbell.ring();
+  }
   std::vector<int> pids;
   for (const auto& [number, worker] : m_workers)
     if (worker.pid > 0) pids.push_back(worker.pid);

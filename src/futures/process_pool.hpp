@@ -47,7 +47,7 @@ class ProcessPoolExecutor::Pool final : public detail::CallOwner,
   void start_workers(std::optional<int> count);
   void shutdown(bool wait, bool cancel_futures);
   void end_workers(int signal, const char* why);
-  std::vector<int> worker_pids() const;
+  std::vector<int> worker_pids();
   int worker_deaths() const;
   /// Whether shutdown(wait = false) has been called: then the executor's destructor does not wait either.
   bool lingers() const;

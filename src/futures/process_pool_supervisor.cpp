@@ -69,7 +69,7 @@ void ProcessPoolExecutor::Pool::supervise() {
         if (arrived[i].more) unheard.push_back(talking[i]->number());
         accept(*talking[i], std::move(arrived[i]), settled);
       }
-      if (news) read_news(settled);
+      if (news || m_nursery.keeps_news()) read_news(settled);
       ring_alarms(settled);
       dispatch(settled);
       dismiss_idle();

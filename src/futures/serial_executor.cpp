@@ -41,7 +41,7 @@ void SerialExecutor::schedule(std::shared_ptr<detail::Call> call) {
   }
   // Posted, so that it runs within the loop: then that loop is EventLoop::current().
   bool over = false;
-  m_state->loop.post([this, &call, &over] {
+  m_state->loop.post([&call, &over] {
     call->state().begin();
     static_cast<detail::LocalCall&>(*call).run([&over] { over = true; });
   });

@@ -11,13 +11,21 @@
 #include <utility>
 
 namespace spritefarm {
+namespace {
+
+std::size_t own_memory() {
+  return posix::resident_memory(posix::own_pid()).value_or(0);
+}
+
+}  // namespace
 
 WorkerProcess::WorkerProcess(std::unique_ptr<ipc::Channel> channel, ipc::CallSlots slots, int concurrency,
                              std::size_t max_rss)
     : m_channel(std::move(channel)),
       m_slots(std::move(slots)),
-      m_concurrency(static_cast<std::size_t>(concurrency)),
-      m_max_rss(max_rss) {}
+      m_concurrency(static_cast<std::size_t>(concurrency)) {
+  if (max_rss > 0) m_memory_limit.emplace(max_rss);
+}
 
 int WorkerProcess::run(const std::function<void()>& initializer) {
   constexpr int could_not_start = 1;
@@ -34,6 +42,7 @@ int WorkerProcess::run(const std::function<void()>& initializer) {
     m_loop.run_until([this] { return !m_blocked; });
     return could_not_start;
   }
+  if (m_memory_limit) m_memory_limit->begin(own_memory());
   Encoder digest;
   encode(digest, detail::function_table_digest());
   send(ipc::FrameKind::ready, 0, std::move(digest).take());
@@ -125,7 +134,7 @@ void WorkerProcess::send(ipc::FrameKind kind, std::uint64_t call, std::string pa
   header.kind = kind;
   header.call = call;
   if (kind == ipc::FrameKind::result || kind == ipc::FrameKind::failure) {
-    if (m_max_rss > 0 && posix::resident_memory(posix::own_pid()).value_or(0) > m_max_rss)
+    if (m_memory_limit && m_memory_limit->near(own_memory(), m_coroutines.size() + 1))
       m_starts_no_more = true;
     header.slot = m_starts_no_more;
   }

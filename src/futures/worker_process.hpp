@@ -1,5 +1,6 @@
 #pragma once
 
+#include "futures/memory_limit.hpp"
 #include "futures/nursery.hpp"
 #include "ipc/call_slots.hpp"
 #include "ipc/channel.hpp"
@@ -11,6 +12,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <unordered_map>
 
 namespace spritefarm {
@@ -28,7 +30,7 @@ struct WorkerPlan {
 /// `concurrency` coroutines side by side.
 class WorkerProcess {
  public:
-  /// `max_rss`: in bytes, 0 for none. Once this process is larger after a call, it starts no more and says so.
+  /// `max_rss`: in bytes, 0 for none. Once this process nears it after a call, it starts no more and says so.
   WorkerProcess(std::unique_ptr<ipc::Channel> channel, ipc::CallSlots slots, int concurrency,
                 std::size_t max_rss = 0);
   /// Returns when the coordinator has said that the worker is to leave, or has gone, and nothing runs any more: the exit
@@ -49,7 +51,7 @@ class WorkerProcess {
   std::unique_ptr<ipc::Channel> m_channel;
   ipc::CallSlots m_slots;
   const std::size_t m_concurrency;
-  const std::size_t m_max_rss;
+  std::optional<MemoryLimit> m_memory_limit;
   EventLoop::Watch m_receiving;
   EventLoop::Watch m_sending;
   bool m_blocked = false;  // the channel has no room; m_sending waits for it

@@ -6,8 +6,8 @@
 
 namespace spritefarm::mirror {
 
-farm::RunningMirror start_demo_mirror() {
-  const auto process = std::make_shared<MirrorProcess>(MirrorOptions{});
+farm::RunningMirror start_demo_mirror(std::chrono::milliseconds latency) {
+  const auto process = std::make_shared<MirrorProcess>(MirrorOptions{.latency = latency});
   return {process->base_url(), process};
 }
 

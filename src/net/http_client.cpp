@@ -116,6 +116,13 @@ struct HttpClient::State {
     server.lane.widen(in_flight);
   }
 
+  /// Of a transfer that has ended.
+  void count_connections(CURL* easy) {
+    long opened = 0;
+    curl_easy_getinfo(easy, CURLINFO_NUM_CONNECTS, &opened);
+    connections += static_cast<int>(opened);
+  }
+
   Task<void> open(std::string url);
   Task<void> wait_for_departure(Server& server, std::optional<Window::Slot>& slot);
   Task<FetchFailure> attempt(Server& server, const HttpRequest& request, HttpFetch& fetch,
@@ -134,6 +141,7 @@ struct HttpClient::State {
   std::vector<EasyHandle> free_handles;
   Backoff backoff;
   bool has_http1 = false;
+  int connections = 0;  // opened, and not yet told
 };
 
 Task<void> HttpClient::State::open(std::string address) {
@@ -150,6 +158,7 @@ Task<void> HttpClient::State::open(std::string address) {
   exchange.hold_request();
   CurlMulti::Transfer transfer(multi, easy.get(), options.timeout);
   const CURLcode result = co_await transfer;
+  count_connections(easy.get());
   if (result == CURLE_ABORTED_BY_CALLBACK) learn(its_server, !transfer.leaves_connection());
 }
 
@@ -196,12 +205,14 @@ Task<FetchFailure> HttpClient::State::attempt(Server& server, const HttpRequest&
   CurlMulti::Transfer transfer(multi, easy.get(), options.timeout);
   ++fetch.attempts;
   const CURLcode result = co_await transfer;
+  count_connections(easy.get());
 
   const FetchFailure failure = exchange.conclude(result);
   HttpResponse& response = exchange.response();
   if (response.status) learn(server, exchange.is_http1());
   server.lane.widen(in_flight);
   fetch.bytes += exchange.bytes();
+  fetch.connections += std::exchange(connections, 0);
   if (response.status) fetch.status = response.status;
   retry_after.reset();
   if (response.status == 429 || response.status == 503)

@@ -63,6 +63,8 @@ struct HttpFetch {
   int attempts = 0;
   long status = 0;        ///< of the last attempt that had one
   std::size_t bytes = 0;  ///< of all decoded bodies
+  /// That the client has opened since it last told in an HttpFetch, whatever for.
+  int connections = 0;
   FetchFailure failure = FetchFailure::none;
 };
 

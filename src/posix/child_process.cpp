@@ -3,16 +3,30 @@
 #include "posix/check.hpp"
 #include "posix/fork.hpp"
 
+#include <poll.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 
 #include <csignal>
 #include <utility>
 
 namespace spritefarm::posix {
 
-void ParentLine::send(std::string_view line) {
-  const std::string message = std::string(line) + '\n';
-  (void)retry_on_signal([&] { return ::send(m_socket.get(), message.data(), message.size(), MSG_NOSIGNAL); });
+namespace {
+
+constexpr std::size_t longest_message = 65536;
+
+std::chrono::microseconds duration_of(const timeval& time) {
+  return std::chrono::seconds(time.tv_sec) + std::chrono::microseconds(time.tv_usec);
+}
+
+}  // namespace
+
+void ParentLine::send(std::string_view message) {
+  // The byte more tells an empty message from the end.
+  const std::string sent = std::string(message.substr(0, longest_message)) + '\n';
+  (void)retry_on_signal([&] { return ::send(m_socket.get(), sent.data(), sent.size(), MSG_NOSIGNAL); });
 }
 
 void ParentLine::wait_for_end() {
@@ -23,7 +37,7 @@ void ParentLine::wait_for_end() {
 
 ChildProcess::ChildProcess(const std::function<int(ParentLine&)>& body) {
   int ends[2];
-  check(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), "socketpair");
+  check(::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends), "socketpair");
   m_socket.reset(ends[0]);
   Fd child_end(ends[1]);
   m_pid = fork_child([&, parent = own_pid()] {
@@ -36,19 +50,36 @@ ChildProcess::ChildProcess(const std::function<int(ParentLine&)>& body) {
 }
 
 ChildProcess::~ChildProcess() {
+  if (m_pid < 0) return;
   (void)::kill(m_pid, SIGKILL);
   posix::wait_for_end(m_pid);
 }
 
 std::optional<std::string> ChildProcess::receive() {
-  std::string line;
-  for (char byte; line.size() < 65536;) {
-    const auto got = retry_on_signal([&] { return ::read(m_socket.get(), &byte, 1); });
-    if (got <= 0) return std::nullopt;
-    if (byte == '\n') return line;
-    line += byte;
-  }
-  return std::nullopt;
+  std::string message(longest_message + 1, '\0');
+  const auto got = retry_on_signal([&] { return ::recv(m_socket.get(), message.data(), message.size(), 0); });
+  if (got <= 0) return std::nullopt;
+  message.resize(static_cast<std::size_t>(got) - 1);
+  return message;
+}
+
+bool ChildProcess::wait_for_message(std::chrono::milliseconds longest) {
+  pollfd socket{m_socket.get(), POLLIN, 0};
+  return ::poll(&socket, 1, static_cast<int>(longest.count())) > 0;
+}
+
+ChildEnd ChildProcess::finish() {
+  m_socket.reset();
+  int status = 0;
+  rusage usage{};
+  check(retry_on_signal([&] { return ::wait4(m_pid, &status, 0, &usage); }), "wait for a child");
+  m_pid = -1;
+  ChildEnd end;
+  end.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
+  end.signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+  end.cpu = duration_of(usage.ru_utime) + duration_of(usage.ru_stime);
+  end.context_switches = usage.ru_nvcsw + usage.ru_nivcsw;
+  return end;
 }
 
 }  // namespace spritefarm::posix

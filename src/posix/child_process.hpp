@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <functional>
 #include <optional>
 #include <string>
@@ -15,13 +16,21 @@ namespace spritefarm::posix {
 class ParentLine {
  public:
   explicit ParentLine(Fd socket) : m_socket(std::move(socket)) {}
-  /// Silent if the parent is gone.
-  void send(std::string_view line);
+  /// A message of up to 64 KiB, any bytes. Silent if the parent is gone.
+  void send(std::string_view message);
   /// Returns when the parent has hung up, or is gone.
   void wait_for_end();
 
  private:
   Fd m_socket;
+};
+
+/// How a child ended, and what it cost, together with those of its descendants that have been waited for.
+struct ChildEnd {
+  int exit_code = 0;
+  int signal = 0;  ///< not 0: it was killed by it
+  std::chrono::microseconds cpu{0};
+  long context_switches = 0;
 };
 
 /// A forked child that runs a function, and lives no longer than this object nor than its parent: destroying
@@ -37,8 +46,12 @@ class ChildProcess {
   ChildProcess& operator=(const ChildProcess&) = delete;
   ~ChildProcess();
 
-  /// The next line that the child sends, without its end; none if the child ended.
+  /// The next message that the child sends; none if the child ended.
   std::optional<std::string> receive();
+  /// Waits for the next message or the child's end, `longest` at most: whether there is one.
+  bool wait_for_message(std::chrono::milliseconds longest);
+  /// Hangs up and waits for the child's end. Once, and last.
+  ChildEnd finish();
   [[nodiscard]] pid_t pid() const noexcept { return m_pid; }
 
  private:

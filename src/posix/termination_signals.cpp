@@ -31,4 +31,9 @@ int TerminationSignals::wait() {
   return signal;
 }
 
+bool TerminationSignals::pending() const noexcept {
+  sigset_t waiting;
+  return ::sigpending(&waiting) == 0 && (sigismember(&waiting, SIGINT) || sigismember(&waiting, SIGTERM));
+}
+
 }  // namespace spritefarm::posix

@@ -15,6 +15,8 @@ class TerminationSignals {
 
   /// Returns the first that comes.
   int wait();
+  /// Whether one has come that nobody has waited for.
+  [[nodiscard]] bool pending() const noexcept;
 
  private:
   sigset_t m_signals;

@@ -8,7 +8,8 @@ namespace spritefarm::posix {
 void set_thread_name(const std::string& name) noexcept;
 
 /// How many threads the calling process has, as the kernel counts them. One that has just been joined is
-/// listed for a moment longer: while there are several, this looks again for up to a tenth of a second.
+/// listed for a moment longer: while there are several, this looks again for up to a tenth of a second. The one that
+/// ThreadSanitizer adds does not count.
 /// Throws std::system_error.
 int count_threads();
 

@@ -53,13 +53,13 @@ TEMPLATE_TEST_CASE("test_kill_workers", "[process_pool]", EVERY_PROCESS_POOL) {
 }
 
 TEMPLATE_TEST_CASE("test_force_shutdown_workers", "[process_pool]", EVERY_PROCESS_POOL) {
-  const bool kill = EACH_OF(false, true);
+  const bool kill = GENERATE(false, true);
   Gate gate, after;
   const auto pool = TestType::make({.max_workers = 1});
   const Future<void> running = pool->submit(pass_both, gate.ref(), after.ref());
   const Future<int> waiting = pool->submit(multiply, 2, 8);
   gate.wait_for_arrivals(1);
-  const std::vector<int> pids = workers_of(*pool, 1);
+  const std::vector<int> pids = pool->worker_pids();
   end_workers(*pool, kill);
   CHECK_FALSE(is_alive(pids[0]));
   gate.open();  // too late
@@ -69,8 +69,8 @@ TEMPLATE_TEST_CASE("test_force_shutdown_workers", "[process_pool]", EVERY_PROCES
 }
 
 TEMPLATE_TEST_CASE("test_force_shutdown_workers_dead_workers", "[process_pool]", EVERY_PROCESS_POOL) {
-  const bool kill = EACH_OF(false, true);
-  const auto mode = EACH_OF(OnWorkerDeath::break_pool, OnWorkerDeath::replace);
+  const bool kill = GENERATE(false, true);
+  const auto mode = GENERATE(OnWorkerDeath::break_pool, OnWorkerDeath::replace);
   const auto pool = TestType::make({.max_workers = 1, .on_worker_death = mode});
   CHECK(pool->submit(exit_at_once).exception(a_minute) != nullptr);
   end_workers(*pool, kill);
@@ -79,7 +79,7 @@ TEMPLATE_TEST_CASE("test_force_shutdown_workers_dead_workers", "[process_pool]",
 }
 
 TEMPLATE_TEST_CASE("test_force_shutdown_workers_not_started_yet", "[process_pool]", EVERY_PROCESS_POOL) {
-  const bool kill = EACH_OF(false, true);
+  const bool kill = GENERATE(false, true);
   {
     const auto pool = TestType::make({.max_workers = 2});
     CHECK(pool->worker_pids().empty());
@@ -90,7 +90,7 @@ TEMPLATE_TEST_CASE("test_force_shutdown_workers_not_started_yet", "[process_pool
 }
 
 TEMPLATE_TEST_CASE("test_force_shutdown_workers_stops_pool", "[process_pool]", EVERY_PROCESS_POOL) {
-  const bool kill = EACH_OF(false, true);
+  const bool kill = GENERATE(false, true);
   {
     const auto pool = TestType::make({.max_workers = 2});
     CHECK(is_usable(*pool));

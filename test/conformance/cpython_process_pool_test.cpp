@@ -4,6 +4,7 @@
 #include "conformance/process_pools.hpp"
 #include "posix/child_process.hpp"
 #include "support/catch.hpp"
+#include "support/sanitizers.hpp"
 
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -63,14 +64,8 @@ int fail_for_two_reasons(const std::string& detail) {
   }
 }
 
-// AddressSanitizer asks the same for itself and cannot live with EPERM.
-#if defined(__SANITIZE_ADDRESS__)
-constexpr unsigned refusal = ENOSYS;
-#elif defined(__has_feature)
-constexpr unsigned refusal = __has_feature(address_sanitizer) ? ENOSYS : EPERM;
-#else
-constexpr unsigned refusal = EPERM;
-#endif
+// The sanitizers ask the same for themselves and cannot live with EPERM.
+constexpr unsigned refusal = UNDER_ADDRESS_SANITIZER || UNDER_THREAD_SANITIZER ? ENOSYS : EPERM;
 
 /// The system refuses, from now on and in what is forked, to tell on which processors a process may run.
 void hide_processors() {
@@ -117,10 +112,6 @@ struct spritefarm::Codec<Counted> {
 // What Python asks sysconf() for does not exist here; the only question of the constructor to the system is how many
 // processors there are.
 TEMPLATE_TEST_CASE("test_sysconf_permission_error", "[process_pool]", EVERY_PROCESS_POOL) {
-  if (makes_one_pool) {
-    SUCCEED("the pool would be made in a forked child");
-    return;
-  }
   posix::ChildProcess child([](posix::ParentLine& line) {
     hide_processors();
     const auto pool = TestType::make();
@@ -132,12 +123,12 @@ TEMPLATE_TEST_CASE("test_sysconf_permission_error", "[process_pool]", EVERY_PROC
 
 TEMPLATE_TEST_CASE("test_killed_child", "[process_pool]", EVERY_PROCESS_POOL) {
   Gate gate;
-  const auto mode = EACH_OF(OnWorkerDeath::break_pool, OnWorkerDeath::replace);
+  const auto mode = GENERATE(OnWorkerDeath::break_pool, OnWorkerDeath::replace);
   const auto pool = TestType::make({.max_workers = 1, .on_worker_death = mode});
   const Future<int> victim = pool->submit(pass, gate.ref());
   const Future<int> waiting = pool->submit(multiply, 21, 2);
   gate.wait_for_arrivals(1);
-  ::kill(workers_of(*pool, 1).at(0), SIGKILL);
+  ::kill(pool->worker_pids().at(0), SIGKILL);
   if (mode == OnWorkerDeath::break_pool) {
     CHECK_THROWS_AS(victim.result(a_minute), BrokenProcessPool);
     CHECK_THROWS_AS(waiting.result(a_minute), BrokenProcessPool);
@@ -155,7 +146,7 @@ TEMPLATE_TEST_CASE("test_broken_process_pool_traceback", "[process_pool]", EVERY
   std::vector<Future<int>> futures;
   for (int i = 0; i < 10; ++i) futures.push_back(pool->submit(pass, gate.ref()));
   gate.wait_for_arrivals(2);
-  ::kill(workers_of(*pool, 2).at(0), SIGKILL);
+  ::kill(pool->worker_pids().at(0), SIGKILL);
   std::set<const void*> exceptions;
   for (const Future<int>& future : futures) {
     try {
@@ -203,7 +194,7 @@ TEMPLATE_TEST_CASE("test_traceback", "[process_pool]", EVERY_PROCESS_POOL) {
 
 TEMPLATE_TEST_CASE("test_traceback_when_child_process_terminates_abruptly", "[process_pool]",
                    EVERY_PROCESS_POOL) {
-  const auto mode = EACH_OF(OnWorkerDeath::break_pool, OnWorkerDeath::replace);
+  const auto mode = GENERATE(OnWorkerDeath::break_pool, OnWorkerDeath::replace);
   const auto pool = TestType::make({.max_workers = 1, .on_worker_death = mode});
   const std::exception_ptr exception = pool->submit(exit_at_once).exception(a_minute);
   const std::string message = message_of(exception);
@@ -239,7 +230,7 @@ TEMPLATE_TEST_CASE("test_saturation", "[process_pool]", EVERY_PROCESS_POOL) {
   std::vector<Future<int>> futures;
   for (int i = 0; i < calls; ++i) futures.push_back(pool->submit(pass, gate.ref()));
   gate.wait_for_arrivals(workers);
-  CHECK(workers_of(*pool, workers).size() == workers);
+  CHECK(pool->worker_pids().size() == workers);
   const std::vector<int> nursery = own_children();
   REQUIRE(nursery.size() == 1);
   CHECK(children_of(nursery[0]).size() == workers);
@@ -256,7 +247,7 @@ TEMPLATE_TEST_CASE("test_idle_process_reuse_one", "[process_pool]", EVERY_PROCES
   std::set<int> pids;
   for (int i = 0; i < 10; ++i) pids.insert(pool->submit(worker_pid).result(a_minute));
   CHECK(pids.size() == 1);
-  CHECK(workers_of(*pool, 1).size() == 1);
+  CHECK(pool->worker_pids().size() == 1);
 }
 
 TEMPLATE_TEST_CASE("test_idle_process_reuse_multiple", "[process_pool]", EVERY_PROCESS_POOL) {

@@ -20,7 +20,7 @@ TEMPLATE_TEST_CASE("test_processes_terminate", "[shutdown]", EVERY_PROCESS_POOL)
   std::vector<Future<int>> futures;
   for (int i = 0; i < 3; ++i) futures.push_back(pool->submit(pass, gate.ref()));
   gate.wait_for_arrivals(3);
-  const std::vector<int> pids = workers_of(*pool, 3);
+  const std::vector<int> pids = pool->worker_pids();
   for (const int pid : pids) CHECK(is_alive(pid));
   gate.open();
   pool->shutdown();

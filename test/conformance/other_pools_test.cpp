@@ -127,7 +127,7 @@ TEMPLATE_TEST_CASE("test_process_pool_timeout_callback", "[others][pebble]", EVE
 }
 
 TEMPLATE_TEST_CASE("test_process_pool_stop_large_data", "[others][pebble]", EVERY_PROCESS_POOL) {
-  const bool kill = EACH_OF(true, false);
+  const bool kill = GENERATE(true, false);
   {
     Gate gate;
     const auto pool = TestType::make({.max_workers = 1});
@@ -144,7 +144,7 @@ TEMPLATE_TEST_CASE("test_process_pool_stop_large_data", "[others][pebble]", EVER
 }
 
 TEMPLATE_TEST_CASE("test_pool_deadlock_stop_cancel", "[others][pebble]", EVERY_PROCESS_POOL) {
-  const bool kill = EACH_OF(true, false);
+  const bool kill = GENERATE(true, false);
   {
     Gate gate;
     const auto pool = TestType::make({.max_workers = 1});
@@ -169,14 +169,14 @@ TEMPLATE_TEST_CASE("test_pool_deadlock_stop_cancel", "[others][pebble]", EVERY_P
 // ---- loky ---------------------------------------------------------------------------------------------------
 
 TEMPLATE_TEST_CASE("test_crash_races", "[others][loky]", EVERY_PROCESS_POOL) {
-  const int workers = EACH_OF(1, 2, 5);
-  for (int round = 0; round < (makes_one_pool ? 1 : 5); ++round) {
+  const int workers = GENERATE(1, 2, 5);
+  for (int round = 0; round < 5; ++round) {
     Gate arrivals, gate;
     const auto pool = TestType::make({.max_workers = workers});
     std::vector<Future<int>> futures;
     for (int i = 0; i < workers; ++i) futures.push_back(pool->submit(pass, arrivals.ref()));
     arrivals.wait_for_arrivals(workers);  // one at each worker
-    const std::vector<int> pids = workers_of(*pool, workers);
+    const std::vector<int> pids = pool->worker_pids();
     // Each worker kills all of them as soon as it may.
     for (int i = 0; i < workers; ++i) futures.push_back(pool->submit(kill_all_at_gate, gate.ref(), pids));
     arrivals.open();
@@ -256,10 +256,6 @@ TEMPLATE_TEST_CASE("test_worker_timeout_with_slowly_pickling_objects", "[others]
 }
 
 TEMPLATE_TEST_CASE("test_sigkill_shutdown_leaks_workers", "[others][loky]", EVERY_PROCESS_POOL) {
-  if (makes_one_pool) {
-    SUCCEED("the pool would be made in a forked child");
-    return;
-  }
   const posix::Pipe pipe = posix::Pipe::make();
   std::vector<int> pids;
   {
@@ -276,7 +272,7 @@ TEMPLATE_TEST_CASE("test_sigkill_shutdown_leaks_workers", "[others][loky]", EVER
       for (const auto* future : {&busy, &stubborn, &with_children})
         if (!eventually([future] { return future->running(); })) return 1;
       std::string told;
-      for (const int pid : workers_of(*pool, 4)) told += std::to_string(pid) + ' ';
+      for (const int pid : pool->worker_pids()) told += std::to_string(pid) + ' ';
       for (const int pid : own_children()) told += std::to_string(pid) + ' ';
       line.send(told);
       line.wait_for_end();
@@ -330,7 +326,7 @@ TEMPLATE_TEST_CASE("test_pid_callback", "[others][deadpool]", EVERY_PROCESS_POOL
   const auto pool = TestType::make({.max_workers = 1});
   const Future<int> future = pool->submit(pass, gate.ref());
   gate.wait_for_arrivals(1);
-  const std::vector<int> pids = workers_of(*pool, 1);
+  const std::vector<int> pids = pool->worker_pids();
   ::kill(pids[0], SIGKILL);
   const std::exception_ptr exception = future.exception(a_minute);
   REQUIRE(exception);

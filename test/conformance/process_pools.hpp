@@ -9,24 +9,7 @@
 /// The process pools that the process rows run over.
 #define EVERY_PROCESS_POOL AnyProcesses
 
-// ThreadSanitizer has a thread of its own in a process that has had one, and in one that was forked; a process pool refuses
-// to fork then. So with it a test makes one pool, of the first kind where it would make several, and none in a child.
-#if defined(__SANITIZE_THREAD__)
-#define UNDER_THREAD_SANITIZER 1
-#elif defined(__has_feature)
-#define UNDER_THREAD_SANITIZER __has_feature(thread_sanitizer)
-#else
-#define UNDER_THREAD_SANITIZER 0
-#endif
-#if UNDER_THREAD_SANITIZER
-#define EACH_OF(first, ...) first
-#else
-#define EACH_OF(...) GENERATE(__VA_ARGS__)
-#endif
-
 namespace spritefarm::test {
-
-inline constexpr bool makes_one_pool = UNDER_THREAD_SANITIZER;
 
 /// Makes pools with any options.
 struct AnyProcesses {
@@ -46,9 +29,6 @@ bool all_end(const std::vector<int>& pids);
 /// Waits until this process has one thread: a pool that was shut down without waiting keeps one for a while, and no
 /// process pool can be made until then.
 bool is_alone();
-
-/// The workers of a pool once it knows that many: it is told of a fork a moment after the worker may have begun a call.
-std::vector<int> workers_of(const ProcessPoolExecutor& pool, int count);
 
 // Calls that rows share. They run in a worker.
 int worker_pid();

@@ -2,7 +2,8 @@
 #include <spritefarm/futures.hpp>
 
 #include <iostream>
-#include <ranges>
+#include <iterator>
+#include <string>
 #include <vector>
 
 namespace sf = spritefarm;
@@ -10,6 +11,20 @@ namespace sf = spritefarm;
 long square(long x) {
   return x * x;
 }
+
+/// 1, 2, 3 and so on, without an end.
+struct Numbers {
+  struct Iterator {
+    using value_type = long;
+    using difference_type = long;
+    long number = 1;
+    long operator*() const { return number; }
+    Iterator& operator++() { return ++number, *this; }
+    void operator++(int) { ++number; }
+  };
+  Iterator begin() const { return {}; }
+  std::unreachable_sentinel_t end() const { return {}; }
+};
 
 int main() {
   sf::ProcessPoolExecutor pool{{.max_workers = 4}};
@@ -20,13 +35,13 @@ int main() {
 
   // Several ranges side by side, until the shortest ends.
   for (const std::string& word : pool.map([](std::string name, long n) { return name + std::to_string(n); },
-                                          std::vector<std::string>{"a", "b", "c"}, std::views::iota(1)))
+                                          std::vector<std::string>{"a", "b", "c"}, Numbers()))
     std::cout << word << ' ';
   std::cout << '\n';
 
   // Endless and lazy: at most 256 items are under way, 16 travel in one call, and leaving the loop cancels the rest.
   long sum = 0;
-  for (const long result : pool.map(square, std::views::iota(1L), {.chunksize = 16, .buffersize = 256}))
+  for (const long result : pool.map(square, Numbers(), {.chunksize = 16, .buffersize = 256}))
     if ((sum += result) > 1'000'000) break;
   std::cout << sum << '\n';
 }

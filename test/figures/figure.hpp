@@ -1,5 +1,7 @@
 #pragma once
 
+#include "support/sanitizers.hpp"
+
 #include <chrono>
 #include <string>
 
@@ -52,13 +54,9 @@ Measured payload_sizes(const Form& form);
 Measured death_in_a_payload(const Form& form);
 
 /// Sanitisers keep memory and mappings of their own, which no figure can judge.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-inline constexpr bool sanitized = true;
-#elif defined(__has_feature)
-inline constexpr bool sanitized = __has_feature(address_sanitizer) || __has_feature(thread_sanitizer);
-#else
-inline constexpr bool sanitized = false;
-#endif
+inline constexpr bool sanitized = UNDER_ADDRESS_SANITIZER || UNDER_THREAD_SANITIZER;
+/// A process that was forked has a thread of ThreadSanitizer's.
+inline constexpr int sanitizer_tasks = UNDER_THREAD_SANITIZER;
 
 inline std::string milliseconds(std::chrono::nanoseconds time) {
   const auto tenths = std::chrono::duration_cast<std::chrono::microseconds>(time).count() / 100;

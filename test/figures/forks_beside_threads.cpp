@@ -68,7 +68,7 @@ Measured forks_beside_threads(const Form& form) {
     for (const pid_t process : descendants_of(::getpid()))
       if (!children_of(process).empty()) {
         forks.insert(process);
-        most_tasks = std::max(most_tasks, tasks_of(process));
+        most_tasks = std::max(most_tasks, tasks_of(process) - sanitizer_tasks);
       }
     for (const Future<int>& each : futures) {
       try {

@@ -22,7 +22,7 @@ constexpr Figure all[] = {
     {"killed-parent", "all gone within 200 ms, in every run", killed_parent},
     {"forks-beside-threads", "no hang; whatever forks has one task", forks_beside_threads},
     {"max-tasks-per-child", "no call lost, no worker runs more than 25", max_tasks_per_child},
-    {"max-rss", "never more than the limit and what one call leaks", max_rss},
+    {"max-rss", "never more than the limit", max_rss},
     {"pool-cycles", "no new descriptor, child, mapping, shared memory or signal handler", pool_cycles},
     {"lazy-map",
      "resident memory grows by less than 5 MiB; ahead are 64 items, and the chunk of 16 whose results are "

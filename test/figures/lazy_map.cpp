@@ -6,9 +6,31 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <ranges>
+#include <functional>
+#include <iterator>
 
 namespace figures {
+namespace {
+
+/// 0, 1, 2 and so on, below `limit`; tells of each that is taken.
+struct Numbers {
+  struct Iterator {
+    using value_type = long;
+    using difference_type = long;
+    const Numbers* numbers;
+    long number = 0;
+    long operator*() const { return numbers->on_taken(), number; }
+    Iterator& operator++() { return ++number, *this; }
+    void operator++(int) { ++number; }
+    bool operator==(std::default_sentinel_t) const { return number == numbers->limit; }
+  };
+  long limit;
+  std::function<void()> on_taken;
+  [[nodiscard]] Iterator begin() const { return {this}; }
+  [[nodiscard]] std::default_sentinel_t end() const { return {}; }
+};
+
+}  // namespace
 
 Measured lazy_map(const Form& form) {
   using namespace spritefarm;
@@ -16,10 +38,7 @@ Measured lazy_map(const Form& form) {
   constexpr int buffersize = 64, chunksize = 16;
   ProcessPoolExecutor pool{{.max_workers = 2}};
   long taken = 0, given = 0, most_ahead = 0;
-  auto lazy = std::views::iota(0L, items) | std::views::transform([&](long item) {
-                most_ahead = std::max(most_ahead, ++taken - given);
-                return item;
-              });
+  const Numbers lazy{items, [&] { most_ahead = std::max(most_ahead, ++taken - given); }};
   bool right = true;
   long resident_before = 0, resident_most = 0;
   for (const long result :

@@ -23,7 +23,7 @@ RunReport::RunReport(std::string_view json) {
     transport = text(report["transport"]);
     seconds = double(report["seconds"]);
     for (const char* key : {"workers", "concurrency", "selected", "downloaded", "unchanged", "missing",
-                            "failed", "requests", "retries", "worker_deaths", "bytes"}) {
+                            "failed", "requests", "retries", "connections", "worker_deaths", "bytes"}) {
       count[key] = std::uint64_t(report[key]);
     }
     const simdjson::dom::array failed = report["failures"], missing = report["missing_sprites"];

@@ -5,7 +5,15 @@
 #include <catch2/catch.hpp>
 #endif
 
+#include <thread>
+
+// ThreadSanitizer's runtime has it, where this is linked with that.
+extern "C" [[gnu::weak]] void __tsan_init();
+
 int main(int argc, char** argv) {
+  // The sanitizer starts a thread of its own before the first, and in a child that is forked before that: do it now, so
+  // that no process has it twice.
+  if (__tsan_init) std::thread([] {}).join();
   return Catch::Session().run(argc, argv);
 }
 

@@ -94,6 +94,36 @@ void fork_in_a_call(std::string_view kind) {
   std::cout << status.result() << std::endl;
 }
 
+/// A call that submits itself again and again, until its executor refuses it.
+struct Resubmitted {
+  Executor* executor;
+  void operator()() const {
+    try {
+      executor->submit(*this);
+    } catch (const std::runtime_error&) {
+    }
+  }
+};
+
+/// Makes process pools while the executor is never idle; prints how many of them give the right result.
+void pools_beside_busy_threads(std::string_view kind) {
+  prepare_to_fork();
+  const auto busy = make(kind, 1);
+  busy->submit(Resubmitted{busy.get()});
+  int right = 0;
+  for (int i = 0; i < 50; ++i)
+    right += Processes::make({.max_workers = 1})->submit(multiply, i, 2).result(a_minute) == 2 * i;
+  std::cout << right << std::endl;
+}
+
+/// Makes a process pool in a call.
+void pool_in_a_call(std::string_view kind) {
+  prepare_to_fork();
+  const Future<int> result = make(kind, 1)->submit(
+      [] { return Processes::make({.max_workers = 1})->submit(multiply, 6, 7).result(a_minute); });
+  std::cout << result.result() << std::endl;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -113,6 +143,10 @@ int main(int argc, char** argv) {
     cancel_without_wait(kind);
   else if (scenario == "fork-in-a-call")
     fork_in_a_call(kind);
+  else if (scenario == "pools-beside-busy-threads")
+    pools_beside_busy_threads(kind);
+  else if (scenario == "pool-in-a-call")
+    pool_in_a_call(kind);
   else
     return 2;
   return 0;

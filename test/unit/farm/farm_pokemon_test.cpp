@@ -98,9 +98,13 @@ TEST_CASE("a pokémon's sprites go from its record to files", "[farm][pipeline]"
   CHECK(result.id == 151);
   CHECK(result.count.requests == 3);
   CHECK(result.count.retries == 0);
+  CHECK(result.count.connections >= 1);
+  CHECK(result.count.connections <= 3);
+  CHECK(result.began.count() > 0);
   REQUIRE(result.sprites.size() == 2);
   for (const SpriteResult& sprite : result.sprites) {
     CAPTURE(sprite.key, sprite.reason);
+    CHECK(sprite.took.count() > 0);
     CHECK(sprite.status == SpriteStatus::downloaded);
     CHECK(sprite.attempts == 1);
   }

@@ -102,6 +102,12 @@ TEST_CASE("options say what they say", "[farm][options]") {
   CHECK(path(given) == "front_shiny/pikachu.png");
 }
 
+TEST_CASE("calls travel through shared memory unless pipes are asked for", "[farm][options]") {
+  CHECK(options({}).transport == Transport::shared_memory);
+  CHECK(options({"--transport", "shm"}).transport == Transport::shared_memory);
+  CHECK(options({"--transport", "pipe", "-p", "2"}).transport == Transport::pipe);
+}
+
 TEST_CASE("serial means one worker and one sprite at a time", "[farm][options]") {
   const Options serial = options({"-s"});
   CHECK(serial.mode == Mode::serial);
@@ -156,14 +162,15 @@ TEST_CASE("what cannot be is refused in one line", "[farm][options]") {
       List{"-n", "1.5"}, List{"-n", "99999999999999999999"}, List{"-n", "1", "-n", "2"},
       List{"--offset", "-1"}, List{"--all", "-n", "5"}, List{"pikachu", "-n", "5"}, List{"pikachu", "--all"},
       List{"pikachu", "--offset", "1"}, List{"--shard", "0/2"}, List{"--shard", "x"}, List{"--sprite", ""},
-      List{"--sprite", "a,,b"}, List{"--sprite", "a..b"}, List{"--transport", "shm"},
-      List{"--transport", "pigeon"}, List{"--transport", "pipe", "-t", "2"}, List{"--base-url", "ftp://h/"},
-      List{"--base-url", "http://"}, List{"--base-url", "http://h/?x"}, List{"--base-url", ""},
-      List{"--connect-to", "a:b"}, List{"--connect-to", "a:x:b:1"}, List{"--cacert", "/no/such/file"},
-      List{"--retries", "-1"}, List{"--retries", "101"}, List{"--timeout", "0"}, List{"--timeout", "x"},
-      List{"--timeout", "nan"}, List{"-o", ""}, List{"--template", ""}, List{"--template", "../{name}"},
-      List{"--template", "{nam}"}, List{"-q", "-v"}, List{"--demo", "--base-url", "http://h/"}, List{"../x"},
-      List{""}, List{"0"}, List{"--refresh"}, List{"--verify"}, List{"--trace", "f"}, List{"--rate", "5"});
+      List{"--sprite", "a,,b"}, List{"--sprite", "a..b"}, List{"--transport", "pigeon"},
+      List{"--transport", "shm", "-t", "2"}, List{"--transport", "pipe", "-t", "2"},
+      List{"--base-url", "ftp://h/"}, List{"--base-url", "http://"}, List{"--base-url", "http://h/?x"},
+      List{"--base-url", ""}, List{"--connect-to", "a:b"}, List{"--connect-to", "a:x:b:1"},
+      List{"--cacert", "/no/such/file"}, List{"--retries", "-1"}, List{"--retries", "101"},
+      List{"--timeout", "0"}, List{"--timeout", "x"}, List{"--timeout", "nan"}, List{"-o", ""},
+      List{"--template", ""}, List{"--template", "../{name}"}, List{"--template", "{nam}"}, List{"-q", "-v"},
+      List{"--demo", "--base-url", "http://h/"}, List{"../x"}, List{""}, List{"0"}, List{"--refresh"},
+      List{"--verify"}, List{"--trace", "f"}, List{"--rate", "5"});
   std::string joined;
   for (const std::string& argument : arguments) joined += argument + " ";
   CAPTURE(joined);

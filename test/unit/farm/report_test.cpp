@@ -19,7 +19,7 @@ FarmResult pikachu() {
   FarmResult result;
   result.name = "pikachu";
   result.id = 25;
-  result.count = {7, 4};
+  result.count = {7, 4, 2};
   result.sprites = {sprite("front_default", SpriteStatus::downloaded),
                     sprite("back_default", SpriteStatus::failed),
                     sprite("front_female", SpriteStatus::missing)};
@@ -35,7 +35,7 @@ FarmResult pikachu() {
 TEST_CASE("the JSON report has the run's numbers and names what did not end well", "[farm][report]") {
   Report report({.mode = "processes", .workers = 4, .concurrency = 32, .transport = "pipe"});
   report.add(pikachu());
-  report.add(RequestCount{1, 0});
+  report.add(RequestCount{1, 0, 1});
   report.set_worker_deaths(2);
   CHECK(report.failed() == 1);
 
@@ -54,6 +54,7 @@ TEST_CASE("the JSON report has the run's numbers and names what did not end well
   CHECK(number("failed") == 1);
   CHECK(number("requests") == 8);
   CHECK(number("retries") == 4);
+  CHECK(number("connections") == 3);
   CHECK(number("worker_deaths") == 2);
   CHECK(number("bytes") == 300);
   CHECK(json["seconds"].get_double().value() == 1.25);
@@ -89,4 +90,25 @@ TEST_CASE("the summary is one line", "[farm][report]") {
   const std::string summary = report.summary(1.25, "out");
   CHECK(summary.find("1 sprite (300 bytes) in out/, 1 missing, 1 failed") == 0);
   CHECK(summary.find('\n') == std::string::npos);
+}
+
+TEST_CASE("the report knows when the first task began and how long sprites took", "[farm][report]") {
+  using std::chrono::nanoseconds;
+  Report report({.mode = "threads"});
+  CHECK(!report.first_began());
+  FarmResult never_began = pikachu();
+  report.add(never_began);
+  CHECK(!report.first_began());
+  FarmResult late = pikachu(), early = pikachu();
+  late.began = nanoseconds(20);
+  late.sprites[0].took = nanoseconds(7);
+  early.began = nanoseconds(10);
+  report.add(late);
+  report.add(early);
+  CHECK(report.first_began() == nanoseconds(10));
+  CHECK(report.times() ==
+        std::vector{nanoseconds(0), nanoseconds(7), nanoseconds(0)});  // of the downloaded ones
+  CHECK(report.downloaded() == 3);
+  CHECK(report.missing() == 3);
+  CHECK(report.selected() == 9);
 }

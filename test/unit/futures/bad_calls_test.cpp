@@ -1,4 +1,5 @@
 #include "support/catch.hpp"
+#include "support/sanitizers.hpp"
 
 #include <spritefarm/futures.hpp>
 
@@ -16,6 +17,7 @@
 #include <functional>
 #include <iostream>
 #include <string>
+#include <thread>
 #include <vector>
 
 using namespace spritefarm;
@@ -92,13 +94,14 @@ void limit_processes(rlim_t allowed) {
   if (::setrlimit(RLIMIT_NPROC, &limit) != 0) ::_exit(2);
 }
 
-/// The only child of this process: its pool's nursery.
+/// The only child of this process: its pool's nursery, or its fork server.
 pid_t only_child() {
   for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
     std::ifstream stat(entry.path() / "stat");
     pid_t pid = 0, parent = 0;
-    std::string name, state;
-    if (stat >> pid >> name >> state >> parent && parent == ::getpid()) return pid;
+    std::string state;
+    const auto end_of_name = [&stat] { return static_cast<bool>(stat.ignore(64, ')')); };
+    if (stat >> pid && end_of_name() && stat >> state >> parent && parent == ::getpid()) return pid;
   }
   return 0;
 }
@@ -142,7 +145,19 @@ TEST_CASE("a forked child cannot submit to its parent's pools", "[executor][bad]
   CHECK(processes.submit(twice, 2).result(60s) == 4);
 }
 
-TEST_CASE("a worker cannot submit to a pool of its coordinator", "[process][bad][no-tsan]") {
+TEST_CASE("a worker cannot submit to a thread pool of its coordinator", "[process][bad]") {
+  static ThreadPoolExecutor* coordinators;
+  ThreadPoolExecutor earlier{{.max_workers = 1}};  // without a thread so far
+  coordinators = &earlier;
+  ProcessPoolExecutor pool{{.max_workers = 1}};
+  CHECK_THROWS_AS(pool.submit([] { return coordinators->submit(twice, 1).result(30s); }).result(60s),
+                  std::logic_error);
+  CHECK(pool.submit(twice, 1).result(60s) == 2);
+  CHECK(earlier.submit(twice, 1).result(60s) == 2);
+}
+
+// ThreadSanitizer cannot start a thread in what was forked beside one.
+TEST_CASE("a worker cannot submit to a process pool of its coordinator", "[process][bad][no-tsan]") {
   static ProcessPoolExecutor* coordinators;
   ProcessPoolExecutor earlier{{.max_workers = 1}};
   coordinators = &earlier;
@@ -154,8 +169,7 @@ TEST_CASE("a worker cannot submit to a pool of its coordinator", "[process][bad]
   }));
 }
 
-TEST_CASE("a system without room for a process refuses a pool, or fails its calls",
-          "[process][bad][no-tsan]") {
+TEST_CASE("a system without room for a process refuses a pool, or fails its calls", "[process][bad]") {
   SECTION("at once") {
     CHECK(in_child([] {
       limit_processes(0);
@@ -205,17 +219,37 @@ TEST_CASE("a system without room for a process refuses a pool, or fails its call
   }
 }
 
+TEST_CASE(
+    "a system without room for a process refuses prepare_to_fork(), or breaks the pools that come from it",
+    "[process][bad]") {
+  SECTION("at once") {
+    CHECK(in_child([] {
+      limit_processes(0);
+      return throws<std::system_error>(prepare_to_fork);
+    }));
+  }
+  SECTION("when a nursery is to be forked") {
+    CHECK(in_child([] {
+      leave_root();
+      prepare_to_fork();
+      const rlimit none{0, 0};
+      if (::prlimit(only_child(), RLIMIT_NPROC, &none, nullptr) != 0) return false;
+      Event leave;
+      std::thread other([&leave] { leave.wait(); });  // so that there are several threads
+      const bool broken = throws<BrokenProcessPool>([] {
+        ProcessPoolExecutor pool{{.max_workers = 2}};
+        pool.submit(twice, 1).result(30s);
+      });
+      leave.set();
+      other.join();
+      return broken;
+    }));
+  }
+}
+
 // The undefined behaviour sanitizer makes a pipe to see whether memory can be read, and takes it for none when it cannot.
-#if defined(__SANITIZE_ADDRESS__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#define SANITIZED __has_feature(address_sanitizer)
-#else
-#define SANITIZED 0
-#endif
-#if !SANITIZED
-TEST_CASE("a program without a descriptor to spare gets an exception wherever that shows",
-          "[process][bad][no-tsan]") {
+#if !UNDER_ADDRESS_SANITIZER
+TEST_CASE("a program without a descriptor to spare gets an exception wherever that shows", "[process][bad]") {
   const int used = [] {
     const int next = ::dup(0);
     ::close(next);
@@ -240,7 +274,7 @@ TEST_CASE("a program without a descriptor to spare gets an exception wherever th
 }
 #endif
 
-TEST_CASE("without shared memory a call fails and says why", "[process][bad][no-tsan]") {
+TEST_CASE("without shared memory a call fails and says why", "[process][bad]") {
   CHECK(in_child([] {
     ProcessPoolExecutor pool{{.max_workers = 1}};
     (void)::signal(SIGXFSZ, SIG_IGN);

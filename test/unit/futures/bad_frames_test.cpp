@@ -288,7 +288,7 @@ TEST_CASE("a result that cannot be decoded is the future's exception", "[process
 }
 
 TEST_CASE("a worker that writes what is no frame is killed; its call fails, others do not",
-          "[process][bad][no-tsan]") {
+          "[process][bad]") {
   const Transport transport = GENERATE(Transport::shared_memory, Transport::pipe);
   ipc::FrameHeader header;
   std::string payload;
@@ -349,8 +349,7 @@ TEST_CASE("a worker that writes what is no frame is killed; its call fails, othe
   CHECK(pool.submit(twice, 4).result(60s) == 8);
 }
 
-TEST_CASE("a worker that spoils its rings is killed; its call fails, others do not",
-          "[process][bad][no-tsan]") {
+TEST_CASE("a worker that spoils its rings is killed; its call fails, others do not", "[process][bad]") {
   // Of the control words: `written` of the results, `read` of the calls, as the coordinator will see them next.
   const bool of_results = GENERATE(true, false);
   const std::uint64_t word = GENERATE(~std::uint64_t{0}, std::uint64_t{1} << 40, ring_capacity + 1'000'000);
@@ -394,8 +393,7 @@ TEST_CASE("a result with a payload that is none of its type fails the call", "[p
   pool.kill_workers();
 }
 
-TEST_CASE("a worker that overwrites its call slots harms no other, and no call is lost",
-          "[process][bad][no-tsan]") {
+TEST_CASE("a worker that overwrites its call slots harms no other, and no call is lost", "[process][bad]") {
   const std::uint64_t with = GENERATE(~std::uint64_t{0}, 0u, 1u, 2u, 3u, 5u, 6u, 7u, 9u, 10u, 11u);
   CAPTURE(with);
   ProcessPoolExecutor pool{{.max_workers = 1}};

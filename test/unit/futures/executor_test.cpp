@@ -184,7 +184,7 @@ TEMPLATE_TEST_CASE("the initializer runs in each worker before its first call", 
                    Processes) {
   static thread_local int state;
   state = 0;
-  const int captured = 17;
+  int captured = 17;
   const auto pool = TestType::make(2, 1, [captured] { state = captured; });
   for (int i = 0; i < 20; ++i) CHECK(pool->submit([] { return state; }).result() == 17);
 }
@@ -288,8 +288,6 @@ TEST_CASE("processes really are processes, forked on demand and used again", "[e
   for (int i = 0; i < 10; ++i) pids.insert(pool.submit([] { return static_cast<int>(::getpid()); }).result());
   CHECK(pids.size() == 1);
   CHECK(pids.count(::getpid()) == 0);
-  // The pool may be told of the fork a moment after the results.
-  for (int tries = 0; tries < 60'000 && pool.worker_pids().empty(); ++tries) ::usleep(1000);
   CHECK(pool.worker_pids() == std::vector<int>(pids.begin(), pids.end()));
 }
 

@@ -76,6 +76,21 @@ HttpFetch fetch(const HttpOptions& options, const std::string& url) {
 
 }  // namespace
 
+TEST_CASE("each connection that a client opens is told once", "[http2]") {
+  const bool ahead = GENERATE(false, true);
+  const Folder folder(3);
+  NginxServer server(folder.dir.path(), {name});
+  EventLoop loop;
+  HttpClient client(loop, options_for(server));
+  if (ahead) run(loop, client.open("https://" + name + "/"));
+  const auto fetch_one = [&](int number) {
+    return run(loop, client.fetch({.url = "https://" + name + "/" + std::to_string(number) + ".json"}));
+  };
+  CHECK(fetch_one(0).connections == 1);
+  CHECK(fetch_one(1).connections == 0);
+  CHECK(fetch_one(2).connections == 0);
+}
+
 TEST_CASE("over TLS all fetches share one HTTP/2 connection", "[http2]") {
   const Folder folder(100);
   NginxServer server(folder.dir.path(), {name});

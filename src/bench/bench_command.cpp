@@ -1,0 +1,132 @@
+#include "bench/bench_command.hpp"
+
+#include "bench/bench_options.hpp"
+#include "bench/bench_report.hpp"
+#include "bench/calls_command.hpp"
+#include "bench/crew_run.hpp"
+#include "farm/exit_status.hpp"
+#include "farm/messages.hpp"
+#include "farm/standard_output.hpp"
+#include "posix/termination_signals.hpp"
+#include "posix/tree_memory.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdlib>
+#include <exception>
+#include <iostream>
+#include <optional>
+#include <utility>
+
+namespace spritefarm::bench {
+namespace {
+
+using StartMirror = decltype(farm::ProgramParts::start_mirror);
+
+/// Runs every crew once, beginning with another one each time.
+class Rounds {
+ public:
+  Rounds(const BenchOptions& options, const posix::TerminationSignals& signals)
+      : m_options(options), m_signals(signals) {
+    for (const Crew& crew : options.crews) m_runs.push_back({crew, 0, {}});
+  }
+
+  void measure_memory() {
+    for (CrewRuns& one : m_runs) {
+      const auto look = [&one](pid_t child) {
+        one.peak_memory = std::max(one.peak_memory, posix::proportional_memory_of_tree(child));
+      };
+      run(one, "the round for memory", {m_signals, std::chrono::milliseconds(5), look});
+    }
+  }
+  void measure(int round) {
+    for (std::size_t i = 0; i < m_runs.size(); ++i) {
+      CrewRuns& one = m_runs[(i + static_cast<std::size_t>(round)) % m_runs.size()];
+      one.rounds.push_back(run(one, fmt::format("round {}", round + 1), {m_signals}));
+    }
+  }
+  [[nodiscard]] const std::vector<CrewRuns>& runs() const noexcept { return m_runs; }
+
+ private:
+  Measured<RunFigures> run(const CrewRuns& one, const std::string& round, const Meanwhile& meanwhile) {
+    const auto called = [&](const std::exception& error) {
+      return fmt::format("{} × {}, {}: {}", farm::to_string(one.crew.mode), one.crew.workers, round,
+                         error.what());
+    };
+    try {
+      Measured<RunFigures> measured = run_crew(options_for(m_options, one.crew), meanwhile);
+      const std::uint64_t sprites = measured.figures.downloaded;
+      if (m_sprites.value_or(sprites) != sprites)
+        throw IncompleteRun(fmt::format("{} sprites, where the first run had {}", sprites, *m_sprites),
+                            farm::some_failed);
+      m_sprites = sprites;
+      return measured;
+    } catch (const Interrupted&) {
+      throw;
+    } catch (const IncompleteRun& incomplete) {
+      throw IncompleteRun(called(incomplete), incomplete.exit_status());
+    } catch (const std::exception& error) {
+      throw std::runtime_error(called(error));
+    }
+  }
+
+  const BenchOptions& m_options;
+  const posix::TerminationSignals& m_signals;
+  std::vector<CrewRuns> m_runs;
+  std::optional<std::uint64_t> m_sprites;  // that every run so far has downloaded
+};
+
+int compare(BenchOptions options, const StartMirror& start_mirror, const farm::Messages& messages) {
+  farm::RunningMirror mirror;
+  if (options.farm.demo) {
+    mirror = start_mirror(options.latency);
+    options.farm.base_url = mirror.base_url;
+  }
+  posix::TerminationSignals signals;
+  Rounds rounds(options, signals);
+  try {
+    rounds.measure_memory();
+    for (int round = 0; round < options.rounds; ++round) {
+      messages.note(fmt::format("bench: round {} of {}", round + 1, options.rounds));
+      rounds.measure(round);
+    }
+  } catch (const Interrupted&) {
+    signals.wait();  // which takes it: it is not to end this process once it is let through again
+    messages.error("bench: interrupted");
+    return farm::interrupted;
+  } catch (const IncompleteRun& incomplete) {
+    messages.error(fmt::format("bench: {}", incomplete.what()));
+    return incomplete.exit_status();
+  }
+  farm::write_to_stdout(options.json ? bench_json(options, rounds.runs())
+                                     : bench_table(options, rounds.runs()));
+  return farm::everything_on_disk;
+}
+
+int run_command(const std::vector<std::string>& arguments, const StartMirror& start_mirror) {
+  if (!arguments.empty() && arguments.front() == "calls")
+    return calls_command({arguments.begin() + 1, arguments.end()});
+  const farm::Messages messages(farm::Verbosity::normal);
+  auto parsed = parse_bench_options(arguments, {std::getenv("SPRITEFARM_BASE_URL"), &std::cin});
+  if (!parsed) {
+    messages.error(fmt::format("bench: {}; see spritefarm bench --help", parsed.error().message));
+    return farm::usage_error;
+  }
+  if (const auto* information = std::get_if<farm::Information>(&*parsed)) {
+    farm::write_to_stdout(information->text);
+    return farm::everything_on_disk;
+  }
+  return compare(std::get<BenchOptions>(*std::move(parsed)), start_mirror, messages);
+}
+
+}  // namespace
+
+farm::ProgramParts::Command bench_command(StartMirror start_mirror) {
+  return [start_mirror = std::move(start_mirror)](int argc, char** argv) {
+    return run_command({argv + 1, argv + argc}, start_mirror);
+  };
+}
+
+}  // namespace spritefarm::bench

@@ -1,0 +1,106 @@
+#include "bench/bench_options.hpp"
+
+#include "bench/bench_help_text.hpp"
+#include "farm/option_syntax.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+#include <optional>
+#include <utility>
+
+namespace spritefarm::bench {
+namespace {
+
+/// The options of this command alone, as they are written.
+struct Written {
+  std::vector<int> processes{farm::number_of_cores()}, threads{farm::number_of_cores()};
+  std::optional<int> in_flight;
+  farm::TransportGroup transport;
+  int rounds = 5;
+  long cpu = 0, latency = 0;
+  bool json = false;
+};
+
+void describe(CLI::App& app, Written& written) {
+  constexpr long hour = 3'600'000;
+  farm::list_option(app, "-p,--processes", written.processes, "N")->check(farm::range(1, farm::most_workers));
+  farm::list_option(app, "-t,--threads", written.threads, "N")->check(farm::range(1, farm::most_workers));
+  farm::value_option(app, "--in-flight", written.in_flight, "N")
+      ->check(farm::range(1, farm::most_workers * farm::most_in_flight));
+  written.transport.describe(app);
+  farm::value_option(app, "--rounds", written.rounds, "N")->check(farm::range(1, 1000));
+  farm::value_option(app, "--cpu", written.cpu, "MS")->check(farm::range(0L, hour));
+  farm::value_option(app, "--latency", written.latency, "MS")->check(farm::range(0L, hour))->needs("--demo");
+  app.add_flag("--json", written.json);
+}
+
+/// The least number from 64 on that all crews can share equally.
+int common_in_flight(const std::vector<Crew>& crews) {
+  long multiple = 1;
+  for (const Crew& crew : crews) multiple = std::min(std::lcm(multiple, long{crew.workers}), 1'000'000L);
+  return static_cast<int>((63 / multiple + 1) * multiple);
+}
+
+/// Shares what is in flight out to the crews' workers.
+std::optional<Error> share(int in_flight, std::vector<Crew>& crews) {
+  for (Crew& crew : crews) {
+    if (crew.mode == farm::Mode::serial) continue;
+    if (in_flight % crew.workers != 0)
+      return Error{fmt::format(
+          "{} in flight cannot be shared equally by {} workers: choose --in-flight so that it can", in_flight,
+          crew.workers)};
+    crew.concurrency = in_flight / crew.workers;
+    if (crew.concurrency > farm::most_in_flight)
+      return Error{fmt::format("--in-flight {} is {} for each of {} workers: more than {} are not possible",
+                               in_flight, crew.concurrency, crew.workers, farm::most_in_flight)};
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Result<std::variant<BenchOptions, farm::Information>> parse_bench_options(
+    const std::vector<std::string>& arguments, const farm::OptionSources& sources) {
+  using Parsed = std::variant<BenchOptions, farm::Information>;
+  CLI::App app;
+  farm::NetworkGroup network;
+  farm::SelectionGroup selection;
+  Written written;
+  network.describe(app);
+  selection.describe(app);
+  describe(app, written);
+  Result<std::optional<farm::Information>> information =
+      farm::read_arguments(app, arguments, bench_help_text);
+  if (!information) return information.error();
+  if (*information) return Parsed(**std::move(information));
+
+  BenchOptions options;
+  std::optional<Error> wrong = network.read_into(options.farm, app, sources);
+  if (!wrong) wrong = selection.read_into(options.farm, app, sources);
+  if (wrong) return *std::move(wrong);
+  const bool has_own_url =
+      app.count("--base-url") > 0 || (sources.base_url != nullptr && *sources.base_url != '\0');
+  if (!network.demo && !has_own_url && network.connect_to.empty())
+    return Error{
+        "the public PokéAPI is not for benchmarks: give --demo for an embedded mirror, or --base-url for "
+        "another"};
+
+  options.crews.push_back({});
+  for (const int workers : written.threads) options.crews.push_back({farm::Mode::threads, workers});
+  for (const int workers : written.processes) options.crews.push_back({farm::Mode::processes, workers});
+  options.in_flight = written.in_flight.value_or(common_in_flight(options.crews));
+  if (std::optional<Error> unequal = share(options.in_flight, options.crews)) return *std::move(unequal);
+
+  options.farm.path_template = *farm::OutputTemplate::parse("{sprite}/{name}.{ext}");
+  written.transport.read_into(options.farm);
+  options.farm.compute = std::chrono::milliseconds(written.cpu);
+  options.farm.verbosity = farm::Verbosity::quiet;
+  options.rounds = written.rounds;
+  options.latency = std::chrono::milliseconds(written.latency);
+  options.json = written.json;
+  return Parsed(std::move(options));
+}
+
+}  // namespace spritefarm::bench

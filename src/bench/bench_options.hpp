@@ -1,0 +1,34 @@
+#pragma once
+
+#include "base/result.hpp"
+#include "farm/options.hpp"
+
+#include <chrono>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace spritefarm::bench {
+
+/// Who farms in one of the compared ways.
+struct Crew {
+  farm::Mode mode = farm::Mode::serial;
+  int workers = 1;
+  int concurrency = 1;  ///< sprites in flight in each worker
+};
+
+/// What the command line of `spritefarm bench` says, checked.
+struct BenchOptions {
+  farm::Options farm;  ///< what is farmed, and how; who does it is in `crews`, where to is found for each run
+  std::vector<Crew> crews;  ///< serial is the first
+  int in_flight = 0;        ///< of each crew but serial
+  int rounds = 5;
+  std::chrono::milliseconds latency{0};  ///< of the embedded mirror
+  bool json = false;
+};
+
+/// Reads the arguments that follow `spritefarm bench`. An Error says in one line what is wrong with them.
+Result<std::variant<BenchOptions, farm::Information>> parse_bench_options(
+    const std::vector<std::string>& arguments, const farm::OptionSources& sources);
+
+}  // namespace spritefarm::bench

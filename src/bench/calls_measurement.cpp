@@ -1,0 +1,199 @@
+#include "bench/calls_measurement.hpp"
+
+#include "bench/samples.hpp"
+#include "posix/futex_word.hpp"
+#include "posix/shared_memory.hpp"
+
+#include <spritefarm/futures.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <deque>
+#include <memory>
+#include <new>
+#include <numeric>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace spritefarm::bench {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// ---- the calls ----------------------------------------------------------------------------------------------
+
+void nothing() {}
+
+std::string echo(std::string payload) {
+  return payload;
+}
+
+long plus_one(long number) {
+  return number + 1;
+}
+
+// Where meet() meets: set before workers are forked, so that they have it too.
+posix::FutexWord* meeting_place = nullptr;
+
+/// Returns in all workers at once: when `expected` of them are in it. False: they did not come.
+bool meet(std::uint32_t expected) {
+  std::uint32_t here = meeting_place->advance();
+  while (here < expected) {
+    if (!meeting_place->wait_while(here, std::chrono::seconds(10))) return false;
+    here = meeting_place->load();
+  }
+  return true;
+}
+
+// ---- measuring them -----------------------------------------------------------------------------------------
+
+std::unique_ptr<Executor> make_executor(CallsBy by, int workers) {
+  switch (by) {
+    case CallsBy::serial:
+      return std::make_unique<SerialExecutor>();
+    case CallsBy::threads:
+      return std::make_unique<ThreadPoolExecutor>(ThreadPoolExecutorOptions{.max_workers = workers});
+    case CallsBy::pipe:
+    case CallsBy::shm:
+      break;
+  }
+  return std::make_unique<ProcessPoolExecutor>(ProcessPoolExecutorOptions{
+      .max_workers = workers, .transport = by == CallsBy::shm ? Transport::shared_memory : Transport::pipe});
+}
+
+double per_second(std::size_t count, Clock::time_point begin) {
+  return static_cast<double>(count) / std::chrono::duration<double>(Clock::now() - begin).count();
+}
+
+/// Submits calls of one kind and takes their results.
+class Caller {
+ public:
+  Caller(Executor& executor, std::size_t payload) : m_executor(executor), m_payload(payload, 'x') {}
+
+  /// With so many outstanding at most: calls per second.
+  double call_many(std::size_t calls, std::size_t outstanding) const {
+    return m_payload.empty() ? call_many(calls, outstanding, [this] { return submit_nothing(); })
+                             : call_many(calls, outstanding, [this] { return submit_echo(); });
+  }
+  /// One after the other.
+  RoundTrip call_singly(std::size_t calls) const {
+    return m_payload.empty() ? call_singly(calls, [this] { return submit_nothing(); })
+                             : call_singly(calls, [this] { return submit_echo(); });
+  }
+
+ private:
+  Future<void> submit_nothing() const { return m_executor.submit(nothing); }
+  Future<std::string> submit_echo() const { return m_executor.submit(echo, m_payload); }
+  void take(const Future<void>& future) const { future.result(); }
+  void take(const Future<std::string>& future) const {
+    const std::string& came = future.result();
+    if (came.size() != m_payload.size() || came.front() != 'x' || came.back() != 'x')
+      throw std::runtime_error("a payload came back changed");
+  }
+
+  template <typename Submit>
+  double call_many(std::size_t calls, std::size_t outstanding, const Submit& submit) const {
+    std::deque<decltype(submit())> futures;
+    const auto begin = Clock::now();
+    for (std::size_t i = 0; i < calls; ++i) {
+      if (futures.size() == outstanding) {
+        take(futures.front());
+        futures.pop_front();
+      }
+      futures.push_back(submit());
+    }
+    for (const auto& future : futures) take(future);
+    return per_second(calls, begin);
+  }
+  template <typename Submit>
+  RoundTrip call_singly(std::size_t calls, const Submit& submit) const {
+    Samples microseconds;
+    for (std::size_t i = 0; i < calls; ++i) {
+      const auto begin = Clock::now();
+      take(submit());
+      microseconds.add(std::chrono::duration<double, std::micro>(Clock::now() - begin).count());
+    }
+    return {microseconds.median(), microseconds.quantile(0.99)};
+  }
+
+  Executor& m_executor;
+  const std::string m_payload;
+};
+
+double map_items(Executor& executor, std::size_t items, int chunk) {
+  std::vector<long> numbers(items);
+  std::iota(numbers.begin(), numbers.end(), 0L);
+  long expected = 0;
+  const auto begin = Clock::now();
+  for (const long result : executor.map(plus_one, numbers, {.chunksize = chunk}))
+    if (result != ++expected) throw std::runtime_error("map gave a wrong result");
+  return per_second(items, begin);
+}
+
+void let_all_meet(Executor& executor, int workers) {
+  std::vector<Future<bool>> meeting;
+  for (int i = 0; i < workers; ++i)
+    meeting.push_back(executor.submit(meet, static_cast<std::uint32_t>(workers)));
+  for (const Future<bool>& future : meeting)
+    if (!future.result()) throw std::runtime_error("not all workers have started within 10 seconds");
+}
+
+}  // namespace
+
+std::string_view to_string(CallsBy by) {
+  switch (by) {
+    case CallsBy::serial:
+      return "serial";
+    case CallsBy::threads:
+      return "threads";
+    case CallsBy::pipe:
+      return "processes/pipe";
+    case CallsBy::shm:
+      return "processes/shm";
+  }
+  return "";
+}
+
+std::size_t CallsPlan::calls_with(std::size_t payload) const {
+  return std::min(calls,
+                  std::max<std::size_t>(16, (std::size_t{512} << 20) / std::max<std::size_t>(1, payload)));
+}
+
+std::size_t CallsPlan::outstanding_with(std::size_t payload) const {
+  const std::size_t fitting = (std::size_t{16} << 20) / std::max<std::size_t>(1, payload);
+  return std::clamp<std::size_t>(fitting, 2 * static_cast<std::size_t>(workers), 10'000);
+}
+
+std::size_t CallsPlan::round_trips_with(std::size_t payload) const {
+  return std::max<std::size_t>(1, calls_with(payload) / 5);
+}
+
+CallsFigures measure_calls(CallsBy by, const CallsPlan& plan) {
+  const posix::SharedMemory memory(sizeof(posix::FutexWord));
+  meeting_place = new (memory.data()) posix::FutexWord;
+  const int workers = by == CallsBy::serial ? 1 : plan.workers;
+
+  CallsFigures figures;
+  const auto begin = Clock::now();
+  const std::unique_ptr<Executor> executor = make_executor(by, workers);
+  let_all_meet(*executor, workers);
+  figures.ready_ms = std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
+
+  for (const std::size_t payload : plan.payloads) {
+    const Caller caller(*executor, payload);
+    const std::size_t calls = plan.calls_with(payload), outstanding = plan.outstanding_with(payload);
+    caller.call_many(calls / 10 + 1, outstanding);  // to warm up, here and below
+    figures.calls_per_second.push_back(caller.call_many(calls, outstanding));
+    caller.call_singly(plan.round_trips_with(payload) / 10 + 1);
+    figures.round_trips.push_back(caller.call_singly(plan.round_trips_with(payload)));
+  }
+  for (const int chunk : plan.chunks) {
+    map_items(*executor, plan.calls / 10 + 1, chunk);
+    figures.items_per_second.push_back(map_items(*executor, plan.calls, chunk));
+  }
+  return figures;
+}
+
+}  // namespace spritefarm::bench

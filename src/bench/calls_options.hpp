@@ -1,0 +1,25 @@
+#pragma once
+
+#include "base/result.hpp"
+#include "bench/calls_measurement.hpp"
+#include "farm/options.hpp"
+
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace spritefarm::bench {
+
+/// What the command line of `spritefarm bench calls` says, checked.
+struct CallsOptions {
+  CallsPlan plan;
+  std::vector<CallsBy> by;  ///< which executors, each once
+  int rounds = 5;
+  bool json = false;
+};
+
+/// Reads the arguments that follow `spritefarm bench calls`. An Error says in one line what is wrong with them.
+Result<std::variant<CallsOptions, farm::Information>> parse_calls_options(
+    const std::vector<std::string>& arguments);
+
+}  // namespace spritefarm::bench

@@ -1,0 +1,95 @@
+#include "bench/crew_run.hpp"
+
+#include "bench/samples.hpp"
+#include "farm/coordinator.hpp"
+#include "farm/exit_status.hpp"
+#include "farm/messages.hpp"
+#include "farm/report.hpp"
+#include "farm/workforce.hpp"
+#include "posix/temporary_directory.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+
+namespace spritefarm::bench {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using Milliseconds = std::chrono::duration<double, std::milli>;
+
+/// In the child. Calls `tell` while the workers are still there.
+void farm_and_tell(const farm::Options& options, Clock::time_point begin,
+                   const std::function<void(const RunFigures&)>& tell) {
+  const farm::Messages messages(options.verbosity);
+  farm::Workforce workforce(
+      options, {options.http, options.sprite_keys, options.selector, options.path_template, options.output,
+                options.dry_run, options.compute});
+  farm::Report report({farm::to_string(options.mode), options.workers, options.concurrency, "", false});
+  farm::Coordinator coordinator(options, workforce, report, messages, [](const farm::SpriteResult&) {});
+
+  RunFigures figures;
+  figures.status = coordinator.run();
+  figures.seconds = std::chrono::duration<double>(Clock::now() - begin).count();
+  figures.selected = report.selected();
+  figures.downloaded = report.downloaded();
+  figures.missing = report.missing();
+  figures.bytes = report.bytes();
+  figures.requests = report.count().requests;
+  figures.retries = report.count().retries;
+  figures.connections = report.count().connections;
+  if (report.first_began())
+    figures.start_ms = Milliseconds(*report.first_began() - begin.time_since_epoch()).count();
+  Samples times;
+  for (const std::chrono::nanoseconds time : report.times()) times.add(Milliseconds(time).count());
+  figures.p50_ms = times.median();
+  figures.p99_ms = times.quantile(0.99);
+  tell(figures);
+}
+
+std::uint64_t count_files(const std::string& folder) {
+  std::uint64_t files = 0;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder))
+    files += entry.is_regular_file();
+  return files;
+}
+
+void require_complete(const RunFigures& figures, std::uint64_t files) {
+  const std::uint64_t arrived = figures.downloaded + figures.missing;
+  if (figures.status == farm::no_index) throw IncompleteRun("the index could not be had", farm::no_index);
+  if (figures.status != farm::everything_on_disk || arrived != figures.selected)
+    throw IncompleteRun(fmt::format("{} of {} sprites did not arrive",
+                                    figures.selected - std::min(arrived, figures.selected), figures.selected),
+                        std::max<int>(figures.status, farm::some_failed));
+  if (figures.downloaded == 0) throw IncompleteRun("there was nothing to farm", farm::some_failed);
+  if (files != figures.downloaded)
+    throw IncompleteRun(
+        fmt::format("{} sprites were downloaded, but {} files are there", figures.downloaded, files),
+        farm::some_failed);
+}
+
+}  // namespace
+
+Measured<RunFigures> run_crew(const farm::Options& options, const Meanwhile& meanwhile) {
+  const posix::TemporaryDirectory output;
+  farm::Options its_options = options;
+  its_options.output = output.path();
+  const auto begin = Clock::now();
+  Measured<RunFigures> measured = measure_apart<RunFigures>(
+      [&](const auto& tell) { farm_and_tell(its_options, begin, tell); }, meanwhile);
+  require_complete(measured.figures, count_files(output.path()));
+  return measured;
+}
+
+farm::Options options_for(const BenchOptions& options, const Crew& crew) {
+  farm::Options its_options = options.farm;
+  its_options.mode = crew.mode;
+  its_options.workers = crew.workers;
+  its_options.concurrency = crew.concurrency;
+  its_options.http.in_flight = crew.concurrency;
+  return its_options;
+}
+
+}  // namespace spritefarm::bench

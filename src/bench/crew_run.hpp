@@ -1,0 +1,41 @@
+#pragma once
+
+#include "bench/bench_options.hpp"
+#include "bench/measured_child.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace spritefarm::bench {
+
+/// What one run of one crew measured of itself.
+struct RunFigures {
+  int status = 0;  ///< a farm::ExitStatus
+  std::uint64_t selected = 0, downloaded = 0, missing = 0, bytes = 0;
+  std::uint64_t requests = 0, retries = 0, connections = 0;
+  double seconds = 0;   ///< from before the process was forked until the last sprite was there
+  double start_ms = 0;  ///< from before the process was forked until the first task began in a worker
+  double p50_ms = 0, p99_ms = 0;  ///< of one sprite: from its task's begin in the worker until it was on disk
+};
+
+/// What a run did not do, with the program's exit status for that.
+class IncompleteRun : public std::runtime_error {
+ public:
+  IncompleteRun(const std::string& what, int exit_status)
+      : std::runtime_error(what), m_exit_status(exit_status) {}
+  [[nodiscard]] int exit_status() const noexcept { return m_exit_status; }
+
+ private:
+  int m_exit_status;
+};
+
+/// Farms once, in a process and an output directory of its own, which is removed again. `options` are the crew's. Throws
+/// IncompleteRun where not every sprite that was asked for is on disk at the end, each named on standard error, and
+/// what measure_apart() throws.
+Measured<RunFigures> run_crew(const farm::Options& options, const Meanwhile& meanwhile);
+
+/// `options.farm`, for this crew.
+farm::Options options_for(const BenchOptions& options, const Crew& crew);
+
+}  // namespace spritefarm::bench

@@ -1,0 +1,30 @@
+#include "bench/figure_text.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+namespace spritefarm::bench {
+
+std::string brief(double number) {
+  const double size = std::abs(number);
+  return size >= 100 ? fmt::format("{:.0f}", number)
+         : size >= 1 ? fmt::format("{:.3g}", number)
+                     : fmt::format("{:.2g}", number);
+}
+
+std::string spread(const Samples& samples) {
+  return fmt::format("{}–{}", brief(samples.least()), brief(samples.most()));
+}
+
+void put(farm::JsonWriter& json, std::string_view name, const Samples& samples) {
+  json.key(name).begin_object();
+  json.key("median").value(samples.median());
+  json.key("least").value(samples.least());
+  json.key("most").value(samples.most());
+  json.key("rounds").begin_list();
+  for (const double value : samples.in_order()) json.value(value);
+  json.end_list().end_object();
+}
+
+}  // namespace spritefarm::bench

@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# xargs_curl.sh COUNT PROCESSES: the first COUNT pokémon's sprites into sprites/, with xargs -P, curl and jq.
+set -euo pipefail
+# As many URLs for each process as there are, so that it keeps its connection.
+words=$((3 * (($1 + $2 - 1) / $2)))
+
+curl -fsS --compressed "https://pokeapi.co/api/v2/pokemon/?limit=$1" |
+  jq -r '.results[] | "-o records/\(.name).json \(.url)"' |
+  xargs -P "$2" -n "$words" curl -fsS --compressed --create-dirs
+jq -r '.name as $name | .sprites.front_default // empty | "-o sprites/\($name).png \(.)"' records/* |
+  xargs -P "$2" -n "$words" curl -fsS --create-dirs

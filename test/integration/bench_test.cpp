@@ -1,0 +1,191 @@
+#include "support/catch.hpp"
+#include "support/file_tree.hpp"
+#include "support/program.hpp"
+#include "support/temp_dir.hpp"
+
+#include <simdjson.h>
+
+#include <algorithm>
+#include <cmath>
+#include <csignal>
+#include <filesystem>
+#include <set>
+#include <thread>
+
+using namespace spritefarm::test;
+
+namespace {
+
+/// Of a figure as `--json` gives it: as many rounds as there were, positive, and the median among them.
+void check_figure(simdjson::dom::element figure, std::size_t rounds) {
+  const simdjson::dom::array all = figure["rounds"];
+  CHECK(all.size() == rounds);
+  const double least = double(figure["least"]), median = double(figure["median"]),
+               most = double(figure["most"]);
+  CHECK(least > 0);
+  CHECK(least <= median);
+  CHECK(median <= most);
+  for (const simdjson::dom::element value : all) {
+    CHECK(double(value) >= least);
+    CHECK(double(value) <= most);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("bench calls measures every executor with every payload and chunk", "[bench]") {
+  const Outcome outcome = run(program({"bench", "calls", "--calls", "60", "--rounds", "3", "-p", "2",
+                                       "--payload", "0,100,100000", "--chunk", "1,7", "--json"}));
+  INFO(outcome.err);
+  REQUIRE(outcome.exit_status == 0);
+  CHECK(outcome.err.empty());
+  simdjson::dom::parser parser;
+  const simdjson::dom::element report = parser.parse(outcome.out);
+  CHECK(std::uint64_t(report["workers"]) == 2);
+  check_figure(report["futex_us"]["p50"], 3);
+  check_figure(report["futex_us"]["p99"], 3);
+  check_figure(report["futex_apart_us"]["p50"], 3);
+
+  std::set<std::string> names;
+  for (const simdjson::dom::element executor : simdjson::dom::array(report["executors"])) {
+    names.emplace(executor["executor"].get_string().value());
+    check_figure(executor["ready_ms"], 3);
+    std::vector<std::uint64_t> sizes, chunks;
+    for (const simdjson::dom::element payload : simdjson::dom::array(executor["payloads"])) {
+      sizes.push_back(std::uint64_t(payload["bytes"]));
+      CHECK(std::uint64_t(payload["calls"]) == 60);
+      check_figure(payload["calls_per_second"], 3);
+      check_figure(payload["round_trip_us"]["p50"], 3);
+      CHECK(double(payload["round_trip_us"]["p50"]["least"]) <=
+            double(payload["round_trip_us"]["p99"]["least"]));
+    }
+    for (const simdjson::dom::element chunk : simdjson::dom::array(executor["map"])) {
+      chunks.push_back(std::uint64_t(chunk["chunksize"]));
+      check_figure(chunk["items_per_second"], 3);
+    }
+    CHECK(sizes == std::vector<std::uint64_t>{0, 100, 100000});
+    CHECK(chunks == std::vector<std::uint64_t>{1, 7});
+  }
+  CHECK(names == std::set<std::string>{"serial", "threads", "processes/pipe", "processes/shm"});
+}
+
+TEST_CASE("bench calls prints a line for each figure", "[bench]") {
+  const Outcome outcome = run(
+      program({"bench", "calls", "--calls", "20", "--rounds", "1", "--by", "serial,pipe", "--payload", "8"}));
+  INFO(outcome.err);
+  REQUIRE(outcome.exit_status == 0);
+  for (const char* words : {"calls/s", "GiB/s", "futex on two processors", "× futex", "items/s", "ready",
+                            "serial", "processes/pipe"})
+    CHECK(outcome.out.find(words) != std::string::npos);
+  CHECK(outcome.out.find("threads ") == std::string::npos);
+}
+
+TEST_CASE("bench farms the same sprites in every mode, and shows all figures", "[bench]") {
+  const TempDir temporary;
+  Command command =
+      program({"bench", "--demo", "-n", "8", "-p", "1,2", "-t", "2", "--in-flight", "4", "--rounds", "2",
+               "--cpu", "1", "--sprite", "front_default,back_default", "--json"});
+  command.environment["TMPDIR"] = temporary.path();
+  const Outcome outcome = run(std::move(command));
+  INFO(outcome.err);
+  REQUIRE(outcome.exit_status == 0);
+  CHECK(read_tree(temporary.path()).empty());
+  simdjson::dom::parser parser;
+  const simdjson::dom::element report = parser.parse(outcome.out);
+  const auto sprites = std::uint64_t(report["sprites"]);
+  CHECK(sprites + std::uint64_t(report["missing"]) == 16);
+  CHECK(std::uint64_t(report["in_flight"]) == 4);
+
+  std::vector<std::string> crews;
+  double serial = 0;
+  for (const simdjson::dom::element mode : simdjson::dom::array(report["modes"])) {
+    const std::string name(mode["mode"].get_string().value());
+    CAPTURE(name);
+    const auto workers = std::uint64_t(mode["workers"]), each = std::uint64_t(mode["concurrency"]);
+    crews.push_back(name + std::to_string(workers));
+    CHECK(workers * each == (name == "serial" ? 1u : 4u));
+    for (const char* figure : {"sprites_per_second", "seconds", "sprite_p50_ms", "sprite_p99_ms", "start_ms",
+                               "cpu_seconds", "context_switches", "connections", "requests"}) {
+      CAPTURE(figure);
+      check_figure(mode[figure], 2);
+    }
+    CHECK(double(mode["sprites_downloaded"]["least"]) == static_cast<double>(sprites));
+    CHECK(double(mode["sprites_downloaded"]["most"]) == static_cast<double>(sprites));
+    CHECK(double(mode["requests"]["least"]) >= 1 + 8 + static_cast<double>(sprites));
+    CHECK(double(mode["cpu_seconds"]["least"]) >= 0.001 * static_cast<double>(sprites));
+    CHECK(std::uint64_t(mode["peak_pss_bytes"]) > 1'000'000);
+
+    const double rate = double(mode["sprites_per_second"]["median"]);
+    if (name == "serial") serial = rate;
+    CHECK(std::abs(double(mode["ratio_to_serial"]) - rate / serial) < 0.01);
+    CHECK(double(mode["seconds"]["least"]) * 1000 >= double(mode["start_ms"]["least"]));
+  }
+  CHECK(crews == std::vector<std::string>{"serial1", "threads2", "processes1", "processes2"});
+}
+
+TEST_CASE("bench prints a line for each mode", "[bench]") {
+  const Outcome outcome = run(program({"bench", "--demo", "-n", "3", "-p", "2", "-t", "2", "--rounds", "1"}));
+  INFO(outcome.err);
+  REQUIRE(outcome.exit_status == 0);
+  for (const char* words : {"\nserial ", "\nthreads ", "\nprocesses ", "sprites/s", "× serial", "p50", "p99",
+                            "CPU", "switches", "start", "PSS", "conns", "lesson 52"}) {
+    CAPTURE(words);
+    CHECK(outcome.out.find(words) != std::string::npos);
+  }
+}
+
+TEST_CASE("a run in which not all sprites arrive is an error, and is named", "[bench]") {
+  const MirrorServer mirror({"--fault", "404:30%"});
+  const TempDir temporary;
+  std::vector<std::string> arguments{"bench",     "--base-url", mirror.base_url(), "--rounds", "1",
+                                     "--retries", "0"};
+  for (int id = 1; id <= 40; ++id)
+    arguments.push_back(std::to_string(id));  // no index, which might be spoiled too
+  Command command = program(std::move(arguments));
+  command.environment["TMPDIR"] = temporary.path();
+  const Outcome outcome = run(std::move(command));
+  CAPTURE(outcome.err);
+  CHECK(outcome.exit_status == 1);
+  CHECK(outcome.out.empty());
+  CHECK(outcome.err.find("bench: serial × 1, the round for memory: ") != std::string::npos);
+  CHECK(outcome.err.find(" of 40 sprites did not arrive") != std::string::npos);
+  CHECK(read_tree(temporary.path()).empty());
+}
+
+TEST_CASE("bench without a server says that there is no index", "[bench]") {
+  const Outcome outcome =
+      run(program({"bench", "--base-url", "http://127.0.0.1:1/", "--retries", "0", "-p", "1", "-t", "1"}));
+  CAPTURE(outcome.err);
+  CHECK(outcome.exit_status == 3);
+  CHECK(outcome.out.empty());
+}
+
+TEST_CASE("what bench is told wrongly it says in one line", "[bench][cli]") {
+  for (const std::vector<std::string>& arguments : {std::vector<std::string>{"bench"},
+                                                    {"bench", "--demo", "-p", "many"},
+                                                    {"bench", "calls", "--by", "pigeon"}}) {
+    const Outcome outcome = run(program(arguments));
+    CAPTURE(outcome.err);
+    CHECK(outcome.exit_status == 2);
+    CHECK(outcome.out.empty());
+    CHECK(outcome.err.rfind("spritefarm: bench", 0) == 0);
+    CHECK(outcome.err.find("--help") != std::string::npos);
+    CHECK(std::count(outcome.err.begin(), outcome.err.end(), '\n') == 1);
+  }
+}
+
+TEST_CASE("an interrupted bench leaves nothing behind", "[bench]") {
+  const MirrorServer mirror({"--fault", "stall:100%"});
+  const TempDir temporary;
+  Command command = program({"bench", "--base-url", mirror.base_url(), "-p", "2", "-t", "2"});
+  command.environment["TMPDIR"] = temporary.path();
+  Subprocess bench(std::move(command));
+  while (std::filesystem::is_empty(temporary.path()))
+    std::this_thread::yield();  // the run that waits for the index
+  bench.send_signal(SIGINT);
+  const Outcome outcome = bench.finish();
+  CAPTURE(outcome.err);
+  CHECK(outcome.exit_status == 130);
+  CHECK(outcome.out.empty());
+  CHECK(std::filesystem::is_empty(temporary.path()));
+}
