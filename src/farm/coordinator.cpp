@@ -1,6 +1,7 @@
 #include "farm/coordinator.hpp"
 
 #include "farm/farm_pokemon.hpp"
+#include "farm/forecast.hpp"
 #include "farm/index_reader.hpp"
 
 #include <fmt/format.h>
@@ -28,6 +29,10 @@ Coordinator::Coordinator(const Options& options, Workforce& workforce, Report& r
 ExitStatus Coordinator::run() {
   const std::optional<Error> no_more = m_options.pokemon.empty() ? farm_index() : farm_named();
   drain();
+  if (m_stopping) {
+    m_over.set();
+    return interrupted;
+  }
   m_report.set_worker_deaths(m_workforce.deaths());
   if (no_more) {
     m_messages.error("cannot read the index: " + no_more->message);
@@ -51,6 +56,7 @@ std::optional<Error> Coordinator::farm_named() {
   }
   tasks = m_share.pick(std::move(tasks));
   m_workforce.start(tasks.size());
+  announce(m_options.pokemon.size());
   farm(tasks);
   return std::nullopt;
 }
@@ -59,12 +65,24 @@ std::optional<Error> Coordinator::farm_index() {
   IndexReader reader(m_workforce.reader(), m_options.base_url, m_options.index);
   m_workforce.start(m_share.most_of(m_options.index.limit));
   while (std::optional<IndexAnswer> page = reader.next()) {
-    m_report.add(page->count);
+    add(page->count);
     if (!page->error.empty()) return Error{std::move(page->error)};
+    announce(m_options.index.count_of(page->index_size));
     farm(m_share.pick(std::move(page->tasks)));
-    if (!m_output_error.empty()) break;
+    if (m_stopping || !m_output_error.empty()) break;
   }
   return std::nullopt;
+}
+
+void Coordinator::announce(std::uint64_t pokemon) {
+  if (std::exchange(m_announced, true)) return;
+  const Forecast forecast(m_share.most_of(pokemon), m_options);
+  if (forecast.is_long()) m_messages.note(forecast.text());
+}
+
+void Coordinator::add(const RequestCount& count) {
+  const std::lock_guard accounting(m_accounting);
+  m_report.add(count);
 }
 
 void Coordinator::farm(const std::vector<FarmTask>& tasks) {
@@ -73,7 +91,7 @@ void Coordinator::farm(const std::vector<FarmTask>& tasks) {
   for (const FarmTask& task : tasks) {
     while (m_outstanding >= m_workforce.window()) take_one();
     if (task.name.empty() && !std::exchange(ids_known, true)) drain();
-    if (!m_output_error.empty()) break;
+    if (m_stopping || !m_output_error.empty()) break;
     if (task.name.empty() && m_farmed_ids.contains(task.id)) continue;
     submit(task);
   }
@@ -88,13 +106,27 @@ void Coordinator::submit(const FarmTask& task) {
 }
 
 void Coordinator::take_one() {
-  std::optional<Finished> finished = m_finished.get();
+  const std::optional<Finished> finished = m_finished.get();
   --m_outstanding;
+  take(*finished);
+}
+
+void Coordinator::take(const Finished& finished) {
   try {
-    account(finished->future.result());
+    account(finished.future.result());
   } catch (const std::exception& error) {
-    account(all_failed(finished->task, m_options.sprite_keys, error.what(), 0));
+    if (m_stopping) return;  // cancelled, or ended with its worker
+    account(all_failed(finished.task, m_options.sprite_keys, error.what(), 0));
   }
+}
+
+void Coordinator::stop(std::chrono::milliseconds longest) {
+  m_stopping = true;
+  m_workforce.dismiss();
+  m_over.wait(longest);
+  while (const std::optional<Finished> finished = m_finished.get(std::chrono::seconds(0))) take(*finished);
+  m_accounting.lock();
+  m_report.set_worker_deaths(m_workforce.deaths());
 }
 
 void Coordinator::drain() {

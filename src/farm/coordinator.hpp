@@ -10,6 +10,8 @@
 
 #include <spritefarm/futures.hpp>
 
+#include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <mutex>
@@ -29,7 +31,7 @@ namespace spritefarm::farm {
 ///                                    └────────────── the next, once one came back ◀──────┘
 ///
 /// Lives on the main thread, which waits for m_finished; futures become done on the executor's threads, whose
-/// callbacks only put them there. What goes wrong with a pokémon is in the report; what ends the whole run is
+/// callbacks only put them there. Another thread may stop() it, wherever the main thread is then. What goes wrong with a pokémon is in the report; what ends the whole run is
 /// its exit status.
 class Coordinator {
  public:
@@ -41,9 +43,9 @@ class Coordinator {
 
   ExitStatus run();
 
-  /// For a thread that is about to end the program: from now on no result is accounted for, nor told to the
-  /// user.
-  void freeze() { m_accounting.lock(); }
+  /// For a thread that is about to end the program: no more is handed out, and what the workers are at may come to its
+  /// end, for so long at most. After that no result is accounted for, nor told to the user.
+  void stop(std::chrono::milliseconds longest);
 
  private:
   struct Finished {
@@ -54,9 +56,13 @@ class Coordinator {
   /// The Error is that the index cannot be had; what had come of it is farmed.
   std::optional<Error> farm_index();
   std::optional<Error> farm_named();
+  /// Once: what is to be expected of a long job.
+  void announce(std::uint64_t pokemon);
+  void add(const RequestCount& count);
   void farm(const std::vector<FarmTask>& tasks);
   void submit(const FarmTask& task);
   void take_one();
+  void take(const Finished& finished);
   void drain();
   void account(FarmResult result);
   void tell(const std::string& name, const SpriteResult& sprite) const;
@@ -68,8 +74,11 @@ class Coordinator {
   const OnPlanned m_on_planned;
   ShareFilter m_share;
   bool m_nothing_chosen = true;
+  bool m_announced = false;
 
   std::mutex m_accounting;
+  std::atomic<bool> m_stopping = false;
+  Event m_over;  // all that was handed out has come
   Queue<Finished> m_finished;
   std::size_t m_outstanding = 0;
   std::unordered_set<std::uint32_t> m_farmed_ids;

@@ -3,6 +3,7 @@
 #include "farm/downloader.hpp"
 #include "farm/messages.hpp"
 #include "posix/cpu_time.hpp"
+#include "sprite/document_tag.hpp"
 #include "sprite/image.hpp"
 #include "sprite/record.hpp"
 
@@ -48,6 +49,7 @@ Task<std::optional<sprite::Record>> get_record(Downloader& downloader, const Far
   request.url = task.url;
   request.compressed = true;
   request.check = [&](const net::HttpResponse& response) -> std::optional<Error> {
+    if (std::optional<Error> wrong = sprite::contradiction(response.body, response.etag)) return wrong;
     Result<sprite::Record> parsed = sprite::parse_record(response.body);
     if (!parsed) return parsed.error();
     record = *std::move(parsed);

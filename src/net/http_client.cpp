@@ -175,8 +175,8 @@ Task<void> HttpClient::State::wait_for_departure(Server& server, std::optional<W
       continue;
     }
     if (!slot) {
-      slot.emplace(window);
-      co_await *slot;
+      Window::Slot& place = slot.emplace(window);
+      co_await place;
       continue;
     }
     const Clock::time_point now = Clock::now(), departure = server.pace.reserve(paces->rate(), now);
@@ -240,8 +240,8 @@ Task<HttpFetch> HttpClient::State::fetch(HttpRequest request) {
   HostPace& pace = its_server.pace;
   std::optional<std::chrono::seconds> retry_after;
   int failures = 0, deferrals = 0;
+  std::uint64_t answered_before = pace.answered();
   while (true) {
-    const std::uint64_t answered_before = pace.answered();
     Task<FetchFailure> one = attempt(its_server, request, fetch, retry_after);
     fetch.failure = co_await std::move(one);
     if (fetch.failure == FetchFailure::none && request.check) {
@@ -253,13 +253,14 @@ Task<HttpFetch> HttpClient::State::fetch(HttpRequest request) {
     const bool is_deferred = asks_for_patience(fetch.failure, fetch.status, retry_after);
     const bool is_free =
         is_deferred && pace.answered() != answered_before && ++deferrals <= free_deferrals * options.retries;
+    answered_before = pace.answered();
     failures += is_free ? 0 : 1;
+    const std::chrono::milliseconds delay = backoff.delay(std::max(failures, 1), retry_after);
+    if (is_deferred) pace.close(paces->rate(), Clock::now() + delay);
+
     const int allowed =
         fetch.failure == FetchFailure::unresolved ? std::min(options.retries, 1) : options.retries;
     if (!is_transient(fetch.failure, fetch.status) || failures > allowed) co_return fetch;
-
-    const std::chrono::milliseconds delay = backoff.delay(std::max(failures, 1), retry_after);
-    if (is_deferred) pace.close(paces->rate(), Clock::now() + delay);
     sleep_for pause(delay);
     co_await pause;
   }
