@@ -91,6 +91,7 @@ check-unit: $(B)/unit-tests
 ## check-conformance: what CPython's own tests ask of the library; TESTS as above
 check-conformance: $(B)/conformance-tests
 	$(B)/conformance-tests $(if $(TESTS),'$(TESTS)')
+	SPRITEFARM_TEST_TRANSPORT=pipe $(B)/conformance-tests '$(if $(TESTS),$(TESTS),*Processes*)'
 	scripts/check-conformance $(B)/conformance-tests
 ## check-integration: the program against real servers; TESTS as above
 check-integration: $(B)/integration-tests $(B)/spritefarm $(B)/delay-relay

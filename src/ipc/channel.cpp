@@ -60,7 +60,7 @@ std::optional<Frame> Channel::receive() {
   while (m_payload_got < m_header.size) {
     if (m_payload_got == m_payload.size())
       m_payload.resize(m_payload_got + std::min<std::uint64_t>(m_header.size - m_payload_got,
-                                                              std::max(first_growth, m_payload_got)));
+                                                               std::max(first_growth, m_payload_got)));
     const std::size_t got = take(m_payload.data() + m_payload_got, m_payload.size() - m_payload_got);
     if (got == 0) return std::nullopt;
     m_payload_got += got;

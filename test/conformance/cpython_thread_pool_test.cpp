@@ -91,7 +91,7 @@ TEST_CASE("test_idle_thread_reuse", "[thread_pool]") {
 TEST_CASE("test_hang_global_shutdown_lock", "[thread_pool]") {
   const Outcome outcome = run_scenario(Threads::name, "pools-beside-busy-threads");
   CHECK(outcome.err.empty());
-  CHECK(outcome.out == "50\n");
+  CHECK(outcome.out == "20\n");
   CHECK(outcome.exit_status == 0);
 
   const auto busy = Threads::make({.max_workers = 1});

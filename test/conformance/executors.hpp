@@ -5,11 +5,13 @@
 #include <spritefarm/futures.hpp>
 
 #include <chrono>
+#include <cstdlib>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -25,6 +27,13 @@ inline constexpr std::chrono::seconds a_minute{60};
 
 /// As few as make the rows mean something.
 inline constexpr int worker_count = 2;
+
+/// What the process pools of this run travel by: shared memory, or pipes where the environment says so. The suite runs
+/// over both.
+inline Transport transport() {
+  const char* const asked_for = std::getenv("SPRITEFARM_TEST_TRANSPORT");
+  return asked_for && std::string_view(asked_for) == "pipe" ? Transport::pipe : Transport::shared_memory;
+}
 
 struct ExecutorSettings {
   std::optional<int> max_workers = worker_count;
@@ -58,6 +67,7 @@ struct Processes {
   static constexpr bool forks = true;
   static std::unique_ptr<Executor> make(ExecutorSettings settings = {}) {
     ProcessPoolExecutorOptions options;
+    options.transport = transport();
     options.max_workers = settings.max_workers;
     options.initializer = std::move(settings.initializer);
     return std::make_unique<Executor>(std::move(options));

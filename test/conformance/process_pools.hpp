@@ -14,6 +14,7 @@ namespace spritefarm::test {
 /// Makes pools with any options.
 struct AnyProcesses {
   static std::unique_ptr<ProcessPoolExecutor> make(ProcessPoolExecutorOptions options = {}) {
+    options.transport = transport();
     return std::make_unique<ProcessPoolExecutor>(std::move(options));
   }
 };
