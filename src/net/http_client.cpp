@@ -27,7 +27,7 @@ struct Server {
       : pace(its_pace), lane(loop, width), gate(loop, 1), is_known(speaks_http1), is_http1(speaks_http1) {}
   HostPace& pace;
   Window lane;
-  Window gate;  // one at a time waits here until a request may leave
+  Window gate;  // one at a time waits here for its place at the common pace
   bool is_known;
   bool is_http1;
 };
@@ -165,8 +165,6 @@ Task<void> HttpClient::State::open(std::string address) {
 /// Until the server may be asked again: with a slot of the window, which is not held while the server wants to be left
 /// alone, as others could use it.
 Task<void> HttpClient::State::wait_for_departure(Server& server, std::optional<Window::Slot>& slot) {
-  Window::Slot turn(server.gate);
-  co_await turn;
   while (true) {
     if (const auto closed_for = server.pace.closed_for(Clock::now()); closed_for.count() > 0) {
       slot.reset();
@@ -179,7 +177,11 @@ Task<void> HttpClient::State::wait_for_departure(Server& server, std::optional<W
       co_await place;
       continue;
     }
-    const Clock::time_point now = Clock::now(), departure = server.pace.reserve(paces->rate(), now);
+    Window::Slot turn(server.gate);
+    co_await turn;
+    const Clock::time_point now = Clock::now();
+    if (server.pace.closed_for(now).count() > 0) continue;
+    const Clock::time_point departure = server.pace.reserve(paces->rate(), now);
     if (departure <= now) co_return;
     sleep_for pause(departure - now);
     co_await pause;
@@ -255,13 +257,16 @@ Task<HttpFetch> HttpClient::State::fetch(HttpRequest request) {
         is_deferred && pace.answered() != answered_before && ++deferrals <= free_deferrals * options.retries;
     answered_before = pace.answered();
     failures += is_free ? 0 : 1;
-    const std::chrono::milliseconds delay = backoff.delay(std::max(failures, 1), retry_after);
-    if (is_deferred) pace.close(paces->rate(), Clock::now() + delay);
+    // The host is left alone for as long as it says, the request waits for as long as its own luck demands.
+    const int unlucky = std::max(failures, 1);
+    if (is_deferred)
+      pace.close(paces->rate(),
+                 Clock::now() + backoff.delay(retry_after || is_free ? 1 : unlucky, retry_after));
 
     const int allowed =
         fetch.failure == FetchFailure::unresolved ? std::min(options.retries, 1) : options.retries;
     if (!is_transient(fetch.failure, fetch.status) || failures > allowed) co_return fetch;
-    sleep_for pause(delay);
+    sleep_for pause(backoff.delay(unlucky, retry_after));
     co_await pause;
   }
 }
