@@ -9,8 +9,8 @@ DEVELOPER ?= 0
 
 CXXFLAGS-release = -O2 -g
 CXXFLAGS-debug   = -O0 -g
-CXXFLAGS-asan    = -O1 -g1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer $(sanitizer_noise)
-CXXFLAGS-tsan    = -O1 -g1 -fsanitize=thread $(sanitizer_noise)
+CXXFLAGS-asan    = -O0 -g1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer $(sanitizer_noise)
+CXXFLAGS-tsan    = -O0 -g1 -fsanitize=thread $(sanitizer_noise)
 # GCC warns of what its own instrumentation made of the standard library.
 sanitizer_noise  = $(if $(findstring clang,$(CXX)),,-Wno-maybe-uninitialized)
 ifeq ($(filter $(VARIANT),release debug asan tsan),)

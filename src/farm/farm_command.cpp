@@ -11,6 +11,7 @@
 #include "posix/directory.hpp"
 #include "posix/end_processes.hpp"
 #include "posix/interruption_watch.hpp"
+#include "posix/process_memory.hpp"
 
 #include <fmt/format.h>
 
@@ -109,6 +110,7 @@ ExitStatus farm(Options options, const ProgramParts& parts) {
 
 int spritefarm_command(int argc, char** argv, const ProgramParts& parts) try {
   posix::ignore_broken_pipes();
+  posix::keep_freed_memory();  // worker processes do: a comparison with threads is to be one of nothing else
   const std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
   if (!arguments.empty())
     if (const auto command = parts.commands.find(arguments.front()); command != parts.commands.end())

@@ -5,10 +5,10 @@ def median: sort | if length % 2 == 1 then .[length / 2 | floor] else (.[length 
 [.[] | if .executors then
     (.executors[] | (.payloads[] | select(.bytes == 0)) as $none | (.payloads[] | select(.bytes == 1048576)) as $large |
       { name: "spritefarm \(.executor)", calls_per_second: $none.calls_per_second.median, round_trip_us: $none.round_trip_us.p50.median,
-        mebibyte_gib_per_second: $large.gib_per_second_both_ways, ready_ms: .ready_ms.median }),
+        mebibyte_gib_per_second: $large.gib_per_second_both_ways }),
     { name: "two processes and a futex", round_trip_us: .futex_us.p50.median },
     { name: "the same on two processors", round_trip_us: .futex_apart_us.p50.median }
   else . end] |
 group_by(.name)[] |
-  [.[0].name, (("calls_per_second", "round_trip_us", "mebibyte_gib_per_second", "ready_ms") as $figure | map(.[$figure] // 0) | median)] |
+  [.[0].name, (("calls_per_second", "round_trip_us", "mebibyte_gib_per_second") as $figure | map(.[$figure] // 0) | median)] |
   @tsv

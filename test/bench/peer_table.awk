@@ -1,5 +1,5 @@
 # The table of scripts/bench: of the lines WHO SECONDS CPU-SECONDS in `runs`, a row for each input line
-# WHO|TITLE|IN-FLIGHT|INCOMPLETE-RUNS. Then how spritefarm, the first of them, stands to the figures to reach, unless `short`.
+# WHO|TITLE|IN-FLIGHT|INCOMPLETE-RUNS. Then how spritefarm's fastest stands to the figures to reach, unless `short`.
 
 # Leaves the seconds of who's runs sorted in values[1...]; how many there are.
 function sort_of(who, values,    n, i, j, x) {
@@ -21,21 +21,25 @@ BEGIN {
     seconds[field[1]] = seconds[field[1]] " " field[2]
     cpu[field[1]] += field[3]
   }
-  printf "%-36s %9s %9s %16s %8s %8s %8s\n", "", "in flight", "median s", "spread s", "to ours", "to floor", "CPU s"
 }
 {
+  who[NR] = $1; title[NR] = $2; in_flight[NR] = $3; incomplete[NR] = $4 + 0
   n = sort_of($1, values)
-  if (!n) {
-    printf "%-36s %9d  no run left all files\n", $2, $3
-    next
-  }
+  if (!n) next
   m = median(values, n)
-  if (NR == 1) ours = m
+  if ($1 ~ /^spritefarm/) { if (!ours || m < ours) ours = m }
   else if (!best || m < best) { best = m; best_title = $2 }
-  printf "%-36s %9d %9.3f %8.3f-%-7.3f %8s %8.1f %8.2f%s\n", $2, $3, m, values[1], values[n],
-    ours ? sprintf("%.1f", m / ours) : "-", m / floor, cpu[$1] / n, $4 + 0 ? "  (incomplete, not counted: " $4 " runs)" : ""
 }
 END {
+  printf "%-36s %9s %9s %16s %8s %8s %8s\n", "", "in flight", "median s", "spread s", "x ours", "x floor", "CPU s"
+  for (row = 1; row <= NR; ++row) {
+    n = sort_of(who[row], values)
+    printf "%-36s %9d ", title[row], in_flight[row]
+    if (!n) { print "no run left all files"; continue }
+    m = median(values, n)
+    printf "%9.3f %8.3f-%-7.3f %8s %8.1f %8.2f%s\n", m, values[1], values[n], ours ? sprintf("%.1f", m / ours) : "-", m / floor,
+      cpu[who[row]] / n, incomplete[row] ? "  (left files out, not counted: " incomplete[row] " runs)" : ""
+  }
   if (!ours || !best || short) exit
   many = count > 500
   printf "against the best peer, %s: %.1f times as fast (to reach: %d) %s\n", best_title, best / ours, many ? 5 : 4,

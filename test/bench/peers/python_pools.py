@@ -1,12 +1,10 @@
-"""python_pools.py CALLS: what a call costs in CPython's own pools, as JSON: no-op calls a second, round trip, 1 MiB there and back."""
+"""python_pools.py CALLS WORKERS: what a call costs in CPython's own pools, as JSON: no-op calls a second, round trip, 1 MiB there and back."""
 
 import json
 import platform
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
-
-WORKERS = 4
 
 
 def nothing():
@@ -42,11 +40,11 @@ def measure(pool, calls):
     }
 
 
-def main(calls):
+def main(calls, workers):
     for kind in ProcessPoolExecutor, ThreadPoolExecutor:
-        with kind(WORKERS) as pool:
+        with kind(workers) as pool:
             name = f"CPython {platform.python_version()} {kind.__name__}"
             print(json.dumps({"name": name, **measure(pool, calls)}))
 
 
-main(int(sys.argv[1]))
+main(int(sys.argv[1]), int(sys.argv[2]))
