@@ -26,6 +26,7 @@ Where from: not the public PokéAPI, which is not for benchmarks; one of these i
       --base-url URL      another one [$SPRITEFARM_BASE_URL]
       --connect-to HOST1:PORT1:HOST2:PORT2
                           for the first host and port, connect to the second ones (may be repeated)
+      --rate N            requests a second to one host, over all workers together [0: no limit]
       --cacert FILE   --proxy URL   --retries N [4]   --timeout SECONDS [30], as without bench
 
 Results

@@ -66,6 +66,7 @@ Result<std::variant<BenchOptions, farm::Information>> parse_bench_options(
   using Parsed = std::variant<BenchOptions, farm::Information>;
   CLI::App app;
   farm::NetworkGroup network;
+  network.rate = 0;
   farm::SelectionGroup selection;
   Written written;
   network.describe(app);

@@ -1,6 +1,7 @@
 #include "farm/coordinator.hpp"
 
 #include "farm/farm_pokemon.hpp"
+#include "farm/forecast.hpp"
 #include "farm/index_reader.hpp"
 
 #include <fmt/format.h>
@@ -33,6 +34,10 @@ Coordinator::Coordinator(const Options& options, Workforce& workforce, Report& r
 ExitStatus Coordinator::run() {
   const std::optional<Error> no_more = m_options.pokemon.empty() ? farm_index() : farm_named();
   drain();
+  if (m_stopping) {
+    m_over.set();
+    return interrupted;
+  }
   m_stock.commit();
   m_report.set_worker_deaths(m_workforce.deaths());
   if (no_more) {
@@ -57,6 +62,7 @@ std::optional<Error> Coordinator::farm_named() {
   }
   tasks = m_share.pick(std::move(tasks));
   m_most_tasks = tasks.size();
+  announce(m_options.pokemon.size());
   farm(std::move(tasks));
   return std::nullopt;
 }
@@ -66,10 +72,11 @@ std::optional<Error> Coordinator::farm_index() {
   IndexReader reader(m_workforce.reader(), m_options.base_url, m_options.index, m_stock);
   if (reader.is_waiting()) start_workers();
   while (std::optional<IndexAnswer> page = reader.next()) {
-    m_report.add(page->count);
+    add(page->count);
     if (!page->error.empty()) return Error{std::move(page->error)};
+    announce(m_options.index.count_of(page->index_size));
     farm(m_share.pick(std::move(page->tasks)));
-    if (!m_output_error.empty()) break;
+    if (m_stopping || !m_output_error.empty()) break;
   }
   return std::nullopt;
 }
@@ -77,12 +84,23 @@ std::optional<Error> Coordinator::farm_index() {
 DatasetAnswer Coordinator::ask_for_dataset() {
   Future<DatasetAnswer> answer = m_workforce.reader().submit(ask_dataset, m_options.base_url);
   DatasetAnswer known = std::move(answer).result();
-  m_report.add(known.count);
+  add(known.count);
   return known;
 }
 
 void Coordinator::start_workers() {
   if (!std::exchange(m_workers_started, true)) m_workforce.start(m_most_tasks);
+}
+
+void Coordinator::announce(std::uint64_t pokemon) {
+  if (std::exchange(m_announced, true)) return;
+  const Forecast forecast(m_share.most_of(pokemon), m_options);
+  if (forecast.is_long()) m_messages.note(forecast.text());
+}
+
+void Coordinator::add(const RequestCount& count) {
+  const std::lock_guard accounting(m_accounting);
+  m_report.add(count);
 }
 
 void Coordinator::farm(std::vector<FarmTask> tasks) {
@@ -92,7 +110,7 @@ void Coordinator::farm(std::vector<FarmTask> tasks) {
     FarmTask task = std::move(next);  // what the stock adds goes when the task is done
     while (m_outstanding >= m_workforce.window()) take_one();
     if (task.name.empty() && !std::exchange(ids_known, true)) drain();
-    if (!m_output_error.empty()) break;
+    if (m_stopping || !m_output_error.empty()) break;
     if (task.name.empty() && m_farmed_ids.contains(task.id)) continue;
     if (std::optional<FarmResult> at_hand = m_stock.look_up(task))
       account(task, *std::move(at_hand));
@@ -117,11 +135,26 @@ void Coordinator::take_one() {
     finished = m_finished.get();
   }
   --m_outstanding;
+  take(*finished);
+}
+
+void Coordinator::take(const Finished& finished) {
   try {
-    account(finished->task, finished->future.result());
+    account(finished.task, finished.future.result());
   } catch (const std::exception& error) {
-    account(finished->task, all_failed(finished->task, m_options.sprite_keys, error.what(), 0));
+    if (m_stopping) return;  // cancelled, or ended with its worker
+    account(finished.task, all_failed(finished.task, m_options.sprite_keys, error.what(), 0));
   }
+}
+
+void Coordinator::stop(std::chrono::milliseconds longest) {
+  m_stopping = true;
+  m_workforce.dismiss();
+  m_over.wait(longest);
+  while (const std::optional<Finished> finished = m_finished.get(std::chrono::seconds(0))) take(*finished);
+  m_accounting.lock();
+  m_report.set_worker_deaths(m_workforce.deaths());
+  m_stock.commit();
 }
 
 void Coordinator::drain() {

@@ -11,6 +11,8 @@
 
 #include <spritefarm/futures.hpp>
 
+#include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <mutex>
@@ -32,7 +34,7 @@ namespace spritefarm::farm {
 /// What the stock has at hand goes to account() at once.
 ///
 /// Lives on the main thread, which waits for m_finished; futures become done on the executor's threads, whose
-/// callbacks only put them there. What goes wrong with a pokémon is in the report; what ends the whole run is
+/// callbacks only put them there. Another thread may stop() it, wherever the main thread is then. What goes wrong with a pokémon is in the report; what ends the whole run is
 /// its exit status.
 class Coordinator {
  public:
@@ -44,12 +46,9 @@ class Coordinator {
 
   ExitStatus run();
 
-  /// For a thread that is about to end the program: from now on no result is accounted for, nor told to the
-  /// user.
-  void freeze() {
-    m_accounting.lock();
-    m_stock.commit();
-  }
+  /// For a thread that is about to end the program: no more is handed out, and what the workers are at may come to its
+  /// end, for so long at most. After that no result is accounted for, nor told to the user.
+  void stop(std::chrono::milliseconds longest);
 
  private:
   struct Finished {
@@ -60,11 +59,15 @@ class Coordinator {
   /// The Error is that the index cannot be had; what had come of it is farmed.
   std::optional<Error> farm_index();
   std::optional<Error> farm_named();
+  /// Once: what is to be expected of a long job.
+  void announce(std::uint64_t pokemon);
+  void add(const RequestCount& count);
   void farm(std::vector<FarmTask> tasks);
   DatasetAnswer ask_for_dataset();
   void start_workers();
   void submit(FarmTask task);
   void take_one();
+  void take(const Finished& finished);
   void drain();
   void account(const FarmTask& task, FarmResult result);
   void tell(const std::string& name, const SpriteResult& sprite) const;
@@ -79,8 +82,11 @@ class Coordinator {
   std::size_t m_most_tasks = 0;
   bool m_workers_started = false;
   bool m_nothing_chosen = true;
+  bool m_announced = false;
 
   std::mutex m_accounting;
+  std::atomic<bool> m_stopping = false;
+  Event m_over;  // all that was handed out has come
   Queue<Finished> m_finished;
   std::size_t m_outstanding = 0;
   std::unordered_set<std::uint32_t> m_farmed_ids;

@@ -19,6 +19,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <exception>
+#include <functional>
 #include <iostream>
 #include <system_error>
 #include <utility>
@@ -44,13 +45,32 @@ std::string_view transport_of(const Options& options) {
   return options.mode == Mode::processes ? to_string(options.transport) : "none";
 }
 
-/// Ends the program although its threads and processes are busy, without leaving a part of a file.
+void print_report(const Options& options, const Report& report, const Messages& messages,
+                  std::chrono::steady_clock::time_point start, ExitStatus status) {
+  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+  if (options.json)
+    write_to_stdout(report.json(seconds.count()));
+  else if (status == no_index && report.selected() == 0)
+    return;
+  else if (!options.dry_run && options.verbosity != Verbosity::quiet)
+    write_to_stdout(report.summary(seconds.count(), options.output) + "\n");
+  else
+    messages.note(report.summary(seconds.count(), options.output));
+}
+
+/// Ends the program although its threads and processes may be busy with anything, in less than a second, without leaving a
+/// part of a file. What the workers can finish in a moment still counts.
 [[noreturn]] void end_interrupted(Coordinator& coordinator, const Workforce& workforce,
-                                  const Messages& messages) {
-  coordinator.freeze();
-  messages.error("interrupted: the files that are there are whole; run it again for the others");
-  posix::end_processes(workforce.processes(), std::chrono::seconds(1));
-  posix::end_file_replacement();
+                                  const Messages& messages, const std::function<void()>& report) {
+  try {
+    coordinator.stop(std::chrono::milliseconds(500));
+    posix::end_processes(workforce.processes(), std::chrono::milliseconds(200));
+    posix::end_file_replacement();
+    messages.error("interrupted: the files that are there are whole; run it again for the others");
+    report();
+  } catch (const std::exception& error) {
+    messages.error(error.what());
+  }
   std::_Exit(interrupted);
 }
 
@@ -78,19 +98,15 @@ ExitStatus farm(Options options, const ProgramParts& parts) {
   };
   Coordinator coordinator(options, workforce, report, messages, print_planned);
   const ExitStatus status = [&] {
-    const posix::InterruptionWatch signals([&] { end_interrupted(coordinator, workforce, messages); });
+    const auto report_interrupted = [&] {
+      report.set_interrupted();
+      print_report(options, report, messages, start, interrupted);
+    };
+    const posix::InterruptionWatch signals(
+        [&] { end_interrupted(coordinator, workforce, messages, report_interrupted); }, interrupted);
     return coordinator.run();
   }();
-
-  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
-  if (options.json)
-    write_to_stdout(report.json(seconds.count()));
-  else if (status == no_index && report.selected() == 0)
-    return status;
-  else if (!options.dry_run && options.verbosity != Verbosity::quiet)
-    write_to_stdout(report.summary(seconds.count(), options.output) + "\n");
-  else
-    messages.note(report.summary(seconds.count(), options.output));
+  print_report(options, report, messages, start, status);
   return status;
 }
 

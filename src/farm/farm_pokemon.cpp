@@ -3,6 +3,7 @@
 #include "farm/chosen_sprites.hpp"
 #include "farm/downloader.hpp"
 #include "posix/cpu_time.hpp"
+#include "sprite/document_tag.hpp"
 #include "sprite/image.hpp"
 #include "sprite/packed_record.hpp"
 #include "sprite/record.hpp"
@@ -56,6 +57,8 @@ Task<std::optional<sprite::Record>> get_record(Downloader& downloader, const Far
   const net::Validators known = request.known;
   request.noted_header = dataset_header;
   request.check = [&](const net::HttpResponse& response) -> std::optional<Error> {
+    if (std::optional<Error> wrong = sprite::contradiction(response.body, response.validators.etag))
+      return wrong;
     Result<sprite::Record> parsed = sprite::parse_record(response.body);
     if (!parsed) return parsed.error();
     record = *std::move(parsed);

@@ -3,6 +3,7 @@
 #include "base/result.hpp"
 #include "sprite/index_page.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -15,6 +16,12 @@ namespace spritefarm::farm {
 struct IndexRange {
   std::uint32_t offset = 0;
   std::optional<std::uint32_t> limit;  ///< none: all of it
+
+  /// How much that is of an index of so many.
+  [[nodiscard]] std::uint64_t count_of(std::uint64_t all) const noexcept {
+    const std::uint64_t left = all - std::min<std::uint64_t>(offset, all);
+    return limit ? std::min<std::uint64_t>(*limit, left) : left;
+  }
 };
 
 /// Walks the index page by page, up to the entries that are wanted: knows which page to get next, and picks

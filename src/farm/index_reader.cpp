@@ -2,6 +2,7 @@
 
 #include "farm/downloader.hpp"
 #include "farm/plan.hpp"
+#include "sprite/document_tag.hpp"
 
 #include <utility>
 
@@ -39,6 +40,8 @@ Task<IndexReader::Page> IndexReader::read(std::string url, std::optional<KnownDo
   request.noted_header = dataset_header;
   if (known) request.known = known->validators;
   request.check = [&page, &url](const net::HttpResponse& response) -> std::optional<Error> {
+    if (std::optional<Error> wrong = sprite::contradiction(response.body, response.validators.etag))
+      return wrong;
     page.content = sprite::parse_index_page(response.body, url);
     if (page.content) return std::nullopt;
     return page.content.error();
@@ -76,6 +79,7 @@ std::optional<IndexAnswer> IndexReader::next() {
     answer.error = page.content.error().message;
     return answer;
   }
+  answer.index_size = page.content->count;
   Result<std::vector<sprite::IndexEntry>> entries = m_cursor.take(*std::move(page.content));
   if (!entries) {
     answer.error = entries.error().message;

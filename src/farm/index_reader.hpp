@@ -15,6 +15,7 @@ namespace spritefarm::farm {
 /// What a page of the index brought, or the error why there is none to be had.
 struct IndexAnswer {
   std::vector<FarmTask> tasks;
+  std::uint64_t index_size = 0;  ///< pokémon in all of the index
   std::string error;
   RequestCount count;
 };

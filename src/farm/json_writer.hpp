@@ -23,7 +23,10 @@ class JsonWriter {
   JsonWriter& value(double number);  ///< to the thousandth
   JsonWriter& value(std::integral auto number) {
     separate();
-    m_text += std::to_string(number);
+    if constexpr (std::same_as<decltype(number), bool>)
+      m_text += number ? "true" : "false";
+    else
+      m_text += std::to_string(number);
     return *this;
   }
 

@@ -99,6 +99,7 @@ void NetworkGroup::describe(CLI::App& app) {
       }));
   value_option(app, "--cacert", ca_file, "FILE")->check(CLI::Validator(CLI::ExistingFile).description(""));
   value_option(app, "--proxy", proxy, "URL");
+  value_option(app, "--rate", rate, "N")->check(range(0.0, 1e6));
   value_option(app, "--retries", retries, "N")->check(range(0, 100));
   value_option(app, "--timeout", timeout, "SECONDS")->check(range(0.01, 86400.0));
   app.add_flag("--demo", demo)->excludes(url);
@@ -110,11 +111,13 @@ std::optional<Error> NetworkGroup::read_into(Options& options, const CLI::App& a
   if (!url) return url.error();
   options.base_url = *std::move(url);
   if (std::isnan(timeout)) return Error{"--timeout: nan is no number of seconds"};
+  if (std::isnan(rate)) return Error{"--rate: nan is no number of requests"};
   options.http.connect_to = connect_to;
   options.http.ca_file = ca_file;
   options.http.proxy = proxy;
   options.http.timeout = std::chrono::milliseconds(static_cast<long>(timeout * 1000));
   options.http.retries = retries;
+  options.rate = rate;
   options.demo = demo;
   return std::nullopt;
 }

@@ -46,6 +46,7 @@ struct NetworkGroup {
 
   std::string base_url = "https://pokeapi.co/api/v2/", ca_file, proxy;
   std::vector<std::string> connect_to;
+  double rate = 100;
   int retries = 4;
   double timeout = 30;
   bool demo = false;

@@ -40,6 +40,7 @@ struct Options {
 
   std::string base_url;  ///< ends in a slash
   net::HttpOptions http;
+  double rate = 100;  ///< requests a second to one host, of all workers together; 0: no limit
   std::string output;
   OutputTemplate path_template;
 

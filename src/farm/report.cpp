@@ -54,6 +54,7 @@ std::string Report::json(double seconds) const {
       .value(m_unchanged);
   json.key("missing").value(m_missing.size()).key("failed").value(m_failures.size());
   if (m_run.dry_run) json.key("planned").value(m_planned.size());
+  if (m_interrupted) json.key("interrupted").value(true);
   json.key("requests").value(m_count.requests).key("retries").value(m_count.retries);
   json.key("connections").value(m_count.connections);
   json.key("worker_deaths").value(m_worker_deaths).key("bytes").value(m_bytes).key("seconds").value(seconds);

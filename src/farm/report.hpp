@@ -26,6 +26,7 @@ class Report {
 
   void add(const FarmResult& result);
   void add(const RequestCount& count);
+  void set_interrupted() { m_interrupted = true; }
   void set_worker_deaths(std::uint64_t deaths) { m_worker_deaths = deaths; }
 
   [[nodiscard]] std::uint64_t selected() const noexcept { return m_selected; }
@@ -56,6 +57,7 @@ class Report {
   std::uint64_t m_unchanged = 0;
   RequestCount m_count;
   std::uint64_t m_worker_deaths = 0;
+  bool m_interrupted = false;
   std::uint64_t m_bytes = 0;
   std::optional<std::chrono::nanoseconds> m_first_began;
   std::vector<std::chrono::nanoseconds> m_times;

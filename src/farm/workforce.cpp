@@ -19,9 +19,10 @@ std::vector<std::string> hosts_ahead(const Options& options) {
 
 }  // namespace
 
-Workforce::Workforce(const Options& options, const WorkerSettings& settings)
+Workforce::Workforce(const Options& options, WorkerSettings settings)
     : m_window(2 * static_cast<std::size_t>(options.workers) *
                static_cast<std::size_t>(options.concurrency)) {
+  settings.http.paces = std::make_shared<net::HostPaces>(net::Rate::polite(options.rate));
   const std::function<void()> install = [settings] { Downloader::install(settings); };
   const std::function<void()> install_and_connect = [settings, urls = hosts_ahead(options)] {
     Downloader::install(settings).connect_ahead(urls);
@@ -60,6 +61,10 @@ void Workforce::start(std::size_t tasks) {
       std::min<std::size_t>(tasks, static_cast<std::size_t>(std::numeric_limits<int>::max())));
   if (m_processes) m_processes->start_workers(count);
   if (m_threads) m_threads->start_workers(count);
+}
+
+void Workforce::dismiss() {
+  if (m_processes || m_threads) m_executor->shutdown(false, true);
 }
 
 std::uint64_t Workforce::deaths() const {

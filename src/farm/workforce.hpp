@@ -15,7 +15,7 @@ namespace spritefarm::farm {
 /// thread, since it may fork; throws what the executors' constructors throw.
 class Workforce {
  public:
-  Workforce(const Options& options, const WorkerSettings& settings);
+  Workforce(const Options& options, WorkerSettings settings);
 
   [[nodiscard]] Executor& executor() noexcept { return *m_executor; }
   /// For calls in this process: a thread of its own, or, in serial mode, executor() itself.
@@ -24,6 +24,9 @@ class Workforce {
   /// Starts the workers that so many tasks will keep busy: they connect to the hosts that are known while the
   /// coordinator still finds out what the tasks are.
   void start(std::size_t tasks);
+
+  /// Cancels the calls that no worker has begun; there can be no more. From any thread.
+  void dismiss();
 
   /// Calls that are best outstanding at once: enough that no worker waits for the coordinator.
   [[nodiscard]] std::size_t window() const noexcept { return m_window; }

@@ -2,6 +2,7 @@
 
 #include "net/backoff.hpp"
 #include "net/curl_multi.hpp"
+#include "net/host_paces.hpp"
 #include "net/http_exchange.hpp"
 #include "net/url.hpp"
 #include "net/window.hpp"
@@ -15,18 +16,20 @@ namespace {
 
 using Clock = EventLoop::Clock;
 
-constexpr int max_streams = 100;  // of one HTTP/2 connection
+constexpr int max_streams = 100;    // of one HTTP/2 connection
+constexpr int free_deferrals = 10;  // in the place of one retry, while the server answers others
 
 /// What is known of a server. Until the first connection to it has shown which HTTP it speaks, its transfer is
 /// the only one: libcurl would let all others wait for its connection, or open one for each, and could do
 /// neither right.
 struct Server {
-  Server(EventLoop& loop, int width, bool speaks_http1)
-      : lane(loop, width), is_known(speaks_http1), is_http1(speaks_http1) {}
+  Server(EventLoop& loop, HostPace& its_pace, int width, bool speaks_http1)
+      : pace(its_pace), lane(loop, width), gate(loop, 1), is_known(speaks_http1), is_http1(speaks_http1) {}
+  HostPace& pace;
   Window lane;
+  Window gate;  // one at a time waits here for its place at the common pace
   bool is_known;
   bool is_http1;
-  Clock::time_point closed_until{};  // it asked for a pause
 };
 
 /// Owns an easy handle for one attempt and gives it back for the next.
@@ -69,12 +72,19 @@ bool is_transient(FetchFailure failure, long status) {
   }
 }
 
+/// An answer that is about the server, not about the request.
+bool asks_for_patience(FetchFailure failure, long status,
+                       const std::optional<std::chrono::seconds>& retry_after) {
+  return failure == FetchFailure::status && (status == 429 || retry_after.has_value());
+}
+
 }  // namespace
 
 struct HttpClient::State {
   State(EventLoop& event_loop, HttpOptions http_options)
       : loop(event_loop),
         options(std::move(http_options)),
+        paces(options.paces ? options.paces : std::make_shared<HostPaces>(Rate{})),
         in_flight(std::max(options.in_flight, 1)),
         hosts_at_one_place(static_cast<long>(std::max<std::size_t>(options.connect_to.size(), 1))),
         multi(loop),
@@ -86,8 +96,9 @@ struct HttpClient::State {
 
   Server& server(const Url& url) {
     const bool is_known_http1 = url.scheme == "http";
-    const auto [found, is_new] =
-        servers.try_emplace(url.origin(), loop, is_known_http1 ? in_flight : 1, is_known_http1);
+    const std::string origin = url.origin();
+    const auto [found, is_new] = servers.try_emplace(origin, loop, paces->host(origin),
+                                                     is_known_http1 ? in_flight : 1, is_known_http1);
     if (is_new && is_known_http1) allow_http1();
     return found->second;
   }
@@ -113,12 +124,14 @@ struct HttpClient::State {
   }
 
   Task<void> open(std::string url);
+  Task<void> wait_for_departure(Server& server, std::optional<Window::Slot>& slot);
   Task<FetchFailure> attempt(Server& server, const HttpRequest& request, HttpFetch& fetch,
                              std::optional<std::chrono::seconds>& retry_after);
   Task<HttpFetch> fetch(HttpRequest request);
 
   EventLoop& loop;
   const HttpOptions options;
+  const std::shared_ptr<HostPaces> paces;
   const int in_flight;
   const long hosts_at_one_place;  // to libcurl, hosts that --connect-to leads to one place are one host
   CurlMulti multi;
@@ -149,16 +162,40 @@ Task<void> HttpClient::State::open(std::string address) {
   if (result == CURLE_ABORTED_BY_CALLBACK) learn(its_server, !transfer.leaves_connection());
 }
 
+/// Until the server may be asked again: with a slot of the window, which is not held while the server wants to be left
+/// alone, as others could use it.
+Task<void> HttpClient::State::wait_for_departure(Server& server, std::optional<Window::Slot>& slot) {
+  while (true) {
+    if (const auto closed_for = server.pace.closed_for(Clock::now()); closed_for.count() > 0) {
+      slot.reset();
+      sleep_for pause(closed_for);
+      co_await pause;
+      continue;
+    }
+    if (!slot) {
+      Window::Slot& place = slot.emplace(window);
+      co_await place;
+      continue;
+    }
+    Window::Slot turn(server.gate);
+    co_await turn;
+    const Clock::time_point now = Clock::now();
+    if (server.pace.closed_for(now).count() > 0) continue;
+    const Clock::time_point departure = server.pace.reserve(paces->rate(), now);
+    if (departure <= now) co_return;
+    sleep_for pause(departure - now);
+    co_await pause;
+    if (server.pace.closed_for(Clock::now()).count() == 0) co_return;
+  }
+}
+
 Task<FetchFailure> HttpClient::State::attempt(Server& server, const HttpRequest& request, HttpFetch& fetch,
                                               std::optional<std::chrono::seconds>& retry_after) {
   Window::Slot lane_slot(server.lane);
   co_await lane_slot;
-  while (server.closed_until > Clock::now()) {
-    sleep_for pause(server.closed_until - Clock::now());
-    co_await pause;
-  }
-  Window::Slot slot(window);
-  co_await slot;
+  std::optional<Window::Slot> slot;
+  Task<void> waiting = wait_for_departure(server, slot);
+  co_await std::move(waiting);
 
   const BorrowedHandle easy(free_handles);
   HttpExchange exchange(easy.get(), settings, request, server.is_known && !server.is_http1);
@@ -180,13 +217,14 @@ Task<FetchFailure> HttpClient::State::attempt(Server& server, const HttpRequest&
   fetch.connections += std::exchange(connections, 0);
   if (response.status) fetch.status = response.status;
   retry_after.reset();
-  if (failure == FetchFailure::none) {
-    fetch.outcome = std::move(response);
-    co_return failure;
-  }
-  fetch.outcome = Error{"GET " + printable(request.url) + ": " + exchange.explain(options)};
   if (response.status == 429 || response.status == 503)
     retry_after = parse_retry_after(exchange.retry_after(), std::time(nullptr));
+  if (response.status && !asks_for_patience(failure, response.status, retry_after))
+    server.pace.count_answer();
+  if (failure == FetchFailure::none)
+    fetch.outcome = std::move(response);
+  else
+    fetch.outcome = Error{"GET " + printable(request.url) + ": " + exchange.explain(options)};
   co_return failure;
 }
 
@@ -201,7 +239,10 @@ Task<HttpFetch> HttpClient::State::fetch(HttpRequest request) {
   }
   request.url = url->text;
   Server& its_server = server(*url);
+  HostPace& pace = its_server.pace;
   std::optional<std::chrono::seconds> retry_after;
+  int failures = 0, deferrals = 0;
+  std::uint64_t answered_before = pace.answered();
   while (true) {
     Task<FetchFailure> one = attempt(its_server, request, fetch, retry_after);
     fetch.failure = co_await std::move(one);
@@ -211,13 +252,21 @@ Task<HttpFetch> HttpClient::State::fetch(HttpRequest request) {
         fetch.outcome = Error{"GET " + printable(request.url) + ": " + wrong->message};
       }
     }
+    const bool is_deferred = asks_for_patience(fetch.failure, fetch.status, retry_after);
+    const bool is_free =
+        is_deferred && pace.answered() != answered_before && ++deferrals <= free_deferrals * options.retries;
+    answered_before = pace.answered();
+    failures += is_free ? 0 : 1;
+    // The host is left alone for as long as it says, the request waits for as long as its own luck demands.
+    const int unlucky = std::max(failures, 1);
+    if (is_deferred)
+      pace.close(paces->rate(),
+                 Clock::now() + backoff.delay(retry_after || is_free ? 1 : unlucky, retry_after));
+
     const int allowed =
         fetch.failure == FetchFailure::unresolved ? std::min(options.retries, 1) : options.retries;
-    if (!is_transient(fetch.failure, fetch.status) || fetch.attempts > allowed) co_return fetch;
-
-    const std::chrono::milliseconds delay = backoff.delay(fetch.attempts, retry_after);
-    if (retry_after) its_server.closed_until = std::max(its_server.closed_until, Clock::now() + delay);
-    sleep_for pause(delay);
+    if (!is_transient(fetch.failure, fetch.status) || failures > allowed) co_return fetch;
+    sleep_for pause(backoff.delay(unlucky, retry_after));
     co_await pause;
   }
 }

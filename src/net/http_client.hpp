@@ -2,6 +2,7 @@
 
 #include "base/result.hpp"
 #include "net/freshness.hpp"
+#include "net/host_paces.hpp"
 
 #include <spritefarm/task.hpp>
 
@@ -23,6 +24,9 @@ struct HttpOptions {
   std::chrono::milliseconds timeout{30'000};  ///< of one attempt, all of it
   int in_flight = 32;                         ///< attempts on the wire at once; what is above waits its turn
   int retries = 4;                            ///< attempts after the first, where a further one can help
+  /// At which hosts are asked, together with all other clients that have it; none: as often as one likes, and who asks
+  /// for a pause gets it from this client alone.
+  std::shared_ptr<HostPaces> paces{};
 };
 
 struct HttpResponse {
@@ -78,8 +82,11 @@ struct HttpFetch {
 /// Tried again: what may be better the next time, which is a connection that is refused, cut or too slow, the
 /// statuses 408, 425, 429 and 5xx, and a response that fails its check; a name that does not resolve just
 /// once, since a resolver's hiccup passes soon and a wrong name never. Final at once: every other status, a
-/// certificate, a URL, a body that is too large. A server that sends Retry-After with 429 or 503 gets no
-/// further request of this client meanwhile, a minute at most.
+/// certificate, a URL, a body that is too large.
+///
+/// A request leaves when HttpOptions::paces has a place for it. A server that answers 429, or 503 with Retry-After, gets
+/// no further request meanwhile, a minute at most, from nobody who shares these paces. As long as it answers others, that
+/// is no failure of the request, which then waits for its turn, within reason: ten times for each retry.
 class HttpClient {
  public:
   explicit HttpClient(EventLoop& loop, HttpOptions options);

@@ -4,27 +4,42 @@
 
 #include <poll.h>
 #include <signal.h>
+#include <unistd.h>
+
+#include <cstdint>
+#include <ctime>
 
 namespace spritefarm::posix {
 namespace {
 
 // What a signal handler can reach is global.
 std::atomic<EventFd*> s_bell = nullptr;
-std::atomic<bool> s_came = false;
+std::atomic<std::int64_t> s_came = 0;  // when the first signal did, in nanoseconds
+std::atomic<int> s_status = 0;
+static_assert(std::atomic<std::int64_t>::is_always_lock_free);
 struct sigaction s_before[2];
 constexpr int s_signals[2] = {SIGINT, SIGTERM};
 
 void ring(int) {
   const int saved = errno;
-  s_came = true;
-  if (EventFd* bell = s_bell) bell->ring();
+  timespec time{};
+  ::clock_gettime(CLOCK_MONOTONIC, &time);
+  const std::int64_t now = time.tv_sec * std::int64_t{1'000'000'000} + time.tv_nsec;
+  std::int64_t first = 0;
+  if (s_came.compare_exchange_strong(first, now)) {
+    if (EventFd* bell = s_bell) bell->ring();
+  } else if (std::chrono::nanoseconds(now - first) > InterruptionWatch::same_moment) {
+    ::_exit(s_status);
+  }
   errno = saved;
 }
 
 }  // namespace
 
-InterruptionWatch::InterruptionWatch(std::function<void()> on_signal) : m_on_signal(std::move(on_signal)) {
-  s_came = false;
+InterruptionWatch::InterruptionWatch(std::function<void()> on_signal, int status)
+    : m_on_signal(std::move(on_signal)) {
+  s_came = 0;
+  s_status = status;
   s_bell = &m_bell;
   m_thread = std::thread([this] { wait(); });
   struct sigaction action = {};
@@ -45,7 +60,7 @@ void InterruptionWatch::wait() {
   pollfd bell{m_bell.fd().get(), POLLIN, 0};
   while (::poll(&bell, 1, -1) < 0 && errno == EINTR) {
   }
-  if (s_came && !m_ending) m_on_signal();
+  if (s_came != 0 && !m_ending) m_on_signal();
 }
 
 void ignore_broken_pipes() {

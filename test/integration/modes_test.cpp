@@ -43,8 +43,8 @@ TEST_CASE("processes, threads and serial make the same tree of all sprites", "[m
     std::vector<std::string> arguments = mode;
     arguments.insert(arguments.end(), names.begin(), names.end());
     const std::string folder = work / (mode.front() + std::to_string(mode.size()));
-    arguments.insert(arguments.end(),
-                     {"--sprite", "all", "--json", "--base-url", mirror.base_url(), "-o", folder});
+    arguments.insert(arguments.end(), {"--sprite", "all", "--json", "--rate", "0", "--base-url",
+                                       mirror.base_url(), "-o", folder});
     const Outcome outcome = run(program(arguments));
     INFO(outcome.err);
     CHECK(outcome.exit_status == 0);

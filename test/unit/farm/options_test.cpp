@@ -42,6 +42,7 @@ TEST_CASE("without arguments the defaults hold", "[farm][options]") {
   CHECK(defaults.workers >= 1);
   CHECK(defaults.concurrency == 32);
   CHECK(defaults.base_url == "https://pokeapi.co/api/v2/");
+  CHECK(defaults.rate == 100);
   CHECK(defaults.http.retries == 4);
   CHECK(defaults.http.timeout == 30s);
   CHECK(defaults.http.in_flight == 32);
@@ -49,6 +50,15 @@ TEST_CASE("without arguments the defaults hold", "[farm][options]") {
   CHECK(path(defaults) == "pikachu.png");
   CHECK(!defaults.json);
   CHECK(defaults.verbosity == Verbosity::normal);
+}
+
+TEST_CASE("--rate is a number of requests, also of less than one a second", "[farm][options]") {
+  CHECK(options({"--rate", "0"}).rate == 0);
+  CHECK(options({"--rate", "0.5"}).rate == 0.5);
+  for (const char* wrong : {"-1", "nan", "inf", "fast"}) {
+    CAPTURE(wrong);
+    CHECK(!parse({"--rate", wrong}));
+  }
 }
 
 TEST_CASE("options say what they say", "[farm][options]") {
@@ -180,7 +190,7 @@ TEST_CASE("what cannot be is refused in one line", "[farm][options]") {
       List{"--timeout", "0"}, List{"--timeout", "x"}, List{"--timeout", "nan"}, List{"-o", ""},
       List{"--template", ""}, List{"--template", "../{name}"}, List{"--template", "{nam}"}, List{"-q", "-v"},
       List{"--demo", "--base-url", "http://h/"}, List{"../x"}, List{""}, List{"0"}, List{"--trace", "f"},
-      List{"--rate", "5"});
+      List{"--rate", "-1"});
   std::string joined;
   for (const std::string& argument : arguments) joined += argument + " ";
   CAPTURE(joined);

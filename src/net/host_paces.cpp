@@ -1,0 +1,39 @@
+#include "net/host_paces.hpp"
+
+#include <algorithm>
+#include <memory>
+
+namespace spritefarm::net {
+namespace {
+
+/// FNV-1a: the same in every process; never 0.
+std::uint64_t hash(std::string_view text) {
+  std::uint64_t sum = 14695981039346656037u;
+  for (const unsigned char c : text) sum = (sum ^ c) * 1099511628211u;
+  return std::max<std::uint64_t>(sum, 1);
+}
+
+}  // namespace
+
+/// A host's line in the table: taken, for good, by who first writes its hash there.
+struct HostPaces::Entry {
+  std::atomic<std::uint64_t> hash{0};
+  HostPace pace;
+};
+
+HostPaces::HostPaces(Rate rate)
+    : m_rate(rate), m_memory(most_hosts * sizeof(Entry)), m_entries(static_cast<Entry*>(m_memory.data())) {
+  std::uninitialized_default_construct_n(m_entries, most_hosts);
+}
+
+HostPace& HostPaces::host(std::string_view origin) noexcept {
+  const std::uint64_t wanted = hash(origin);
+  for (std::size_t i = 0; i < most_hosts; ++i) {
+    Entry& entry = m_entries[(wanted + i) % most_hosts];
+    std::uint64_t found = 0;
+    if (entry.hash.compare_exchange_strong(found, wanted) || found == wanted) return entry.pace;
+  }
+  return m_entries[wanted % most_hosts].pace;
+}
+
+}  // namespace spritefarm::net

@@ -1,0 +1,32 @@
+#pragma once
+
+#include "net/rate.hpp"
+#include "posix/shared_memory.hpp"
+
+#include <string_view>
+
+namespace spritefarm::net {
+
+/// The paces of all hosts that a run asks, one for each, kept by all its workers together: in shared memory, made before
+/// the first of them is forked, and found again by every process through its copy of this object. Outlives the clients
+/// that use it. The constructor throws std::system_error; nothing else fails.
+class HostPaces {
+ public:
+  explicit HostPaces(Rate rate);
+
+  [[nodiscard]] const Rate& rate() const noexcept { return m_rate; }
+
+  /// The pace of the host that this origin (scheme, host and port) names. There is room for more hosts than any run asks;
+  /// beyond, some share a pace.
+  [[nodiscard]] HostPace& host(std::string_view origin) noexcept;
+
+ private:
+  struct Entry;
+  static constexpr std::size_t most_hosts = 64;
+
+  Rate m_rate;
+  posix::SharedMemory m_memory;
+  Entry* m_entries;
+};
+
+}  // namespace spritefarm::net

@@ -1,0 +1,67 @@
+#include "net/rate.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace spritefarm::net {
+namespace {
+
+using std::chrono::nanoseconds;
+
+std::int64_t count(HostPace::Time time) {
+  return std::chrono::duration_cast<nanoseconds>(time.time_since_epoch()).count();
+}
+
+HostPace::Time time_at(std::int64_t count) {
+  return HostPace::Time(std::chrono::duration_cast<HostPace::Time::duration>(nanoseconds(count)));
+}
+
+/// Between two requests, in the long run.
+std::int64_t interval(const Rate& rate) {
+  return static_cast<std::int64_t>(std::ceil(1e9 / rate.per_second));
+}
+
+/// How far the line may be ahead of the time.
+std::int64_t tolerance(const Rate& rate) {
+  return interval(rate) * (rate.burst - 1);
+}
+
+/// How many requests may leave at once after a pause: enough to go on, too few to make the host ask for the next at once.
+std::int64_t burst_after_pause(const Rate& rate) {
+  return std::min(rate.burst, 32);
+}
+
+void raise(std::atomic<std::int64_t>& value, std::int64_t least) {
+  std::int64_t known = value.load(std::memory_order_relaxed);
+  while (known < least && !value.compare_exchange_weak(known, least, std::memory_order_relaxed)) {
+  }
+}
+
+}  // namespace
+
+Rate Rate::polite(double per_second) {
+  constexpr double seconds = 2.56, most = 256;
+  return {per_second, static_cast<int>(std::clamp(std::ceil(seconds * per_second), 1.0, most))};
+}
+
+HostPace::Time HostPace::reserve(const Rate& rate, Time now) noexcept {
+  if (!rate.is_limited()) return now;
+  std::int64_t arrival = m_theoretical_arrival.load(std::memory_order_relaxed);
+  while (!m_theoretical_arrival.compare_exchange_weak(arrival, std::max(arrival, count(now)) + interval(rate),
+                                                      std::memory_order_relaxed)) {
+  }
+  return std::max(now, time_at(arrival - tolerance(rate)));
+}
+
+void HostPace::close(const Rate& rate, Time until) noexcept {
+  raise(m_closed_until, count(until));
+  if (rate.is_limited())
+    raise(m_theoretical_arrival, count(until) + interval(rate) * (rate.burst - burst_after_pause(rate)));
+}
+
+nanoseconds HostPace::closed_for(Time now) const noexcept {
+  const nanoseconds left(m_closed_until.load(std::memory_order_relaxed) - count(now));
+  return left <= longest_pause ? std::max(left, nanoseconds(0)) : nanoseconds(0);
+}
+
+}  // namespace spritefarm::net

@@ -1,0 +1,112 @@
+#include "support/catch.hpp"
+#include "support/file_tree.hpp"
+#include "support/made_up_api.hpp"
+#include "support/program.hpp"
+#include "support/run_report.hpp"
+#include "support/scripted_server.hpp"
+#include "support/temp_dir.hpp"
+
+#include <spritefarm/event.hpp>
+
+#include <atomic>
+#include <csignal>
+
+using namespace spritefarm::test;
+using spritefarm::Event;
+
+namespace {
+
+/// A PokéAPI whose pokémon 1 to `sound` can be had, and which falls silent on all others.
+class SilentApi {
+ public:
+  explicit SilentApi(int sound) : m_sound(sound) {}
+
+  [[nodiscard]] std::string base_url() const { return m_server.url("/api/v2/"); }
+  /// Whether it has been asked for what it does not answer, and nothing that it answers is left to ask for.
+  bool wait() { return m_silent.wait(Subprocess::long_enough); }
+
+ private:
+  static constexpr int pokemon = 40;
+
+  ScriptedServer::Reply reply(const std::string& path) {
+    if (path.starts_with("/images/")) {
+      if (++m_images == m_sound) m_silent.set();
+      return ScriptedServer::response("200 OK", MadeUpApi::image);
+    }
+    const std::string records = "/api/v2/pokemon/";
+    if (path.find('?') != path.npos) return ScriptedServer::response("200 OK", index());
+    const int id = std::stoi(path.substr(records.size()));
+    if (id > m_sound) return {"", ScriptedServer::Reply::stall};
+    const std::string number = std::to_string(id);
+    return ScriptedServer::response("200 OK", R"({"id": )" + number + R"(, "name": "p)" + number +
+                                                  R"(", "sprites": {"front_default": ")" +
+                                                  m_server.url("/images/" + number) + R"("}})");
+  }
+  std::string index() const {
+    std::string results;
+    for (int id = 1; id <= pokemon; ++id) {
+      const std::string number = std::to_string(id);
+      results += (id == 1 ? "" : ", ") + (R"({"name": "p)" + number) + R"(", "url": ")" +
+                 m_server.url("/api/v2/pokemon/" + number + "/") + R"("})";
+    }
+    return R"({"count": )" + std::to_string(pokemon) + R"(, "next": null, "results": [)" + results + "]}";
+  }
+
+  const int m_sound;
+  std::atomic<int> m_images{0};
+  Event m_silent;
+  ScriptedServer m_server{[this](const ScriptedServer::Request& request) { return reply(request.path); }};
+};
+
+}  // namespace
+
+TEST_CASE("an interrupted run still tells what it did, and leaves whole files only", "[interruption]") {
+  const std::vector<std::string> mode =
+      GENERATE(std::vector<std::string>{"-p", "2", "-c", "4"}, std::vector<std::string>{"-t", "2", "-c", "4"},
+               std::vector<std::string>{"-s"});
+  const int signal = mode.size() == 1 ? SIGTERM : SIGINT;
+  CAPTURE(mode.front(), signal);
+  constexpr int sound = 5;
+  const TempDir work;
+  SilentApi api(sound);
+  std::vector<std::string> arguments = {"--json",       "--timeout", "3600",          "--base-url",
+                                        api.base_url(), "-o",        work / "sprites"};
+  arguments.insert(arguments.end(), mode.begin(), mode.end());
+  Subprocess process(program(arguments));
+  REQUIRE(api.wait());
+  process.send_signal(signal);
+
+  const Outcome outcome = process.finish();
+  INFO(outcome.err);
+  CHECK(outcome.exit_status == 130);
+  CHECK(outcome.err.find("interrupted") != std::string::npos);
+  const RunReport report(outcome.out);
+  CHECK(outcome.out.find("\"interrupted\": true") != std::string::npos);
+  CHECK(report.count.at("downloaded") == sound);
+  CHECK(report.count.at("failed") == 0);
+  CHECK(report.count.at("worker_deaths") == 0);
+  const auto files = read_tree(work / "sprites");
+  CHECK(files.size() == sound);
+  for (const auto& [name, bytes] : files) {
+    CAPTURE(name);
+    CHECK(bytes == MadeUpApi::image);
+  }
+}
+
+TEST_CASE("a run can be interrupted while the index does not come", "[interruption]") {
+  Event asked;
+  ScriptedServer server([&](const ScriptedServer::Request&) -> ScriptedServer::Reply {
+    asked.set();
+    return {"", ScriptedServer::Reply::stall};
+  });
+  const TempDir work;
+  Subprocess process(program({"--json", "-p", "2", "--timeout", "3600", "--base-url", server.url("/api/v2/"),
+                              "-o", work / "sprites"}));
+  REQUIRE(asked.wait(Subprocess::long_enough));
+  process.send_signal(SIGINT);
+  const Outcome outcome = process.finish();
+  INFO(outcome.err);
+  CHECK(outcome.exit_status == 130);
+  CHECK(RunReport(outcome.out).count.at("selected") == 0);
+  CHECK(read_tree(work / "sprites").empty());
+}

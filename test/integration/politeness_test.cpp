@@ -1,0 +1,144 @@
+#include "support/catch.hpp"
+#include "support/file_tree.hpp"
+#include "support/made_up_api.hpp"
+#include "support/program.hpp"
+#include "support/run_report.hpp"
+#include "support/scripted_server.hpp"
+#include "support/temp_dir.hpp"
+
+#include <chrono>
+#include <csignal>
+#include <filesystem>
+#include <mutex>
+#include <thread>
+
+using namespace spritefarm::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// Of a run's requests, when each came; and the answer to each: a record or its image.
+class TimedApi {
+ public:
+  /// The `refused`-th record that is asked for is refused with a pause of two seconds; 0: none.
+  explicit TimedApi(int refused = 0) : m_refused(refused) {}
+
+  /// Names that have no meaning but their number.
+  [[nodiscard]] std::vector<std::string> arguments(int pokemon) const {
+    std::vector<std::string> ids{"--base-url", m_server.url("/api/v2/")};
+    for (int id = 1; id <= pokemon; ++id) ids.push_back(std::to_string(id));
+    return ids;
+  }
+  [[nodiscard]] std::vector<Clock::time_point> arrivals() {
+    const std::lock_guard lock(m_mutex);
+    return m_arrivals;
+  }
+  /// How many records were asked for within the pause.
+  [[nodiscard]] int early() {
+    const std::lock_guard lock(m_mutex);
+    return m_early;
+  }
+
+ private:
+  ScriptedServer::Reply reply(const std::string& path) {
+    const auto now = Clock::now();
+    const std::string records = "/api/v2/pokemon/";
+    {
+      const std::lock_guard lock(m_mutex);
+      m_arrivals.push_back(now);
+      if (path.starts_with(records)) {
+        if (++m_records == m_refused) {
+          m_open_again = now + 2s;
+          return ScriptedServer::response("429 Too Many Requests", "", "Retry-After: 2\r\n");
+        }
+        m_early += now < m_open_again ? 1 : 0;
+      }
+    }
+    std::this_thread::sleep_for(10ms);  // a network's round trip
+    if (!path.starts_with(records)) return ScriptedServer::response("200 OK", MadeUpApi::image);
+    const std::string number = path.substr(records.size(), path.find('/', records.size()) - records.size());
+    return ScriptedServer::response("200 OK", R"({"id": )" + number + R"(, "name": "p)" + number +
+                                                  R"(", "sprites": {"front_default": ")" +
+                                                  m_server.url("/images/" + number) + R"("}})");
+  }
+
+  const int m_refused;
+  std::mutex m_mutex;
+  std::vector<Clock::time_point> m_arrivals;
+  Clock::time_point m_open_again{};
+  int m_records = 0, m_early = 0;
+  ScriptedServer m_server{[this](const ScriptedServer::Request& request) { return reply(request.path); }};
+};
+
+Outcome farm(std::vector<std::string> arguments, const TempDir& work, const std::vector<std::string>& more) {
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  arguments.insert(arguments.end(), {"--json", "-o", work / "sprites"});
+  return run(program(arguments));
+}
+
+}  // namespace
+
+TEST_CASE("workers together keep to the rate of --rate", "[polite]") {
+  const std::vector<std::string> mode =
+      GENERATE(std::vector<std::string>{"-p", "4"}, std::vector<std::string>{"-t", "4"});
+  CAPTURE(mode.front());
+  TimedApi api;
+  const TempDir work;
+  std::vector<std::string> more = mode;
+  more.insert(more.end(), {"--rate", "25"});
+  const auto begin = Clock::now();
+  const Outcome outcome = farm(api.arguments(60), work, more);
+  INFO(outcome.err);
+  CHECK(outcome.exit_status == 0);
+  // A request arrives after it left, so since the beginning there are never more than may have left.
+  constexpr double rate = 25, burst = 64;
+  const auto arrivals = api.arrivals();
+  REQUIRE(arrivals.size() == 120);
+  for (std::size_t i = 0; i < arrivals.size(); ++i) {
+    CAPTURE(i);
+    CHECK(static_cast<double>(i + 1) <=
+          burst + rate * std::chrono::duration<double>(arrivals[i] - begin).count() + 1e-6);
+  }
+}
+
+TEST_CASE("a pause that a server asks one worker for is kept by all", "[polite]") {
+  TimedApi api(10);
+  const TempDir work;
+  const Outcome outcome = farm(api.arguments(200), work, {"-p", "4", "-c", "2", "--rate", "0"});
+  INFO(outcome.err);
+  CHECK(outcome.exit_status == 0);
+  CHECK(RunReport(outcome.out).count.at("retries") == 1);
+  // But for those that had left before the word spread: far fewer than the 190 that the pause had time for.
+  CHECK(api.early() < 60);
+}
+
+TEST_CASE("transient faults of all kinds, in four of ten answers, cost patience and nothing else",
+          "[polite]") {
+  const MirrorServer sound({"--count", "40"});
+  const MirrorServer faulty({"--count", "40", "--seed", "3", "--fault",
+                             "429:10%,503:10%,500:5%,truncate:5%,reset:5%,garbage:3%,html:2%"});
+  const TempDir work, expected;
+  const Outcome outcome =
+      farm({"--base-url", faulty.base_url(), "-n", "40"}, work, {"-p", "3", "--retries", "10"});
+  INFO(outcome.err);
+  CHECK(outcome.exit_status == 0);
+  CHECK(RunReport(outcome.out).count.at("retries") > 0);
+  REQUIRE(farm({"--base-url", sound.base_url(), "-n", "40"}, expected, {}).exit_status == 0);
+  CHECK(read_tree(work / "sprites") == read_tree(expected / "sprites"));
+}
+
+TEST_CASE("a long job is foretold, with its requests and its time", "[polite]") {
+  const MirrorServer mirror;
+  const TempDir work;
+  Subprocess process(
+      program({"--all", "--sprite", "all", "--base-url", mirror.base_url(), "-o", work / "sprites"}));
+  while (!std::filesystem::exists(work / "sprites/front_default")) std::this_thread::sleep_for(10ms);
+  process.send_signal(SIGINT);
+  const Outcome outcome = process.finish();
+  CHECK(outcome.exit_status == 130);
+  CHECK(outcome.err.find(
+            "up to about 53637 requests (1351 records, 52286 images), about 9 min at 100 a second to a "
+            "host (an estimate; see --rate)") != std::string::npos);
+}

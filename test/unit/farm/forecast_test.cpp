@@ -1,0 +1,48 @@
+#include "farm/forecast.hpp"
+
+#include "support/catch.hpp"
+
+using namespace spritefarm::farm;
+using namespace std::chrono_literals;
+
+namespace {
+
+Options asking_for(std::vector<std::string> sprite_keys, double rate) {
+  Options options;
+  options.base_url = "https://pokeapi.co/api/v2/";
+  options.sprite_keys = std::move(sprite_keys);
+  options.rate = rate;
+  return options;
+}
+
+}  // namespace
+
+TEST_CASE("what all sprites of all pokémon take is foretold", "[farm][forecast]") {
+  const Forecast forecast(1351, asking_for({"all"}, 100));
+  CHECK(forecast.records() == 1351);
+  CHECK(forecast.images() == 52286);
+  CHECK(forecast.time() == 520s);  // (52286 - 256) / 100
+  CHECK(forecast.is_long());
+  CHECK(forecast.text() ==
+        "up to about 53637 requests (1351 records, 52286 images), about 9 min at 100 a second to a host (an "
+        "estimate; "
+        "see --rate)");
+}
+
+TEST_CASE("a short job needs no forecast", "[farm][forecast]") {
+  CHECK_FALSE(Forecast(100, asking_for({"front_default"}, 100)).is_long());
+  CHECK(Forecast(100, asking_for({"front_default"}, 1)).is_long());
+  CHECK_FALSE(Forecast(1351, asking_for({"front_default"}, 0)).is_long());
+  CHECK(Forecast(1351, asking_for({"all"}, 0)).is_long());
+}
+
+TEST_CASE("a dry run asks for no image, and a server that has both kinds is asked for both",
+          "[farm][forecast]") {
+  Options options = asking_for({"front_default", "back_default"}, 10);
+  CHECK(Forecast(1000, options).images() == 2000);
+  options.base_url = "http://127.0.0.1/api/v2/";
+  CHECK(Forecast(1000, options).time() == 297s);  // (3000 - 26) / 10
+  options.dry_run = true;
+  CHECK(Forecast(1000, options).images() == 0);
+  CHECK(Forecast(1000, options).time() == 97s);
+}
