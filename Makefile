@@ -60,7 +60,10 @@ catch_libs     := $(shell $(PKG_CONFIG) --exists 'catch2 >= 3' 2>/dev/null && $(
 # simdjson's inline functions differ with the optimisation, unless this is said: one program must have one kind.
 sf_cppflags := -Iinclude -Isrc -Itest $(package_cflags) -DSIMDJSON_DEVELOPMENT_CHECKS=0
 # What only tests is compiled in half the time so; the program and the library are tested as they are built.
-test_cxxflags := -O0
+test_cxxflags-release = -g0
+test_cxxflags-asan    = -g0 -fno-sanitize=null,alignment,object-size
+test_cxxflags-tsan    = -g0
+test_cxxflags        := -O0 $(test_cxxflags-$(VARIANT))
 sf_cxxflags := -std=c++20 -pthread $(warnings) $(CXXFLAGS-$(VARIANT))
 sf_ldflags  := -pthread $(CXXFLAGS-$(VARIANT))
 compile      = $(CXX) $(sf_cppflags) $(CPPFLAGS) $(sf_cxxflags) $(CXXFLAGS)
