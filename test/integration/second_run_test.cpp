@@ -238,11 +238,14 @@ TEST_CASE("after a kill or an interruption, the next run fetches the rest and cl
 
   runs.api.stall_image(0);
   const RunReport report = runs.run();
-  CHECK(report.count.at("unchanged") == pokemon - 1);
-  CHECK(report.count.at("downloaded") == 1);
+  const auto downloaded = static_cast<int>(report.count.at("downloaded"));
+  const auto unchanged = static_cast<int>(report.count.at("unchanged"));
+  CHECK(unchanged + downloaded == static_cast<int>(pokemon));
+  CHECK(unchanged > 0);
+  if (signal == SIGINT) CHECK(downloaded == 1);  // a kill may cost what the ledger was not told yet
   const Log log = runs.api.take_log();
-  CHECK(count(log, "/image/", 200) == 1);
-  CHECK(count(log, "/api/v2/pokemon/", 200) <= 1);
+  CHECK(count(log, "/image/", 200) == downloaded);
+  CHECK(count(log, "/api/v2/pokemon/", 200) <= downloaded);
   runs.check_files();  // and no other file is there
 }
 
