@@ -3,11 +3,11 @@
 #include "farm/chosen_sprites.hpp"
 #include "farm/downloader.hpp"
 #include "posix/cpu_time.hpp"
+#include "sprite/digest.hpp"
 #include "sprite/document_tag.hpp"
 #include "sprite/image.hpp"
 #include "sprite/packed_record.hpp"
 #include "sprite/record.hpp"
-#include "sprite/sha256.hpp"
 
 #include <fmt/format.h>
 

@@ -2,9 +2,9 @@
 
 #include "farm/farm_pokemon.hpp"
 #include "posix/file_stamp.hpp"
+#include "sprite/digest.hpp"
 #include "sprite/image.hpp"
 #include "sprite/packed_record.hpp"
-#include "sprite/sha256.hpp"
 
 #include <fmt/format.h>
 

@@ -1,3 +1,4 @@
+#include "base/fnv1a.hpp"
 #include "posix/loaded_objects.hpp"
 
 #include <spritefarm/function_table.hpp>
@@ -10,12 +11,11 @@ namespace {
 
 struct Table {
   std::vector<FunctionEntry> entries;
-  std::uint64_t digest = 14695981039346656037u;  // FNV-1a over the entries' types
+  std::uint64_t digest = fnv1a("");  // of the entries' types
 
   void add(FunctionEntry entry, std::string_view type) {
     entries.push_back(entry);
-    for (const char character : type)
-      digest = (digest ^ static_cast<unsigned char>(character)) * 1099511628211u;
+    digest = fnv1a(type, digest);
   }
 };
 

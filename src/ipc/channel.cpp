@@ -15,23 +15,27 @@ constexpr std::size_t first_growth = std::size_t{2} << 20;
 Channel::Channel(std::unique_ptr<ByteStream> stream) : m_stream(std::move(stream)), m_buffer(read_ahead) {}
 
 void Channel::send(FrameHeader header, std::string_view payload, std::shared_ptr<const void> owner) {
-  header.size = payload.size();
-  Unsent frame{header, payload, nullptr, 0};
-  if (m_unsent.empty()) write_some(frame);
+  Unsent frame = begin(header, payload);
   if (frame.whole()) return;
   frame.owner = std::move(owner);
   m_unsent.push_back(std::move(frame));
 }
 
 void Channel::send(FrameHeader header, std::string payload) {
-  header.size = payload.size();
-  Unsent frame{header, payload, nullptr, 0};
-  if (m_unsent.empty()) write_some(frame);
+  Unsent frame = begin(header, payload);
   if (frame.whole()) return;
   const auto kept = std::make_shared<const std::string>(std::move(payload));
   frame.payload = *kept;
   frame.owner = kept;
   m_unsent.push_back(std::move(frame));
+}
+
+/// Sends what can be sent at once.
+Channel::Unsent Channel::begin(FrameHeader header, std::string_view payload) {
+  header.size = payload.size();
+  Unsent frame{header, payload, nullptr, 0};
+  if (m_unsent.empty()) write_some(frame);
+  return frame;
 }
 
 bool Channel::flush() {

@@ -45,6 +45,7 @@ class Channel {
     std::size_t sent = 0;  // of header and payload together
     [[nodiscard]] bool whole() const noexcept { return sent == sizeof header + payload.size(); }
   };
+  Unsent begin(FrameHeader header, std::string_view payload);
   void write_some(Unsent& frame);
   std::size_t take(char* to, std::size_t size);
 

@@ -66,34 +66,32 @@ std::size_t Ring::read_some(char* to, std::size_t size, posix::EventFd& writer) 
   return got;
 }
 
-/// 0: and the reader has been told to ring.
 std::size_t Ring::room() {
-  const auto free = [this] {
+  return look(m_control->read, m_control->writer_waits, [this] {
     if (m_own - m_other > m_capacity) throw CorruptFrame("a ring that was read further than it was written");
     return m_capacity - (m_own - m_other);
-  };
-  if (free() > 0) return free();
-  m_other = m_control->read.load();
-  if (free() > 0) return free();
-  m_control->writer_waits.store(1);
-  m_other = m_control->read.load();
-  if (free() > 0) m_control->writer_waits.store(0);
-  return free();
+  });
 }
 
-/// 0: and the writer has been told to ring.
 std::size_t Ring::available() {
-  const auto filled = [this] {
+  return look(m_control->written, m_control->reader_waits, [this] {
     if (m_other - m_own > m_capacity) throw CorruptFrame("a ring that holds more than it can");
     return m_other - m_own;
-  };
-  if (filled() > 0) return filled();
-  m_other = m_control->written.load();
-  if (filled() > 0) return filled();
-  m_control->reader_waits.store(1);
-  m_other = m_control->written.load();
-  if (filled() > 0) m_control->reader_waits.store(0);
-  return filled();
+  });
+}
+
+/// The `distance` that this side may go, having looked at the other side's number only if it must. 0: and the other side
+/// has been told to ring.
+template <typename Distance>
+std::size_t Ring::look(const std::atomic<std::uint64_t>& other, std::atomic<std::uint32_t>& waits,
+                       Distance distance) {
+  if (distance() > 0) return distance();
+  m_other = other.load();
+  if (distance() > 0) return distance();
+  waits.store(1);
+  m_other = other.load();
+  if (distance() > 0) waits.store(0);
+  return distance();
 }
 
 void Ring::put(std::string_view bytes, std::uint64_t position) noexcept {

@@ -60,6 +60,9 @@ class Ring {
 
   std::size_t room();
   std::size_t available();
+  template <typename Distance>
+  std::size_t look(const std::atomic<std::uint64_t>& other, std::atomic<std::uint32_t>& waits,
+                   Distance distance);
   void put(std::string_view bytes, std::uint64_t at) noexcept;
 
   Control* m_control;

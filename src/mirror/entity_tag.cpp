@@ -1,22 +1,13 @@
 #include "mirror/entity_tag.hpp"
 
+#include "sprite/digest.hpp"
+
 #include <fmt/format.h>
 #include <openssl/evp.h>
-
-#include <stdexcept>
 
 namespace spritefarm::mirror {
 
 namespace {
-
-std::string digest(std::string_view bytes, const EVP_MD* algorithm) {
-  unsigned char result[EVP_MAX_MD_SIZE];
-  unsigned length = 0;
-  if (EVP_Digest(bytes.data(), bytes.size(), result, &length, algorithm, nullptr) != 1) {
-    throw std::runtime_error("libcrypto refuses to compute a digest");
-  }
-  return {reinterpret_cast<const char*>(result), length};
-}
 
 std::string hex(std::string_view bytes) {
   std::string text;
@@ -31,7 +22,7 @@ std::string_view without_weakness(std::string_view tag) {
 }  // namespace
 
 std::string document_tag(std::string_view document) {
-  const std::string sum = digest(document, EVP_sha1());
+  const std::string sum = sprite::sha1(document);
   unsigned char text[29];
   EVP_EncodeBlock(text, reinterpret_cast<const unsigned char*>(sum.data()), static_cast<int>(sum.size()));
   return fmt::format("W/\"{:x}-{}\"", document.size(),
@@ -39,11 +30,11 @@ std::string document_tag(std::string_view document) {
 }
 
 std::string image_tag(std::string_view image) {
-  return '"' + hex(digest(image, EVP_sha256())) + '"';
+  return '"' + hex(sprite::sha256(image)) + '"';
 }
 
 std::string sha1_hex(std::string_view bytes) {
-  return hex(digest(bytes, EVP_sha1()));
+  return hex(sprite::sha1(bytes));
 }
 
 bool names_tag(std::string_view if_none_match, std::string_view tag) {

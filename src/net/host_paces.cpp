@@ -1,16 +1,16 @@
 #include "net/host_paces.hpp"
 
+#include "base/fnv1a.hpp"
+
 #include <algorithm>
 #include <memory>
 
 namespace spritefarm::net {
 namespace {
 
-/// FNV-1a: the same in every process; never 0.
+/// Never 0.
 std::uint64_t hash(std::string_view text) {
-  std::uint64_t sum = 14695981039346656037u;
-  for (const unsigned char c : text) sum = (sum ^ c) * 1099511628211u;
-  return std::max<std::uint64_t>(sum, 1);
+  return std::max<std::uint64_t>(fnv1a(text), 1);
 }
 
 }  // namespace

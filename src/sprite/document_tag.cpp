@@ -1,12 +1,13 @@
 #include "sprite/document_tag.hpp"
 
+#include "sprite/digest.hpp"
+
 #include <openssl/evp.h>
 
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdint>
-#include <stdexcept>
 #include <string>
 
 namespace spritefarm::sprite {
@@ -38,12 +39,10 @@ std::optional<Tag> read_tag(std::string_view etag) {
 }
 
 std::string base64_sha1(std::string_view bytes) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> sum{};
-  unsigned length = 0;
-  if (EVP_Digest(bytes.data(), bytes.size(), sum.data(), &length, EVP_sha1(), nullptr) != 1)
-    throw std::runtime_error("libcrypto refuses to compute a SHA-1");
+  const std::string sum = sha1(bytes);
   std::array<unsigned char, EVP_MAX_MD_SIZE * 2> text{};
-  EVP_EncodeBlock(text.data(), sum.data(), static_cast<int>(length));
+  EVP_EncodeBlock(text.data(), reinterpret_cast<const unsigned char*>(sum.data()),
+                  static_cast<int>(sum.size()));
   return {reinterpret_cast<const char*>(text.data()), digest_length};
 }
 

@@ -30,15 +30,6 @@ std::vector<pid_t> children_of(pid_t parent) {
   return children;
 }
 
-std::vector<pid_t> descendants_of(pid_t ancestor) {
-  std::vector<pid_t> all = children_of(ancestor);
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    const std::vector<pid_t> more = children_of(all[i]);
-    all.insert(all.end(), more.begin(), more.end());
-  }
-  return all;
-}
-
 int tasks_of(pid_t process) {
   return static_cast<int>(names_in("/proc/" + std::to_string(process) + "/task").size());
 }

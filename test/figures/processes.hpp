@@ -10,8 +10,6 @@ namespace figures {
 
 /// The processes that this one has forked and that exist still, zombies too.
 std::vector<pid_t> children_of(pid_t parent);
-/// Its children, their children, and so on.
-std::vector<pid_t> descendants_of(pid_t ancestor);
 /// How many tasks (threads) it has; 0: it is gone.
 int tasks_of(pid_t process);
 /// In KiB; 0: it is gone.

@@ -5,6 +5,9 @@
 
 namespace spritefarm::sprite {
 
+/// The SHA-1 of `bytes`: 20 bytes. Throws std::runtime_error where libcrypto has none.
+std::string sha1(std::string_view bytes);
+
 /// The SHA-256 of `bytes`: 32 bytes. Throws std::runtime_error where libcrypto has none.
 std::string sha256(std::string_view bytes);
 
