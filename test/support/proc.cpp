@@ -1,11 +1,12 @@
-#include "figures/processes.hpp"
+#include "support/proc.hpp"
 
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 #include <system_error>
 
-namespace figures {
+namespace spritefarm::test {
 
 std::vector<std::string> names_in(const std::string& directory) {
   std::vector<std::string> names;
@@ -16,16 +17,30 @@ std::vector<std::string> names_in(const std::string& directory) {
   return names;
 }
 
+ProcessState state_of(pid_t process) {
+  std::ifstream file("/proc/" + std::to_string(process) + "/stat");
+  std::string stat;
+  std::getline(file, stat);
+  ProcessState state;
+  // "PID (NAME) STATE PARENT ...": the name may hold anything.
+  const auto name = stat.find('('), after_name = stat.rfind(')');
+  if (after_name == std::string::npos) return state;
+  state.name = stat.substr(name + 1, after_name - name - 1);
+  std::istringstream(stat.substr(after_name + 1)) >> state.letter >> state.parent;
+  return state;
+}
+
+bool is_alive(pid_t process) {
+  const char letter = state_of(process).letter;
+  return letter != 'X' && letter != 'Z';
+}
+
 std::vector<pid_t> children_of(pid_t parent) {
   std::vector<pid_t> children;
   for (const std::string& name : names_in("/proc")) {
-    std::ifstream file("/proc/" + name + "/stat");
-    std::string stat;
-    if (name.find_first_not_of("0123456789") != std::string::npos || !std::getline(file, stat)) continue;
-    // "PID (NAME) STATE PARENT ...": the name may hold anything.
-    const auto after_name = stat.rfind(')');
-    if (after_name != std::string::npos && std::stol(stat.substr(after_name + 4)) == parent)
-      children.push_back(static_cast<pid_t>(std::stol(name)));
+    if (name.find_first_not_of("0123456789") != std::string::npos) continue;
+    const pid_t process = std::stoi(name);
+    if (state_of(process).parent == parent) children.push_back(process);
   }
   return children;
 }
@@ -48,4 +63,4 @@ std::vector<std::string> own_lines(const std::string& file) {
   return lines;
 }
 
-}  // namespace figures
+}  // namespace spritefarm::test
