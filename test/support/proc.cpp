@@ -35,14 +35,32 @@ bool is_alive(pid_t process) {
   return letter != 'X' && letter != 'Z';
 }
 
-std::vector<pid_t> children_of(pid_t parent) {
-  std::vector<pid_t> children;
+namespace {
+
+template <typename Condition>
+std::vector<pid_t> processes_that(const Condition& condition) {
+  std::vector<pid_t> found;
   for (const std::string& name : names_in("/proc")) {
     if (name.find_first_not_of("0123456789") != std::string::npos) continue;
     const pid_t process = std::stoi(name);
-    if (state_of(process).parent == parent) children.push_back(process);
+    if (condition(process)) found.push_back(process);
   }
-  return children;
+  return found;
+}
+
+}  // namespace
+
+std::vector<pid_t> children_of(pid_t parent) {
+  return processes_that([parent](pid_t process) { return state_of(process).parent == parent; });
+}
+
+std::vector<pid_t> processes_with(const std::string& variable) {
+  return processes_that([&variable](pid_t process) {
+    std::ifstream environment("/proc/" + std::to_string(process) + "/environ");
+    for (std::string entry; std::getline(environment, entry, '\0');)
+      if (entry == variable) return true;
+    return false;
+  });
 }
 
 int tasks_of(pid_t process) {

@@ -18,6 +18,8 @@ ProcessState state_of(pid_t process);
 bool is_alive(pid_t process);
 /// The processes that this one has forked and that exist still, zombies too.
 std::vector<pid_t> children_of(pid_t parent);
+/// All processes, whoever forked them, that began with this "NAME=VALUE" in their environment.
+std::vector<pid_t> processes_with(const std::string& variable);
 /// How many tasks (threads) it has; 0: it is gone.
 int tasks_of(pid_t process);
 /// In KiB; 0: it is gone.
