@@ -4,6 +4,7 @@
 #include "net/curl_multi.hpp"
 #include "net/host_paces.hpp"
 #include "net/http_exchange.hpp"
+#include "net/persistence.hpp"
 #include "net/url.hpp"
 #include "net/window.hpp"
 
@@ -125,8 +126,8 @@ struct HttpClient::State {
 
   Task<void> open(std::string url);
   Task<void> wait_for_departure(Server& server, std::optional<Window::Slot>& slot);
-  Task<FetchFailure> attempt(Server& server, const HttpRequest& request, HttpFetch& fetch,
-                             std::optional<std::chrono::seconds>& retry_after);
+  Task<FailureKind> attempt(Server& server, const HttpRequest& request, HttpFetch& fetch,
+                            std::optional<std::chrono::seconds>& retry_after);
   Task<HttpFetch> fetch(HttpRequest request);
 
   EventLoop& loop;
@@ -189,8 +190,9 @@ Task<void> HttpClient::State::wait_for_departure(Server& server, std::optional<W
   }
 }
 
-Task<FetchFailure> HttpClient::State::attempt(Server& server, const HttpRequest& request, HttpFetch& fetch,
-                                              std::optional<std::chrono::seconds>& retry_after) {
+/// The failure is also in the HttpFetch.
+Task<FailureKind> HttpClient::State::attempt(Server& server, const HttpRequest& request, HttpFetch& fetch,
+                                             std::optional<std::chrono::seconds>& retry_after) {
   Window::Slot lane_slot(server.lane);
   co_await lane_slot;
   std::optional<Window::Slot> slot;
@@ -209,7 +211,7 @@ Task<FetchFailure> HttpClient::State::attempt(Server& server, const HttpRequest&
   const CURLcode result = co_await transfer;
   count_connections(easy.get());
 
-  const FetchFailure failure = exchange.conclude(result);
+  const FetchFailure failure = fetch.failure = exchange.conclude(result);
   HttpResponse& response = exchange.response();
   if (response.status) learn(server, exchange.is_http1());
   server.lane.widen(in_flight);
@@ -221,11 +223,19 @@ Task<FetchFailure> HttpClient::State::attempt(Server& server, const HttpRequest&
     retry_after = parse_retry_after(exchange.retry_after(), std::time(nullptr));
   if (response.status && !asks_for_patience(failure, response.status, retry_after))
     server.pace.count_answer();
+  FailureKind kind{failure, failure == FetchFailure::status ? response.status : long{result}};
+  if (failure == FetchFailure::none && response.status == 200 && request.check) {
+    if (const std::optional<Error> wrong = request.check(response)) {
+      kind = {fetch.failure = FetchFailure::rejected};
+      fetch.outcome = Error{"GET " + printable(request.url) + ": " + wrong->message};
+      co_return kind;
+    }
+  }
   if (failure == FetchFailure::none)
     fetch.outcome = std::move(response);
   else
     fetch.outcome = Error{"GET " + printable(request.url) + ": " + exchange.explain(options)};
-  co_return failure;
+  co_return kind;
 }
 
 Task<HttpFetch> HttpClient::State::fetch(HttpRequest request) {
@@ -241,31 +251,29 @@ Task<HttpFetch> HttpClient::State::fetch(HttpRequest request) {
   Server& its_server = server(*url);
   HostPace& pace = its_server.pace;
   std::optional<std::chrono::seconds> retry_after;
-  int failures = 0, deferrals = 0;
+  Persistence persistence(options.retries);
+  int deferrals = 0;
   std::uint64_t answered_before = pace.answered();
   while (true) {
-    Task<FetchFailure> one = attempt(its_server, request, fetch, retry_after);
-    fetch.failure = co_await std::move(one);
-    if (fetch.failure == FetchFailure::none && fetch.outcome->status == 200 && request.check) {
-      if (std::optional<Error> wrong = request.check(*fetch.outcome)) {
-        fetch.failure = FetchFailure::rejected;
-        fetch.outcome = Error{"GET " + printable(request.url) + ": " + wrong->message};
-      }
+    Task<FailureKind> one = attempt(its_server, request, fetch, retry_after);
+    const FailureKind kind = co_await std::move(one);
+    if (!is_transient(fetch.failure, fetch.status)) {
+      if (fetch.failure == FetchFailure::none || fetch.failure == FetchFailure::status)
+        pace.note_answer(persistence.failures() > 0);
+      co_return fetch;
     }
     const bool is_deferred = asks_for_patience(fetch.failure, fetch.status, retry_after);
     const bool is_free =
         is_deferred && pace.answered() != answered_before && ++deferrals <= free_deferrals * options.retries;
     answered_before = pace.answered();
-    failures += is_free ? 0 : 1;
+    if (!is_free) persistence.count(kind);
     // The host is left alone for as long as it says, the request waits for as long as its own luck demands.
-    const int unlucky = std::max(failures, 1);
+    const int unlucky = std::max(persistence.failures(), 1);
     if (is_deferred)
       pace.close(paces->rate(),
                  Clock::now() + backoff.delay(retry_after || is_free ? 1 : unlucky, retry_after));
 
-    const int allowed =
-        fetch.failure == FetchFailure::unresolved ? std::min(options.retries, 1) : options.retries;
-    if (!is_transient(fetch.failure, fetch.status) || failures > allowed) co_return fetch;
+    if (!is_free && !persistence.goes_on(pace.rewards_persistence())) co_return fetch;
     sleep_for pause(backoff.delay(unlucky, retry_after));
     co_await pause;
   }
