@@ -35,6 +35,7 @@ PROGRAM_LAYERS := net sprite farm bench mirror
 PACKAGES       := libcurl simdjson fmt sqlite3 libcrypto libmicrohttpd zlib
 
 headers          := $(sort $(wildcard include/spritefarm/*.hpp))
+shared           := $(sort $(wildcard share/man/man1/* share/bash-completion/completions/* share/zsh/site-functions/* share/fish/vendor_completions.d/*))
 library_sources  := $(sort $(wildcard $(LIBRARY_LAYERS:%=src/%/*.cpp)))
 program_sources  := $(sort $(wildcard $(PROGRAM_LAYERS:%=src/%/*.cpp)))
 main_source      := $(wildcard src/main.cpp)
@@ -90,13 +91,13 @@ endif
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all check check-unit check-conformance check-integration check-figures check-examples check-static tests fuzzers format tidy print-compile install uninstall clean help FORCE
+.PHONY: all check check-unit check-conformance check-integration check-figures check-examples check-manual check-static tests fuzzers format tidy print-compile install uninstall clean help FORCE
 
 ## all: the program and the library (the default)
 all: $(B)/spritefarm $(B)/libspritefarm.a $(B)/spritefarm.pc compile_commands.json
 
-## check: static checks, unit tests, conformance tests, integration tests, figures, examples
-check: check-static check-unit check-conformance check-integration check-figures check-examples
+## check: static checks, unit tests, conformance tests, integration tests, figures, examples, manual
+check: check-static check-unit check-conformance check-integration check-figures check-examples check-manual
 ## check-static: layering, self-contained headers, format
 check-static:
 	$(call quiet,CHECK)scripts/check-layers && scripts/check-headers && { scripts/check-format || [ $$? = 77 ]; }
@@ -117,6 +118,9 @@ check-figures: $(B)/isolation-figures
 ## check-examples: the example programs print what they say, and are in the README
 check-examples: $(examples)
 	scripts/check-examples $(B)/examples
+## check-manual: the man page and the completions know the options of --help
+check-manual: $(B)/spritefarm
+	scripts/check-manual $<
 ## tests: builds all tests, runs none
 tests: $(B)/unit-tests $(B)/conformance-tests $(B)/integration-tests $(B)/delay-relay $(B)/isolation-figures $(examples)
 ## fuzzers: with VARIANT=fuzz, what scripts/fuzz runs
@@ -222,10 +226,12 @@ install: all
 	install -D -m 644 $(B)/spritefarm.pc $(DESTDIR)$(PREFIX)/lib/pkgconfig/spritefarm.pc
 	install -d $(DESTDIR)$(PREFIX)/include/spritefarm
 	install -m 644 $(headers) $(DESTDIR)$(PREFIX)/include/spritefarm
+	for file in $(shared); do install -D -m 644 $$file $(DESTDIR)$(PREFIX)/$$file || exit; done
 ## uninstall: removes what install put there
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/spritefarm $(DESTDIR)$(PREFIX)/lib/libspritefarm.a \
-	  $(DESTDIR)$(PREFIX)/lib/pkgconfig/spritefarm.pc $(headers:include/%=$(DESTDIR)$(PREFIX)/include/%)
+	  $(DESTDIR)$(PREFIX)/lib/pkgconfig/spritefarm.pc $(headers:include/%=$(DESTDIR)$(PREFIX)/include/%) \
+	  $(shared:%=$(DESTDIR)$(PREFIX)/%)
 	[ ! -d $(DESTDIR)$(PREFIX)/include/spritefarm ] || rmdir --ignore-fail-on-non-empty $(DESTDIR)$(PREFIX)/include/spritefarm
 
 ## clean: removes everything that was built

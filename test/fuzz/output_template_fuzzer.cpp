@@ -23,8 +23,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   must(path.has_filename() && *path.begin() != "..", "a path stays below the output folder");
   must(std::none_of(written->begin(), written->end(), [](unsigned char c) { return c < ' ' || c == 0x7f; }),
        "a path has no control character");
-  for (const std::filesystem::path& part : path)
+  for (const std::filesystem::path& part : path) {
     must(part.native().size() <= 255, "each part can be a file's name");
+    must(!part.native().starts_with(".spritefarm"), "the ledger and temporary files are left alone");
+  }
   must(written->size() < 4096, "the path can be opened");
   must(std::count(written->begin(), written->end(), '/') == parsed->depth(), "it lies as deep as is said");
   return 0;
