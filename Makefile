@@ -61,7 +61,8 @@ objects           = $(patsubst %.cpp,$(B)/%.o,$(1))
 # ---- flags: ours first, the user's last ---------------------------------------------------------------------
 
 warnings := -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wno-missing-field-initializers
-ifeq ($(DEVELOPER),1)
+# The fuzzers' compiler is whichever clang there is: what it alone warns of is no reason not to fuzz.
+ifeq ($(DEVELOPER)$(filter fuzz,$(VARIANT)),1)
 warnings += -Werror
 endif
 # As system headers, so that their warnings stay theirs.
