@@ -28,7 +28,7 @@ void farm_and_tell(const farm::Options& options, Clock::time_point begin,
       options, {options.http, options.sprite_keys, options.selector, options.path_template, options.output,
                 options.dry_run, options.compute});
   farm::Report report({farm::to_string(options.mode), options.workers, options.concurrency, "", false});
-  farm::Coordinator coordinator(options, workforce, report, messages, [](const farm::SpriteResult&) {});
+  farm::Coordinator coordinator(options, workforce, report, messages, [](const farm::FarmResult&) {});
 
   RunFigures figures;
   figures.status = coordinator.run();
