@@ -135,7 +135,7 @@ $(conformance_programs:test/conformance/programs/%.cpp=$(B)/%): $(B)/%: $(B)/tes
 $(B)/integration-tests: $(call objects,$(integration_sources) $(support_sources)) $(B)/libprogram.a $(B)/libspritefarm.a $(B)/integration.files
 	$(call quiet,LINK)$(link) -o $@ $(filter-out %.files,$^) $(package_libs) $(catch_libs)
 
-$(B)/isolation-figures: $(call objects,$(figures_sources)) $(B)/libspritefarm.a $(B)/figures.files
+$(B)/isolation-figures: $(call objects,$(figures_sources) test/support/proc.cpp) $(B)/libspritefarm.a $(B)/figures.files
 	$(call quiet,LINK)$(link) -o $@ $(filter-out %.files,$^)
 $(B)/delay-relay: $(call objects,$(relay_sources)) $(B)/libspritefarm.a $(B)/relay.files
 	$(call quiet,LINK)$(link) -o $@ $(filter-out %.files,$^)

@@ -21,7 +21,7 @@ namespace spritefarm::farm {
 namespace {
 
 // What a run that is killed has to do again is what came in so long before.
-constexpr std::chrono::milliseconds batch_time{25};
+constexpr std::chrono::milliseconds batch_time{5};
 
 // An image's kind, and so its file's extension, can be another than its URL says.
 constexpr std::array image_kinds{sprite::ImageKind::png, sprite::ImageKind::gif, sprite::ImageKind::svg};
