@@ -22,12 +22,12 @@ constexpr std::chrono::milliseconds soon{5};
 }  // namespace
 
 Coordinator::Coordinator(const Options& options, Workforce& workforce, Report& report,
-                         const Messages& messages, OnPlanned on_planned)
+                         const Messages& messages, OnResult on_result)
     : m_options(options),
       m_workforce(workforce),
       m_report(report),
       m_messages(messages),
-      m_on_planned(std::move(on_planned)),
+      m_on_result(std::move(on_result)),
       m_stock(options, messages, [this] { return ask_for_dataset(); }),
       m_share(options.shard) {}
 
@@ -178,6 +178,7 @@ void Coordinator::account(const FarmTask& task, FarmResult result) {
   if (m_output_error.empty()) m_output_error = result.output_error;
   m_farmed_ids.insert(result.id);
   m_report.add(result);
+  m_on_result(result);
   m_stock.keep(task, result);
 }
 
@@ -190,7 +191,6 @@ void Coordinator::tell(const std::string& name, const SpriteResult& sprite) cons
       m_messages.detail(fmt::format("{} {}: {}, unchanged", name, sprite.key, sprite.path));
       break;
     case SpriteStatus::planned:
-      m_on_planned(sprite);
       break;
     case SpriteStatus::missing:
       m_messages.note(fmt::format("{} {}: missing, its record has none", name, sprite.key));

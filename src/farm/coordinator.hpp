@@ -38,17 +38,20 @@ namespace spritefarm::farm {
 /// its exit status.
 class Coordinator {
  public:
-  /// Told of each sprite that a dry run would download.
-  using OnPlanned = std::function<void(const SpriteResult&)>;
+  /// Told of each result that counts, as it comes; on one thread at a time.
+  using OnResult = std::function<void(const FarmResult&)>;
 
   Coordinator(const Options& options, Workforce& workforce, Report& report, const Messages& messages,
-              OnPlanned on_planned);
+              OnResult on_result);
 
   ExitStatus run();
 
   /// For a thread that is about to end the program: no more is handed out, and what the workers are at may come to its
   /// end, for so long at most. After that no result is accounted for, nor told to the user.
   void stop(std::chrono::milliseconds longest);
+
+  /// What is there from this run and earlier ones, once it is over or stopped.
+  [[nodiscard]] Stock& stock() noexcept { return m_stock; }
 
  private:
   struct Finished {
@@ -76,7 +79,7 @@ class Coordinator {
   Workforce& m_workforce;
   Report& m_report;
   const Messages& m_messages;
-  const OnPlanned m_on_planned;
+  const OnResult m_on_result;
   Stock m_stock;
   ShareFilter m_share;
   std::size_t m_most_tasks = 0;

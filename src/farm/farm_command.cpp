@@ -2,6 +2,7 @@
 
 #include "farm/coordinator.hpp"
 #include "farm/exit_status.hpp"
+#include "farm/gallery.hpp"
 #include "farm/messages.hpp"
 #include "farm/options.hpp"
 #include "farm/report.hpp"
@@ -57,13 +58,36 @@ void print_report(const Options& options, const Report& report, const Messages& 
     messages.note(report.summary(seconds.count(), options.output));
 }
 
+/// Adds what earlier runs have left, and writes it into the output directory.
+ExitStatus write_gallery(Gallery& gallery, Coordinator& coordinator, const Options& options,
+                         const Messages& messages) {
+  coordinator.stock().each_kept([&](const auto&... kept) { gallery.add_kept(kept...); });
+  const std::string path = fmt::format("{}/{}", options.output, Gallery::file_name);
+  if (gallery.has_path(Gallery::file_name)) {
+    messages.error(
+        fmt::format("no gallery is written: {} is a sprite's own; choose another --template", path));
+    return no_output;
+  }
+  try {
+    posix::replace_file(posix::Directory::open(options.output), Gallery::file_name, gallery.page());
+  } catch (const std::system_error& error) {
+    messages.error(
+        fmt::format("the gallery {} cannot be written: {}; make room and run again", path, error.what()));
+    return no_output;
+  }
+  messages.note("the gallery is " + path);
+  return everything_on_disk;
+}
+
 /// Ends the program although its threads and processes may be busy with anything, in less than a second, without leaving a
 /// part of a file. What the workers can finish in a moment still counts.
 [[noreturn]] void end_interrupted(Coordinator& coordinator, Workforce& workforce, const Messages& messages,
+                                  const std::function<void()>& write_last,
                                   const std::function<void()>& report) {
   try {
     coordinator.stop(std::chrono::milliseconds(500));
     workforce.end_processes();
+    write_last();
     posix::end_file_replacement();
     messages.error("interrupted: the files that are there are whole; run it again for the others");
     report();
@@ -92,19 +116,29 @@ ExitStatus farm(Options options, const ProgramParts& parts) {
                                 options.output, options.dry_run, options.compute, options.remember});
   Report report({to_string(options.mode), options.workers, options.concurrency, transport_of(options),
                  options.dry_run});
-  const auto print_planned = [&](const SpriteResult& sprite) {
-    if (!options.json) write_to_stdout(fmt::format("{}\t{}\n", printable(sprite.url), sprite.path));
+  Gallery gallery;
+  const auto show = [&](const FarmResult& result) {
+    if (options.gallery) gallery.add(result);
+    if (!options.dry_run || options.json) return;
+    for (const SpriteResult& sprite : result.sprites)
+      if (sprite.status == SpriteStatus::planned)
+        write_to_stdout(fmt::format("{}\t{}\n", printable(sprite.url), sprite.path));
   };
-  Coordinator coordinator(options, workforce, report, messages, print_planned);
-  const ExitStatus status = [&] {
+  Coordinator coordinator(options, workforce, report, messages, show);
+  const auto finish_gallery = [&] {
+    return options.gallery ? write_gallery(gallery, coordinator, options, messages) : everything_on_disk;
+  };
+  const ExitStatus farmed = [&] {
     const auto report_interrupted = [&] {
       report.set_interrupted();
       print_report(options, report, messages, start, interrupted);
     };
     const posix::InterruptionWatch signals(
-        [&] { end_interrupted(coordinator, workforce, messages, report_interrupted); }, interrupted);
+        [&] { end_interrupted(coordinator, workforce, messages, finish_gallery, report_interrupted); },
+        interrupted);
     return coordinator.run();
   }();
+  const ExitStatus status = std::max(farmed, finish_gallery());
   print_report(options, report, messages, start, status);
   return status;
 }

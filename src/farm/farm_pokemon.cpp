@@ -3,6 +3,7 @@
 #include "farm/chosen_sprites.hpp"
 #include "farm/downloader.hpp"
 #include "posix/cpu_time.hpp"
+#include "posix/threads.hpp"
 #include "sprite/digest.hpp"
 #include "sprite/document_tag.hpp"
 #include "sprite/image.hpp"
@@ -71,6 +72,7 @@ Task<std::optional<sprite::Record>> get_record(Downloader& downloader, const Far
         all_failed(task, downloader.settings().sprite_keys, fetch.outcome.error().message, fetch.attempts);
     failed.count = result.count;
     failed.began = result.began;
+    failed.worker = result.worker;
     result = std::move(failed);
     record.reset();
     co_return record;
@@ -174,6 +176,7 @@ Task<FarmResult> farm_pokemon(FarmTask task) {
   Downloader& downloader = Downloader::current();
   FarmResult result;
   result.began = now();
+  result.worker = posix::thread_id();
   Task<std::optional<sprite::Record>> getting = get_record(downloader, task, result);
   const std::optional<sprite::Record> record = co_await std::move(getting);
   if (!record) co_return result;

@@ -98,6 +98,7 @@ struct FarmResult {
   /// When a worker started on it, on the clock that all processes of a machine share (steady_clock's, since its epoch);
   /// 0 where none did.
   std::chrono::nanoseconds began{0};
+  int worker = 0;            ///< the kernel's id of the thread that did it; 0 where none did
   std::string output_error;  ///< not empty: nothing can be written any more, so there is no use in going on
 };
 

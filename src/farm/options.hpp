@@ -48,6 +48,7 @@ struct Options {
   bool refresh = false;
   bool verify = false;
 
+  bool gallery = false;
   bool json = false;
   bool demo = false;
   Verbosity verbosity = Verbosity::normal;

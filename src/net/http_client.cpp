@@ -1,6 +1,7 @@
 #include "net/http_client.hpp"
 
 #include "net/backoff.hpp"
+#include "net/curl_handles.hpp"
 #include "net/curl_multi.hpp"
 #include "net/host_paces.hpp"
 #include "net/http_exchange.hpp"
@@ -289,6 +290,10 @@ Task<void> HttpClient::open(std::string url) {
 
 Task<HttpFetch> HttpClient::fetch(HttpRequest request) {
   return m_state->fetch(std::move(request));
+}
+
+std::string library_version() {
+  return curl_version();
 }
 
 }  // namespace spritefarm::net

@@ -106,4 +106,7 @@ class HttpClient {
   std::unique_ptr<State> m_state;
 };
 
+/// libcurl's version and those of what it uses, as it gives them.
+std::string library_version();
+
 }  // namespace spritefarm::net
