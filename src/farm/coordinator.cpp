@@ -22,12 +22,12 @@ constexpr std::chrono::milliseconds soon{5};
 }  // namespace
 
 Coordinator::Coordinator(const Options& options, Workforce& workforce, Report& report,
-                         const Messages& messages, OnResult on_result)
+                         const Messages& messages, std::vector<RunListener*> listeners)
     : m_options(options),
       m_workforce(workforce),
       m_report(report),
       m_messages(messages),
-      m_on_result(std::move(on_result)),
+      m_listeners(std::move(listeners)),
       m_stock(options, messages, [this] { return ask_for_dataset(); }),
       m_share(options.shard) {}
 
@@ -94,7 +94,12 @@ void Coordinator::start_workers() {
 
 void Coordinator::announce(std::uint64_t pokemon) {
   if (std::exchange(m_announced, true)) return;
-  const Forecast forecast(m_share.most_of(pokemon), m_options);
+  const std::uint64_t tasks = m_share.most_of(pokemon);
+  {
+    const std::lock_guard accounting(m_accounting);
+    for (RunListener* listener : m_listeners) listener->on_expected(tasks);
+  }
+  const Forecast forecast(tasks, m_options);
   if (forecast.is_long()) m_messages.note(forecast.text());
 }
 
@@ -113,7 +118,7 @@ void Coordinator::farm(std::vector<FarmTask> tasks) {
     if (m_stopping || !m_output_error.empty()) break;
     if (task.name.empty() && m_farmed_ids.contains(task.id)) continue;
     if (std::optional<FarmResult> at_hand = m_stock.look_up(task))
-      account(task, *std::move(at_hand));
+      account(0, task, *std::move(at_hand));
     else
       submit(std::move(task));
   }
@@ -121,10 +126,15 @@ void Coordinator::farm(std::vector<FarmTask> tasks) {
 
 void Coordinator::submit(FarmTask task) {
   start_workers();
+  const std::uint64_t number = ++m_submitted;
+  {
+    const std::lock_guard accounting(m_accounting);
+    for (RunListener* listener : m_listeners) listener->on_submit(number, task);
+  }
   Future<FarmResult> future = m_workforce.executor().submit(again_if_killed, farm_pokemon, task);
   ++m_outstanding;
-  future.add_done_callback([this, task = std::move(task)](Future<FarmResult> done) {
-    m_finished.put({task, std::move(done)});
+  future.add_done_callback([this, number, task = std::move(task)](Future<FarmResult> done) {
+    m_finished.put({number, task, std::move(done)});
   });
 }
 
@@ -140,10 +150,11 @@ void Coordinator::take_one() {
 
 void Coordinator::take(const Finished& finished) {
   try {
-    account(finished.task, finished.future.result());
+    account(finished.number, finished.task, finished.future.result());
   } catch (const std::exception& error) {
     if (m_stopping) return;  // cancelled, or ended with its worker
-    account(finished.task, all_failed(finished.task, m_options.sprite_keys, error.what(), 0));
+    account(finished.number, finished.task,
+            all_failed(finished.task, m_options.sprite_keys, error.what(), 0));
   }
 }
 
@@ -161,7 +172,7 @@ void Coordinator::drain() {
   while (m_outstanding > 0) take_one();
 }
 
-void Coordinator::account(const FarmTask& task, FarmResult result) {
+void Coordinator::account(std::uint64_t number, const FarmTask& task, FarmResult result) {
   const std::lock_guard accounting(m_accounting);
   const std::string name = display_name(result.name, result.id);
   for (SpriteResult& sprite : result.sprites) {
@@ -178,7 +189,7 @@ void Coordinator::account(const FarmTask& task, FarmResult result) {
   if (m_output_error.empty()) m_output_error = result.output_error;
   m_farmed_ids.insert(result.id);
   m_report.add(result);
-  m_on_result(result);
+  for (RunListener* listener : m_listeners) listener->on_result(number, result);
   m_stock.keep(task, result);
 }
 

@@ -51,6 +51,7 @@ Task<net::HttpFetch> Downloader::get(net::HttpRequest request, RequestCount& cou
   Task<net::HttpFetch> getting_again = get_once(std::move(again), count);
   net::HttpFetch found = co_await std::move(getting_again);
   found.attempts += fetch.attempts;
+  found.times.insert(found.times.begin(), fetch.times.begin(), fetch.times.end());
   if (!found.outcome && found.status == 404)
     found.outcome = std::move(fetch.outcome);  // names the usual spelling
   co_return found;

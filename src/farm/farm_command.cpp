@@ -7,6 +7,7 @@
 #include "farm/options.hpp"
 #include "farm/report.hpp"
 #include "farm/standard_output.hpp"
+#include "farm/trace_file.hpp"
 #include "farm/workforce.hpp"
 #include "posix/atomic_file.hpp"
 #include "posix/directory.hpp"
@@ -21,8 +22,10 @@
 #include <exception>
 #include <functional>
 #include <iostream>
+#include <optional>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 namespace spritefarm::farm {
 namespace {
@@ -57,6 +60,16 @@ void print_report(const Options& options, const Report& report, const Messages& 
   else
     messages.note(report.summary(seconds.count(), options.output));
 }
+
+/// Prints what a dry run would download.
+class PlannedList final : public RunListener {
+ public:
+  void on_result(std::uint64_t, const FarmResult& result) override {
+    for (const SpriteResult& sprite : result.sprites)
+      if (sprite.status == SpriteStatus::planned)
+        write_to_stdout(fmt::format("{}\t{}\n", printable(sprite.url), sprite.path));
+  }
+};
 
 /// Adds what earlier runs have left, and writes it into the output directory.
 ExitStatus write_gallery(Gallery& gallery, Coordinator& coordinator, const Options& options,
@@ -112,20 +125,28 @@ ExitStatus farm(Options options, const ProgramParts& parts) {
     options.remember = false;  // it has another address each time
   }
 
-  Workforce workforce(options, {options.http, options.sprite_keys, options.selector, options.path_template,
-                                options.output, options.dry_run, options.compute, options.remember});
+  Workforce workforce(
+      options, {options.http, options.sprite_keys, options.selector, options.path_template, options.output,
+                options.dry_run, options.compute, options.remember, !options.trace.empty()});
   Report report({to_string(options.mode), options.workers, options.concurrency, transport_of(options),
                  options.dry_run});
+  std::vector<RunListener*> listeners;
+  PlannedList planned;
+  if (options.dry_run && !options.json) listeners.push_back(&planned);
   Gallery gallery;
-  const auto show = [&](const FarmResult& result) {
-    if (options.gallery) gallery.add(result);
-    if (!options.dry_run || options.json) return;
-    for (const SpriteResult& sprite : result.sprites)
-      if (sprite.status == SpriteStatus::planned)
-        write_to_stdout(fmt::format("{}\t{}\n", printable(sprite.url), sprite.path));
-  };
-  Coordinator coordinator(options, workforce, report, messages, show);
-  const auto finish_gallery = [&] {
+  if (options.gallery) listeners.push_back(&gallery);
+  std::optional<TraceFile> trace;
+  try {
+    if (!options.trace.empty())
+      listeners.push_back(
+          &trace.emplace(options.trace, start.time_since_epoch(), options.mode == Mode::processes));
+  } catch (const std::system_error& error) {
+    messages.error(fmt::format("--trace: {}; name another file", error.what()));
+    return no_output;
+  }
+  Coordinator coordinator(options, workforce, report, messages, listeners);
+  const auto write_last = [&] {
+    if (trace) trace->finish();
     return options.gallery ? write_gallery(gallery, coordinator, options, messages) : everything_on_disk;
   };
   const ExitStatus farmed = [&] {
@@ -134,11 +155,11 @@ ExitStatus farm(Options options, const ProgramParts& parts) {
       print_report(options, report, messages, start, interrupted);
     };
     const posix::InterruptionWatch signals(
-        [&] { end_interrupted(coordinator, workforce, messages, finish_gallery, report_interrupted); },
+        [&] { end_interrupted(coordinator, workforce, messages, write_last, report_interrupted); },
         interrupted);
     return coordinator.run();
   }();
-  const ExitStatus status = std::max(farmed, finish_gallery());
+  const ExitStatus status = std::max(farmed, write_last());
   print_report(options, report, messages, start, status);
   return status;
 }

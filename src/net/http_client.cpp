@@ -74,6 +74,26 @@ bool is_transient(FetchFailure failure, long status) {
   }
 }
 
+/// Of a transfer that has ended.
+AttemptTimes times_of(CURL* easy, Clock::time_point began) {
+  const auto after = [&](CURLINFO what) {
+    curl_off_t microseconds = 0;
+    curl_easy_getinfo(easy, what, &microseconds);
+    return std::chrono::microseconds(microseconds);
+  };
+  AttemptTimes times;
+  times.began = began.time_since_epoch();
+  times.ended = Clock::now().time_since_epoch();
+  const auto when = [&](CURLINFO what) {
+    const auto passed = after(what);
+    return passed.count() > 0 ? std::min<std::chrono::nanoseconds>(times.began + passed, times.ended)
+                              : times.ended;
+  };
+  times.sent = when(CURLINFO_PRETRANSFER_TIME_T);
+  times.answered = std::max(times.sent, when(CURLINFO_STARTTRANSFER_TIME_T));
+  return times;
+}
+
 /// An answer that is about the server, not about the request.
 bool asks_for_patience(FetchFailure failure, long status,
                        const std::optional<std::chrono::seconds>& retry_after) {
@@ -209,7 +229,9 @@ Task<FailureKind> HttpClient::State::attempt(Server& server, const HttpRequest& 
     });
   CurlMulti::Transfer transfer(multi, easy.get(), options.timeout);
   ++fetch.attempts;
+  const Clock::time_point began = Clock::now();
   const CURLcode result = co_await transfer;
+  fetch.times.push_back(times_of(easy.get(), began));
   count_connections(easy.get());
 
   const FetchFailure failure = fetch.failure = exchange.conclude(result);
