@@ -76,7 +76,7 @@ std::optional<Error> Coordinator::farm_index() {
     if (!page->error.empty()) return Error{std::move(page->error)};
     announce(m_options.index.count_of(page->index_size));
     farm(m_share.pick(std::move(page->tasks)));
-    if (m_stopping || !m_output_error.empty()) break;
+    if (m_stopping) break;
   }
   return std::nullopt;
 }
@@ -100,6 +100,7 @@ void Coordinator::announce(std::uint64_t pokemon) {
 
 void Coordinator::add(const RequestCount& count) {
   const std::lock_guard accounting(m_accounting);
+  tell(count);
   m_report.add(count);
 }
 
@@ -110,22 +111,33 @@ void Coordinator::farm(std::vector<FarmTask> tasks) {
     FarmTask task = std::move(next);  // what the stock adds goes when the task is done
     while (m_outstanding >= m_workforce.window()) take_one();
     if (task.name.empty() && !std::exchange(ids_known, true)) drain();
-    if (m_stopping || !m_output_error.empty()) break;
+    if (m_stopping) break;
     if (task.name.empty() && m_farmed_ids.contains(task.id)) continue;
     if (std::optional<FarmResult> at_hand = m_stock.look_up(task))
       account(task, *std::move(at_hand));
-    else
+    else if (m_output_error.empty())
       submit(std::move(task));
+    else
+      fail(task, "not asked for, since nothing can be written any more");
   }
 }
 
 void Coordinator::submit(FarmTask task) {
-  start_workers();
-  Future<FarmResult> future = m_workforce.executor().submit(again_if_killed, farm_pokemon, task);
-  ++m_outstanding;
-  future.add_done_callback([this, task = std::move(task)](Future<FarmResult> done) {
-    m_finished.put({task, std::move(done)});
-  });
+  try {
+    start_workers();
+    Future<FarmResult> future = m_workforce.executor().submit(again_if_killed, farm_pokemon, task);
+    ++m_outstanding;
+    future.add_done_callback([this, task](Future<FarmResult> done) {
+      m_finished.put({task, std::move(done)});
+    });
+  } catch (const std::exception& error) {  // there are no workers, and can be none
+    fail(task, error.what());
+  }
+}
+
+void Coordinator::fail(const FarmTask& task, const std::string& reason) {
+  if (m_stopping) return;  // cancelled, or ended with its worker
+  account(task, all_failed(task, m_options.sprite_keys, reason, 0));
 }
 
 void Coordinator::take_one() {
@@ -142,8 +154,7 @@ void Coordinator::take(const Finished& finished) {
   try {
     account(finished.task, finished.future.result());
   } catch (const std::exception& error) {
-    if (m_stopping) return;  // cancelled, or ended with its worker
-    account(finished.task, all_failed(finished.task, m_options.sprite_keys, error.what(), 0));
+    fail(finished.task, error.what());
   }
 }
 
@@ -164,6 +175,7 @@ void Coordinator::drain() {
 void Coordinator::account(const FarmTask& task, FarmResult result) {
   const std::lock_guard accounting(m_accounting);
   const std::string name = display_name(result.name, result.id);
+  tell(result.count);
   for (SpriteResult& sprite : result.sprites) {
     const bool has_path = sprite.status != SpriteStatus::missing && sprite.status != SpriteStatus::failed;
     if (has_path && !m_path_hashes.insert(std::hash<std::string>()(sprite.path)).second) {
@@ -179,6 +191,13 @@ void Coordinator::account(const FarmTask& task, FarmResult result) {
   m_farmed_ids.insert(result.id);
   m_report.add(result);
   m_stock.keep(task, result);
+}
+
+void Coordinator::tell(const RequestCount& count) const {
+  for (const Detour& detour : count.detours)
+    m_messages.note(
+        fmt::format("GET {}: status 404, and {} answers: some cache keeps an old failure, and was got round",
+                    detour.url, detour.instead));
 }
 
 void Coordinator::tell(const std::string& name, const SpriteResult& sprite) const {

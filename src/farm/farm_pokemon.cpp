@@ -64,7 +64,7 @@ Task<std::optional<sprite::Record>> get_record(Downloader& downloader, const Far
     record = *std::move(parsed);
     return wrong_record(task, *record);
   };
-  Task<net::HttpFetch> getting = downloader.get(std::move(request), result.count);
+  Task<net::HttpFetch> getting = downloader.get_document(std::move(request), result.count);
   const net::HttpFetch fetch = co_await std::move(getting);
   if (!fetch.outcome) {
     FarmResult failed =
