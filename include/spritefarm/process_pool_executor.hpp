@@ -89,7 +89,7 @@ class ProcessPoolExecutor final : public Executor {
   /// callback; nor do the two below, nor the destructor.
   void shutdown(bool wait = true, bool cancel_futures = false) override;
   /// Sends SIGTERM to all workers and ends the pool: calls that run or wait fail with BrokenProcessPool. Returns when
-  /// all workers have ended; nothing where the pool has been shut down already.
+  /// all workers have ended; nothing where they have already, after shutdown().
   void terminate_workers();
   /// The same with SIGKILL.
   void kill_workers();

@@ -14,10 +14,10 @@ namespace spritefarm::farm {
 namespace {
 
 // A pokémon can be farmed again: what a worker that died under it has done is done once more.
-const TaskOptions again_if_killed{.retries = 4};
+const TaskOptions again_if_killed{.retries = 20};
 
 // How long the coordinator waits for results before it uses the time to commit what came.
-constexpr std::chrono::milliseconds soon{20};
+constexpr std::chrono::milliseconds soon{5};
 
 }  // namespace
 

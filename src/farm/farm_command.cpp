@@ -9,7 +9,6 @@
 #include "farm/workforce.hpp"
 #include "posix/atomic_file.hpp"
 #include "posix/directory.hpp"
-#include "posix/end_processes.hpp"
 #include "posix/interruption_watch.hpp"
 #include "posix/process_memory.hpp"
 
@@ -71,11 +70,11 @@ void print_report(const Options& options, const Report& report, const Messages& 
 
 /// Ends the program although its threads and processes may be busy with anything, in less than a second, without leaving a
 /// part of a file. What the workers can finish in a moment still counts.
-[[noreturn]] void end_interrupted(Coordinator& coordinator, const Workforce& workforce,
-                                  const Messages& messages, const std::function<void()>& report) {
+[[noreturn]] void end_interrupted(Coordinator& coordinator, Workforce& workforce, const Messages& messages,
+                                  const std::function<void()>& report) {
   try {
     coordinator.stop(std::chrono::milliseconds(500));
-    posix::end_processes(workforce.processes(), std::chrono::milliseconds(200));
+    workforce.end_processes();
     posix::end_file_replacement();
     messages.error("interrupted: the files that are there are whole; run it again for the others");
     report();

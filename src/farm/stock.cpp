@@ -16,7 +16,7 @@ namespace spritefarm::farm {
 namespace {
 
 // What a run that is killed has to do again is what came in so long before.
-constexpr std::chrono::milliseconds batch_time{25};
+constexpr std::chrono::milliseconds batch_time{5};
 
 /// Each share has its own, so that many machines can farm into one directory.
 std::string ledger_path(const Options& options) {

@@ -33,7 +33,8 @@ Workforce::Workforce(const Options& options, WorkerSettings settings)
           ProcessPoolExecutorOptions{.max_workers = options.workers,
                                      .worker_concurrency = options.concurrency,
                                      .initializer = install_and_connect,
-                                     .transport = options.transport});
+                                     .transport = options.transport,
+                                     .terminate_grace = std::chrono::milliseconds(200)});
       m_processes = pool.get();
       m_executor = std::move(pool);
       break;
@@ -67,12 +68,12 @@ void Workforce::dismiss() {
   if (m_processes || m_threads) m_executor->shutdown(false, true);
 }
 
-std::uint64_t Workforce::deaths() const {
-  return m_processes == nullptr ? 0 : static_cast<std::uint64_t>(m_processes->worker_deaths());
+void Workforce::end_processes() {
+  if (m_processes) m_processes->terminate_workers();
 }
 
-std::vector<int> Workforce::processes() const {
-  return m_processes == nullptr ? std::vector<int>{} : m_processes->worker_pids();
+std::uint64_t Workforce::deaths() const {
+  return m_processes == nullptr ? 0 : static_cast<std::uint64_t>(m_processes->worker_deaths());
 }
 
 }  // namespace spritefarm::farm

@@ -27,12 +27,12 @@ class Workforce {
 
   /// Cancels the calls that no worker has begun; there can be no more. From any thread.
   void dismiss();
+  /// Ends workers that are processes, whatever they do, in a fraction of a second. From any thread.
+  void end_processes();
 
   /// Calls that are best outstanding at once: enough that no worker waits for the coordinator.
   [[nodiscard]] std::size_t window() const noexcept { return m_window; }
   [[nodiscard]] std::uint64_t deaths() const;
-  /// The process ids of the workers, if they are processes.
-  [[nodiscard]] std::vector<int> processes() const;
 
  private:
   std::unique_ptr<Executor> m_executor;

@@ -73,6 +73,9 @@ std::optional<NurseryNews> Nursery::receive() {
       return WorkerForked{report.number, report.pid, posix::PidFd(std::move(fds[0]))};
     case NurseryReport::Kind::not_forked:
       return WorkerNotForked{report.number, report.error};
+    case NurseryReport::Kind::inherited:
+      if (m_pid > 0) posix::wait_for_end(std::exchange(m_pid, -1));
+      return NurseryInherited{};
     case NurseryReport::Kind::ended:
       return WorkerEnded{
           report.number,

@@ -37,21 +37,24 @@ struct WorkerEnded {
   std::uint32_t number = 0;
   WorkerExit how;
 };
-struct NurseryEnded {};
-using NurseryNews = std::variant<WorkerForked, WorkerNotForked, WorkerEnded, NurseryEnded>;
+struct NurseryInherited {};  // it was killed, its workers with it; its heir has taken over
+struct NurseryEnded {};      // and there is no heir
+using NurseryNews = std::variant<WorkerForked, WorkerNotForked, WorkerEnded, NurseryInherited, NurseryEnded>;
 
 /// The coordinator's hold on its nursery: the process that forks all workers of a pool.
 ///
 ///     coordinator ──  fork(number, descriptors) ──▶  nursery ── fork ─▶ worker
 ///                 ◀─ WorkerEnded ──────────────────       ▲                │
-///                                                         └── its end ─────┤
-///                 ◀─ WorkerForked ─────────────────────────────────────────┘
+///                                                │        └── its end ─────┤
+///                 ◀─ WorkerForked ───────────────│─────────────────────────┘
+///                 ◀─ NurseryInherited ────────  heir
 ///
 /// The nursery is forked when the pool is made, before the program has threads, and never gets any: so it can
 /// fork a worker at any time without a lock that another thread holds being copied with it. It is the
 /// workers' parent: it waits for them, kills what a dead one leaves of its process group, and tells how each
-/// ended. It ends, and ends all workers, when the coordinator closes this or ends by any cause; when the
-/// nursery itself is killed, the kernel kills the workers.
+/// ended. It ends, and ends all workers, when the coordinator closes this or ends by any cause. When the nursery itself
+/// is killed, the kernel kills the workers, and its heir, an idle process that it has forked from itself, becomes the
+/// nursery: it has the same socket.
 ///
 /// Owned by the pool and used by one thread at a time. Members throw std::system_error where the system
 /// refuses.

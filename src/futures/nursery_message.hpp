@@ -10,9 +10,10 @@ struct ForkRequest {
   std::uint32_t number = 0;
 };
 
-/// The nursery tells of a worker, whose first act it is to send `forked`, with its pidfd, itself.
+/// The nursery tells of a worker, whose first act it is to send `forked`, with its pidfd, itself; or its heir, that the
+/// nursery has been killed, and all its workers with it.
 struct NurseryReport {
-  enum class Kind : std::uint32_t { forked, not_forked, ended };
+  enum class Kind : std::uint32_t { forked, not_forked, ended, inherited };
 
   Kind kind{};
   std::uint32_t number = 0;

@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::uint64_t request_key = std::uint64_t{1} << 32;  // above every worker's number
 constexpr std::uint64_t coordinator_key = request_key + 1;
+constexpr std::uint64_t heir_key = request_key + 2;
 
 }  // namespace
 
@@ -25,15 +26,20 @@ NurseryProcess::NurseryProcess(posix::MessageSocket socket, posix::PidFd coordin
       m_run_worker(std::move(run_worker)) {}
 
 int NurseryProcess::run() {
-  posix::set_thread_name("nursery");
   posix::lead_own_group();
   posix::set_worker_signals();
+  return serve();
+}
+
+int NurseryProcess::serve() {
+  posix::set_thread_name("nursery");
   m_epoll.emplace();
   m_epoll->add(m_socket.fd(), posix::Epoll::readable, request_key);
   m_epoll->add(m_coordinator.fd(), posix::Epoll::readable, coordinator_key);
 
-  bool coordinator_lives = true;
+  bool coordinator_lives = serve_requests();
   while (coordinator_lives) {
+    if (!m_heir.process) fork_heir();
     std::array<posix::Epoll::Event, 64> events;
     const std::size_t count = m_epoll->wait(events, std::chrono::nanoseconds(-1));
     for (std::size_t i = 0; i < count && coordinator_lives; ++i) {
@@ -41,10 +47,13 @@ int NurseryProcess::run() {
         coordinator_lives = false;
       else if (events[i].key == request_key)
         coordinator_lives = serve_requests();
+      else if (events[i].key == heir_key)
+        posix::reap_with_group(std::exchange(m_heir, {}).pid);
       else
         reap(static_cast<std::uint32_t>(events[i].key));
     }
   }
+  if (m_heir.process) m_children.emplace(0, std::move(m_heir));  // no worker has that number
   for (const auto& [number, child] : m_children) posix::kill_group(child.pid);
   for (const auto& [number, child] : m_children) child.process.send_signal(SIGKILL);
   for (const auto& [number, child] : m_children) posix::reap_with_group(child.pid);
@@ -69,6 +78,40 @@ bool NurseryProcess::serve_requests() {
     start.channel.erase(start.channel.begin());
     fork_worker(std::move(start));
   }
+}
+
+/// Where the system refuses, the nursery goes on without, until something happens again.
+void NurseryProcess::fork_heir() {
+  try {
+    const auto nursery = posix::PidFd::open(posix::own_pid());
+    m_heir.pid = posix::fork_child([&] { return be_heir(nursery); });
+    posix::lead_own_group(m_heir.pid);
+    m_heir.process = posix::PidFd::open(m_heir.pid);
+    m_epoll->add(m_heir.process.fd(), posix::Epoll::readable, heir_key);
+  } catch (const std::system_error&) {
+    if (m_heir.pid > 0) posix::kill_group(m_heir.pid);
+    if (m_heir.pid > 0) posix::reap_with_group(m_heir.pid);
+    m_heir = {};
+  }
+}
+
+int NurseryProcess::be_heir(const posix::PidFd& nursery) {
+  posix::lead_own_group();
+  posix::set_thread_name("heir");
+  be_child();
+  while (!nursery.wait_for_end(std::chrono::hours(1))) continue;
+  NurseryReport report;
+  report.kind = NurseryReport::Kind::inherited;
+  if (m_socket.send(report) == posix::MessageSocket::Sent::closed) return 0;
+  return serve();
+}
+
+/// In a child: what is the nursery's alone must not stay open there. The coordinator would not see the end of a worker's
+/// socket, and an epoll that is shared tells the one of what is the other's.
+void NurseryProcess::be_child() {
+  m_children.clear();
+  m_heir = {};
+  m_epoll.reset();
 }
 
 void NurseryProcess::fork_worker(WorkerStart start) {
@@ -99,11 +142,9 @@ int NurseryProcess::be_worker(WorkerStart start, int nursery) {
   posix::die_with_parent(nursery);
   posix::set_thread_name("worker " + std::to_string(start.number));
   tell_birth(start.number);
-  // What is the nursery's must not stay open here: the coordinator would not see the nursery's end.
-  m_socket.close();
+  m_socket.close();  // or the coordinator would not see the nursery's end
   m_coordinator = {};
-  m_children.clear();
-  m_epoll.reset();
+  be_child();
   return m_run_worker(std::move(start));
 }
 

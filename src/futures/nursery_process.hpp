@@ -12,7 +12,8 @@
 namespace spritefarm {
 
 /// What the nursery process runs, from its fork to its end: forks workers as it is asked to, and sees them
-/// end. Its only thread waits for three things: a request, the end of a worker, the end of the coordinator.
+/// end. Its only thread waits for four things: a request, the end of a worker, of its heir, of the coordinator.
+/// The heir waits for one: the nursery's end.
 class NurseryProcess {
  public:
   NurseryProcess(posix::MessageSocket socket, posix::PidFd coordinator,
@@ -22,10 +23,14 @@ class NurseryProcess {
 
  private:
   struct Child {
-    int pid;
+    int pid = 0;
     posix::PidFd process;
   };
+  int serve();
   bool serve_requests();
+  void fork_heir();
+  int be_heir(const posix::PidFd& nursery);
+  void be_child();
   void fork_worker(WorkerStart start);
   int be_worker(WorkerStart start, int nursery);
   void tell_birth(std::uint32_t number);
@@ -37,6 +42,7 @@ class NurseryProcess {
   std::function<int(WorkerStart)> m_run_worker;
   std::optional<posix::Epoll> m_epoll;
   std::map<std::uint32_t, Child> m_children;  // by the worker's number
+  Child m_heir;
 };
 
 }  // namespace spritefarm

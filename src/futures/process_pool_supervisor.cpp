@@ -15,6 +15,8 @@ namespace {
 
 // A worker that dies before it is ready is replaced, but not for ever.
 constexpr int most_startup_deaths = 5;
+// From a worker's SIGKILL to its end, if the system has nothing better to do.
+constexpr std::chrono::seconds longest_death(1);
 // Of one worker, however fast it talks, before others are listened to.
 constexpr std::size_t most_frames_at_once = 1024;
 
@@ -183,13 +185,18 @@ void ProcessPoolExecutor::Pool::read_news(Settlements& settled) {
     else if (const auto* const ended = std::get_if<WorkerEnded>(&*news))
       on_ended(*ended, settled);
     else
-      return on_nursery_ended(settled);
+      on_nursery_killed(settled);
+    if (news && std::holds_alternative<NurseryEnded>(*news)) {
+      m_epoll.remove(m_nursery.fd());
+      return break_pool("the nursery, the process that forks the pool's workers, has ended", settled,
+                        SIGKILL);
+    }
   }
 }
 
 void ProcessPoolExecutor::Pool::on_forked(WorkerForked forked) {
   WorkerHandle* const worker = find(forked.number);
-  if (!worker) return;
+  if (!worker) return forked.process.send_signal(SIGKILL);  // it was asked for before its nursery was killed
   worker->pid = forked.pid;
   worker->process = std::move(forked.process);
   if (worker->corrupt)
@@ -212,48 +219,61 @@ void ProcessPoolExecutor::Pool::on_not_forked(const WorkerNotForked& failure, Se
 void ProcessPoolExecutor::Pool::on_ended(const WorkerEnded& ended, Settlements& settled) {
   WorkerHandle* const worker = find(ended.number);
   if (!worker) return;
-  for (bool more = true; more;) {
-    Arrived last_words = receive(*worker);
-    more = last_words.more;
-    accept(*worker, std::move(last_words), settled);
-  }
-  const bool expected = worker->leaving;
-  const bool was_ready = worker->ready;
-  WorkerHandle::Left left = worker->take_all();
-  remove(*worker);
-  m_forks_refused = false;
-  for (PendingCall& pending : left.not_started) m_queue.push_front(std::move(pending));
-  const auto died = [&] { return std::make_exception_ptr(WorkerDied(ended.how)); };
-  const std::string how = WorkerDied(ended.how).what();
-  for (PendingCall& pending : left.started) {
-    pending.call->state().begin();
-    if (++pending.deaths <= pending.call->options().retries && m_broken.empty())
-      m_queue.push_front(std::move(pending));
-    else if (m_options.on_worker_death == OnWorkerDeath::break_pool)
-      settled.push_back(
-          {std::move(pending.call), std::nullopt, std::make_exception_ptr(BrokenProcessPool(how))});
-    else
-      settled.push_back({std::move(pending.call), std::nullopt, died()});
-  }
+  const bool was_ready = worker->ready, expected = worker->leaving;
+  lose(*worker, ended.how, settled);
   if (expected) return;
   ++m_deaths;
+  const std::string how = WorkerDied(ended.how).what();
   if (m_options.on_worker_death == OnWorkerDeath::break_pool)
     break_pool("a worker process died: " + how, settled, SIGKILL);
   else if (!was_ready && ++m_startup_deaths >= most_startup_deaths)
     break_pool("worker processes die before they are ready: " + how, settled, SIGKILL);
 }
 
-void ProcessPoolExecutor::Pool::on_nursery_ended(Settlements& settled) {
-  m_epoll.remove(m_nursery.fd());
+/// Takes a worker out that has ended: hears its last words, and decides what becomes of its calls.
+void ProcessPoolExecutor::Pool::lose(WorkerHandle& worker, const WorkerExit& how, Settlements& settled) {
+  for (bool more = true; more;) {
+    Arrived last_words = receive(worker);
+    more = last_words.more;
+    accept(worker, std::move(last_words), settled);
+  }
+  WorkerHandle::Left left = worker.take_all();
+  remove(worker);
+  m_forks_refused = false;
+  for (PendingCall& pending : left.not_started) m_queue.push_front(std::move(pending));
+  for (PendingCall& pending : left.started) {
+    pending.call->state().begin();
+    if (++pending.deaths <= pending.call->options().retries && m_broken.empty())
+      m_queue.push_front(std::move(pending));
+    else if (m_options.on_worker_death == OnWorkerDeath::break_pool)
+      settled.push_back({std::move(pending.call), std::nullopt,
+                         std::make_exception_ptr(BrokenProcessPool(WorkerDied(how).what()))});
+    else
+      settled.push_back({std::move(pending.call), std::nullopt, std::make_exception_ptr(WorkerDied(how))});
+  }
+}
+
+/// All workers die with their nursery. Those that it was asked for and had not forked may never come: they count as lost.
+void ProcessPoolExecutor::Pool::on_nursery_killed(Settlements& settled) {
+  for (auto& [number, worker] : m_workers) {
+    posix::kill_group(worker.pid);  // the kernel ends the worker with its parent, but not what it has forked
+    worker.process.send_signal(SIGKILL);
+  }
   while (!m_workers.empty()) {
     WorkerHandle& worker = m_workers.begin()->second;
-    posix::kill_group(worker.pid);  // the kernel ends the worker with its parent, but not what it has forked
+    // What it started may be repeated elsewhere, but not while it still runs here.
+    if (worker.process) worker.process.wait_for_end(longest_death);
+    if (worker.pid > 0 && !worker.leaving) ++m_deaths;
     WorkerExit how;
     how.pid = worker.pid;
     how.signal = SIGKILL;
-    on_ended({worker.number(), how}, settled);
+    lose(worker, how, settled);
   }
-  break_pool("the nursery, the process that forks the pool's workers, has ended", settled, SIGKILL);
+  if (m_options.on_worker_death == OnWorkerDeath::break_pool)
+    break_pool("the nursery, the process that forks the pool's workers, was killed", settled, SIGKILL);
+  else if (++m_startup_deaths >= most_startup_deaths)
+    break_pool("the nursery, the process that forks the pool's workers, is killed again and again", settled,
+               SIGKILL);
 }
 
 void ProcessPoolExecutor::Pool::remove(WorkerHandle& worker) {

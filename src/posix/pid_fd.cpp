@@ -2,6 +2,7 @@
 
 #include "posix/check.hpp"
 
+#include <poll.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -24,6 +25,11 @@ PidFd PidFd::open(pid_t pid) {
 
 void PidFd::send_signal(int signal) const noexcept {
   ::syscall(SYS_pidfd_send_signal, m_fd.get(), signal, nullptr, 0);
+}
+
+bool PidFd::wait_for_end(std::chrono::milliseconds longest) const noexcept {
+  pollfd process{m_fd.get(), POLLIN, 0};
+  return retry_on_signal([&] { return ::poll(&process, 1, static_cast<int>(longest.count())); }) > 0;
 }
 
 void kill_group(pid_t group) noexcept {

@@ -123,7 +123,7 @@ TEMPLATE_TEST_CASE("test_force_shutdown_during_max_tasks_worker_exit", "[process
   CHECK(pool->worker_pids().empty());
   const std::vector<int> nursery = own_children();
   REQUIRE(nursery.size() <= 1);
-  if (!nursery.empty()) CHECK(children_of(nursery[0]).empty());
+  if (!nursery.empty()) CHECK(children_of(nursery[0]).size() <= 1);  // its heir
   CHECK_THROWS_AS(pool->submit(multiply, 2, 8), BrokenProcessPool);
   CHECK(births.arrived() == born);
 }

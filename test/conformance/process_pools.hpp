@@ -1,6 +1,7 @@
 #pragma once
 
 #include "conformance/executors.hpp"
+#include "support/proc.hpp"
 
 #include <memory>
 #include <utility>
@@ -19,12 +20,8 @@ struct AnyProcesses {
   }
 };
 
-/// The children of a process that have not been reaped.
-std::vector<int> children_of(int pid);
-/// Those of the calling process: none once its pools are gone.
+/// The children of the calling process: none once its pools are gone.
 std::vector<int> own_children();
-/// False for a process that is gone, or waits to be reaped.
-bool is_alive(int pid);
 /// Waits until none of them is alive; false after a minute.
 bool all_end(const std::vector<int>& pids);
 /// Waits until this process has one thread: a pool that was shut down without waiting keeps one for a while, and no

@@ -1,5 +1,5 @@
 #include "figures/figure.hpp"
-#include "figures/processes.hpp"
+#include "support/proc.hpp"
 
 #include <spritefarm/futures.hpp>
 
@@ -42,7 +42,7 @@ Birth last_call(int number) {
   std::mt19937 random(static_cast<unsigned>(number));
   allocate_lock_print(random);
   if (number % 2 == 0) ::raise(SIGKILL);
-  return {::getpid(), ::getppid(), tasks_of(::getppid())};
+  return {::getpid(), ::getppid(), test::tasks_of(::getppid())};
 }
 
 }  // namespace
@@ -54,7 +54,7 @@ Measured forks_beside_threads(const Form& form) {
   if (!std::freopen("/dev/null", "w", stdout)) return {false, "no /dev/null"};
 
   ProcessPoolExecutor pool{{.max_workers = 4, .max_tasks_per_child = 1}};
-  const std::vector<pid_t> forked_first = children_of(::getpid());
+  const std::vector<pid_t> forked_first = test::children_of(::getpid());
   std::atomic<bool> over = false;
   std::vector<std::thread> threads;
   for (unsigned i = 0; i < 8; ++i)

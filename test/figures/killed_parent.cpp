@@ -1,5 +1,5 @@
 #include "figures/figure.hpp"
-#include "figures/processes.hpp"
+#include "support/proc.hpp"
 
 #include <spritefarm/futures.hpp>
 
@@ -132,7 +132,7 @@ Measured killed_parent(const Form& form) {
       in_time += took <= 200ms;
       while (::waitpid(-1, nullptr, 0) > 0) {
       }
-      gone += children_of(::getpid()).empty();
+      gone += test::children_of(::getpid()).empty();
     }
   return {gone == all && (!form.full || in_time == all),
           "all gone in " + std::to_string(gone) + " runs of " + std::to_string(all) + ", within 200 ms in " +

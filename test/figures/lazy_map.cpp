@@ -1,5 +1,5 @@
 #include "figures/figure.hpp"
-#include "figures/processes.hpp"
+#include "support/proc.hpp"
 
 #include <spritefarm/futures.hpp>
 
@@ -44,8 +44,8 @@ Measured lazy_map(const Form& form) {
   for (const long result :
        pool.map([](long x) { return x + 1; }, lazy, {.chunksize = chunksize, .buffersize = buffersize})) {
     right = right && result == ++given;
-    if (given == items / 100) resident_before = resident_most = resident_kib(::getpid());
-    if (given % (items / 100) == 0) resident_most = std::max(resident_most, resident_kib(::getpid()));
+    if (given == items / 100) resident_before = resident_most = test::resident_kib(::getpid());
+    if (given % (items / 100) == 0) resident_most = std::max(resident_most, test::resident_kib(::getpid()));
   }
   const long grown = resident_most - resident_before;
   return {right && given == items && most_ahead <= buffersize + chunksize && (sanitized || grown < 5 << 10),

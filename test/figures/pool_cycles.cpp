@@ -1,5 +1,5 @@
 #include "figures/figure.hpp"
-#include "figures/processes.hpp"
+#include "support/proc.hpp"
 
 #include <spritefarm/futures.hpp>
 
@@ -18,14 +18,15 @@ using namespace std::chrono_literals;
 
 /// What a process has, of which a pool is to leave nothing.
 struct Possessions {
-  std::vector<std::string> descriptors = names_in("/proc/self/fd");
-  std::vector<pid_t> children = children_of(::getpid());
-  std::size_t mappings = own_lines("maps").size();
+  std::vector<std::string> descriptors = test::names_in("/proc/self/fd");
+  std::vector<pid_t> children = test::children_of(::getpid());
+  std::size_t mappings = test::own_lines("maps").size();
   std::size_t shared_mappings = 0;
-  std::vector<std::string> shared_memory = names_in("/dev/shm");
+  std::vector<std::string> shared_memory = test::names_in("/dev/shm");
 
   Possessions() {
-    for (const std::string& line : own_lines("maps")) shared_mappings += line.find(" rw-s ") != line.npos;
+    for (const std::string& line : test::own_lines("maps"))
+      shared_mappings += line.find(" rw-s ") != line.npos;
   }
 };
 

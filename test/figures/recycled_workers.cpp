@@ -1,5 +1,5 @@
 #include "figures/figure.hpp"
-#include "figures/processes.hpp"
+#include "support/proc.hpp"
 
 #include <spritefarm/futures.hpp>
 
@@ -24,7 +24,7 @@ std::pair<int, int> with_pid(int number) {
 std::pair<int, long> leak() {
   static std::vector<std::vector<char>> lost;
   lost.emplace_back(leak_bytes, 'x');
-  return {static_cast<int>(::getpid()), resident_kib(::getpid())};
+  return {static_cast<int>(::getpid()), test::resident_kib(::getpid())};
 }
 
 }  // namespace

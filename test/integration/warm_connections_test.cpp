@@ -51,6 +51,9 @@ TEST_CASE("workers connect while the coordinator waits for the index, and use th
   CHECK(requests.size() == 201);
   std::map<std::string, std::set<std::string>> connections;
   for (const NginxRequest& request : requests) connections[request.host].insert(request.connection);
-  CHECK(connections["pokeapi.co"].size() == workers + 1);
-  CHECK(connections["raw.githubusercontent.com"].size() == workers);
+  // No later ones. A thread that wakes late may find nothing left to do.
+  CHECK(connections["pokeapi.co"].size() <= workers + 1);
+  CHECK(connections["pokeapi.co"].size() > 2);
+  CHECK(connections["raw.githubusercontent.com"].size() <= workers);
+  CHECK(connections["raw.githubusercontent.com"].size() > 1);
 }

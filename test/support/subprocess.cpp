@@ -127,7 +127,7 @@ void Subprocess::send_signal(int signal) {
 }
 
 std::string Subprocess::read_line(Duration bound) {
-  pump(Until::line, bound);
+  pump([this] { return m_outcome.out.find('\n', m_line_start) != std::string::npos; }, bound);
   const std::size_t end = m_outcome.out.find('\n', m_line_start);
   if (end == std::string::npos) {
     throw std::runtime_error(
@@ -138,8 +138,18 @@ std::string Subprocess::read_line(Duration bound) {
   return line;
 }
 
+void Subprocess::wait_for_message(const std::string& part, int times, Duration bound) {
+  pump(
+      [&] {
+        int seen = 0;
+        for (std::size_t at = 0; (at = m_outcome.err.find(part, at)) != std::string::npos; ++at) ++seen;
+        return seen >= times;
+      },
+      bound);
+}
+
 Outcome Subprocess::finish(Duration bound) {
-  pump(Until::exit, bound);
+  pump([] { return false; }, bound);
   return m_outcome;
 }
 
@@ -148,10 +158,11 @@ Outcome Subprocess::stop() {
   return finish();
 }
 
-void Subprocess::pump(Until until, Duration bound) {
+/// Until that is so, or the program has ended.
+void Subprocess::pump(const std::function<bool()>& until, Duration bound) {
   const auto deadline = std::chrono::steady_clock::now() + bound;
   while (!m_reaped) {
-    if (until == Until::line && m_outcome.out.find('\n', m_line_start) != std::string::npos) return;
+    if (until()) return;
 
     // poll() passes over negative descriptors: the closed ones.
     pollfd fds[] = {{m_pidfd.get(), POLLIN, 0}, {m_out.get(), POLLIN, 0}, {m_err.get(), POLLIN, 0}};

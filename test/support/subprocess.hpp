@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -49,6 +50,8 @@ class Subprocess {
 
   /// The next line of its standard output, without the line's end.
   std::string read_line(Duration bound = long_enough);
+  /// Waits until it has printed this so many times on standard error, or has ended.
+  void wait_for_message(const std::string& part, int times = 1, Duration bound = long_enough);
   /// Waits for its end.
   Outcome finish(Duration bound = long_enough);
   void send_signal(int signal);
@@ -56,8 +59,7 @@ class Subprocess {
   Outcome stop();
 
  private:
-  enum class Until { exit, line };
-  void pump(Until until, Duration bound);
+  void pump(const std::function<bool()>& until, Duration bound);
 
   std::string m_name;
   pid_t m_pid = -1;

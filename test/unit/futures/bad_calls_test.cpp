@@ -1,4 +1,5 @@
 #include "support/catch.hpp"
+#include "support/proc.hpp"
 #include "support/sanitizers.hpp"
 
 #include <spritefarm/futures.hpp>
@@ -12,8 +13,6 @@
 
 #include <array>
 #include <chrono>
-#include <filesystem>
-#include <fstream>
 #include <functional>
 #include <iostream>
 #include <string>
@@ -94,18 +93,6 @@ void limit_processes(rlim_t allowed) {
   if (::setrlimit(RLIMIT_NPROC, &limit) != 0) ::_exit(2);
 }
 
-/// The only child of this process: its pool's nursery, or its fork server.
-pid_t only_child() {
-  for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
-    std::ifstream stat(entry.path() / "stat");
-    pid_t pid = 0, parent = 0;
-    std::string state;
-    const auto end_of_name = [&stat] { return static_cast<bool>(stat.ignore(64, ')')); };
-    if (stat >> pid && end_of_name() && stat >> state >> parent && parent == ::getpid()) return pid;
-  }
-  return 0;
-}
-
 }  // namespace
 
 TEST_CASE("numbers that make no sense are refused", "[executor][bad]") {
@@ -182,7 +169,7 @@ TEST_CASE("a system without room for a process refuses a pool, or fails its call
       leave_root();
       ProcessPoolExecutor pool{{.max_workers = 2}};
       const rlimit none{0, 0};
-      if (::prlimit(only_child(), RLIMIT_NPROC, &none, nullptr) != 0) return false;
+      if (::prlimit(test::children_of(::getpid()).at(0), RLIMIT_NPROC, &none, nullptr) != 0) return false;
       return throws<BrokenProcessPool>([&] { pool.submit(twice, 1).result(30s); }) &&
              throws<BrokenProcessPool>([&] { pool.submit(twice, 1); });
     }));
@@ -193,7 +180,7 @@ TEST_CASE("a system without room for a process refuses a pool, or fails its call
       ProcessPoolExecutor pool{{.max_workers = 4}};
       if (pool.submit(twice, 1).result(30s) != 2) return false;
       const rlimit none{0, 0};
-      if (::prlimit(only_child(), RLIMIT_NPROC, &none, nullptr) != 0) return false;
+      if (::prlimit(test::children_of(::getpid()).at(0), RLIMIT_NPROC, &none, nullptr) != 0) return false;
       std::vector<Future<int>> futures;  // the one worker runs them all
       for (int i = 0; i < 100; ++i) futures.push_back(pool.submit(twice, i));
       for (int i = 0; i < 100; ++i)
@@ -233,7 +220,7 @@ TEST_CASE(
       leave_root();
       prepare_to_fork();
       const rlimit none{0, 0};
-      if (::prlimit(only_child(), RLIMIT_NPROC, &none, nullptr) != 0) return false;
+      if (::prlimit(test::children_of(::getpid()).at(0), RLIMIT_NPROC, &none, nullptr) != 0) return false;
       Event leave;
       std::thread other([&leave] { leave.wait(); });  // so that there are several threads
       const bool broken = throws<BrokenProcessPool>([] {

@@ -1,4 +1,3 @@
-#include "posix/end_processes.hpp"
 #include "posix/fork.hpp"
 #include "posix/interruption_watch.hpp"
 #include "support/catch.hpp"
@@ -65,25 +64,4 @@ TEST_CASE("a watch that ends without a signal calls nobody and puts the old hand
   ::sigaction(SIGTERM, nullptr, &after);
   CHECK(!called);
   CHECK(before.sa_handler == after.sa_handler);
-}
-
-TEST_CASE("processes are asked to end and waited for", "[posix][signals]") {
-  const auto before =
-      std::signal(SIGTERM, SIG_DFL);  // inherited: the signal may come before the child has run at all
-  const auto child = [] {
-    return posix::fork_child([] {
-      while (true) ::pause();
-      return 0;
-    });
-  };
-  const pid_t one = child(), two = child();
-  std::signal(SIGTERM, before);
-  posix::end_processes({one, two}, 10s);
-  for (const pid_t pid : {one, two}) {
-    int status = 0;
-    CHECK(::waitpid(pid, &status, WNOHANG) == pid);
-    CHECK(WIFSIGNALED(status));
-    CHECK(WTERMSIG(status) == SIGTERM);
-  }
-  posix::end_processes({one, two}, 10s);  // gone: nothing to do
 }

@@ -6,10 +6,20 @@
 #include <vector>
 
 /// What /proc tells of processes.
-namespace figures {
+namespace spritefarm::test {
 
+struct ProcessState {
+  std::string name;   ///< of its first thread
+  char letter = 'X';  ///< as in proc(5); X for one that is no more
+  pid_t parent = 0;
+};
+ProcessState state_of(pid_t process);
+/// False for one that is gone, or a zombie, which may be left to an init that reaps nobody.
+bool is_alive(pid_t process);
 /// The processes that this one has forked and that exist still, zombies too.
 std::vector<pid_t> children_of(pid_t parent);
+/// All processes, whoever forked them, that began with this "NAME=VALUE" in their environment.
+std::vector<pid_t> processes_with(const std::string& variable);
 /// How many tasks (threads) it has; 0: it is gone.
 int tasks_of(pid_t process);
 /// In KiB; 0: it is gone.
@@ -18,4 +28,4 @@ long resident_kib(pid_t process);
 std::vector<std::string> own_lines(const std::string& file);
 std::vector<std::string> names_in(const std::string& directory);
 
-}  // namespace figures
+}  // namespace spritefarm::test

@@ -1,0 +1,179 @@
+#include "support/catch.hpp"
+#include "support/file_tree.hpp"
+#include "support/nginx_server.hpp"
+#include "support/pokeapi_folder.hpp"
+#include "support/proc.hpp"
+#include "support/program.hpp"
+#include "support/run_report.hpp"
+#include "support/temp_dir.hpp"
+
+#include <poll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <iostream>
+#include <random>
+#include <string>
+#include <thread>
+#include <vector>
+
+using namespace spritefarm::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// SPRITEFARM_FULL=1 asks for the whole storm and its table, not for the short form.
+bool is_full() {
+  return std::getenv("SPRITEFARM_FULL") != nullptr;
+}
+
+/// Runs of the program whose processes can all be told, also those whose parents have died.
+class MarkedRun {
+ public:
+  explicit MarkedRun(Command command) : m_process(marked(std::move(command))) {}
+
+  Subprocess& process() { return m_process; }
+  /// Waits `longest`: whether it has ended.
+  bool ends_within(std::chrono::milliseconds longest) {
+    pollfd end{m_process.pidfd(), POLLIN, 0};
+    return ::poll(&end, 1, static_cast<int>(longest.count())) > 0;
+  }
+  /// Its processes but the coordinator.
+  [[nodiscard]] std::vector<pid_t> others() const {
+    std::vector<pid_t> all = processes_with("SPRITEFARM_TEST_MARK=" + m_mark);
+    std::erase_if(all, [this](pid_t each) { return each == m_process.pid() || !is_alive(each); });
+    return all;
+  }
+  /// Waits, bounded, until none of them is left.
+  [[nodiscard]] bool leaves_nobody() const {
+    for (int tries = 0; tries < 3000; ++tries) {
+      if (others().empty()) return true;
+      std::this_thread::sleep_for(10ms);
+    }
+    return false;
+  }
+
+ private:
+  Command marked(Command command) {
+    static int number = 0;
+    m_mark = std::to_string(::getpid()) + "-" + std::to_string(++number);
+    command.environment["SPRITEFARM_TEST_MARK"] = m_mark;
+    return command;
+  }
+  std::string m_mark;
+  Subprocess m_process;
+};
+
+std::map<std::string, std::string> without_parts(std::map<std::string, std::string> tree) {
+  std::erase_if(tree, [](const auto& file) { return file.first.ends_with(".part"); });
+  return tree;
+}
+
+double seconds_since(Clock::time_point begin) {
+  return std::chrono::duration<double>(Clock::now() - begin).count();
+}
+
+}  // namespace
+
+TEST_CASE("a storm that kills workers and nurseries every 50 ms costs time, and nothing else", "[storm]") {
+  const std::string transport = GENERATE("shm", "pipe");
+  CAPTURE(transport);
+  const int pokemon = is_full() ? 1351 : 250;
+  const MirrorServer mirror({"--latency", "10"});
+  const TempDir work;
+  const auto arguments = [&](const std::string& folder, const std::vector<std::string>& mode) {
+    std::vector<std::string> all{"--json",     "--rate",          "0",  "-n",         std::to_string(pokemon),
+                                 "--base-url", mirror.base_url(), "-o", work / folder};
+    all.insert(all.end(), mode.begin(), mode.end());
+    return all;
+  };
+  const std::vector<std::string> mode{"-p", "4", "-c", "4", "--transport", transport};
+  REQUIRE(run(program(arguments("calm", {"-t", "4"}))).exit_status == 0);
+
+  std::mt19937 random(static_cast<unsigned>(pokemon));
+  int kills = 0, nurseries = 0;
+  const auto begin = Clock::now();
+  MarkedRun stormy(program(arguments("stormy", mode)));
+  while (!stormy.ends_within(50ms)) {
+    const std::vector<pid_t> others = stormy.others();
+    if (others.empty()) continue;
+    const pid_t victim = others[random() % others.size()];
+    nurseries += state_of(victim).name == "nursery" ? 1 : 0;
+    ++kills;
+    ::kill(victim, SIGKILL);
+  }
+  const Outcome outcome = stormy.process().finish();
+  const double seconds = seconds_since(begin);
+  INFO(outcome.err);
+  CHECK(outcome.exit_status == 0);
+  CHECK(kills > 3);
+  const RunReport report(outcome.out);
+  CHECK(report.count.at("selected") == static_cast<std::uint64_t>(pokemon));
+  CHECK(stormy.leaves_nobody());
+  const auto calm = read_tree(work / "calm");
+  CHECK(calm.size() == pokemon - report.count.at("missing"));
+  CHECK(without_parts(read_tree(work / "stormy")) == calm);
+
+  const Outcome again = run(program(arguments("stormy", mode)));
+  CHECK(RunReport(again.out).count.at("unchanged") == calm.size());
+  CHECK(read_tree(work / "stormy") == calm);
+  if (is_full())
+    std::cout << "storm, " << transport << ": exit " << outcome.exit_status << ", " << calm.size()
+              << " files, " << kills << " kills (" << nurseries << " of a nursery), "
+              << report.count.at("worker_deaths") << " workers lost, " << report.count.at("requests")
+              << " requests, " << seconds << " s\n";
+}
+
+TEST_CASE("a coordinator killed at any moment leaves nobody, and the next run fetches the rest", "[storm]") {
+  const PokeapiFolder pokeapi;
+  const auto expected = pokeapi.front_sprites();
+  std::mt19937 random(50);
+  const int moments = is_full() ? 50 : 6;
+  std::size_t most_extra = 0;
+  double longest = 0.4;
+  for (int moment = 0; moment < moments; ++moment) {
+    NginxServer nginx(pokeapi.path(), {"pokeapi.co", "raw.githubusercontent.com"});
+    const TempDir work;
+    const Command command = program({"-p", "4", "-c", "2", "--rate", "0", "--json", "--connect-to",
+                                     nginx.connect_to("pokeapi.co"), "--connect-to",
+                                     nginx.connect_to("raw.githubusercontent.com"), "--cacert",
+                                     nginx.ca_file(), "-o", work / "sprites"});
+    const auto begin = Clock::now();
+    MarkedRun killed(command);
+    const std::chrono::duration<double> until(longest * static_cast<double>(random() % 1000) / 1000);
+    if (killed.ends_within(std::chrono::duration_cast<std::chrono::milliseconds>(until)))
+      longest = seconds_since(begin);
+    killed.process().send_signal(SIGKILL);
+    killed.process().finish();
+    CHECK(killed.leaves_nobody());
+    const std::size_t there = without_parts(read_tree(work / "sprites")).size();
+    for (const auto& [name, bytes] : without_parts(read_tree(work / "sprites")))
+      CHECK((bytes.size() > 8 && bytes.substr(1, 3) == "PNG" && bytes.ends_with("\xae\x42\x60\x82")));
+
+    const Outcome outcome = run(command);
+    INFO(outcome.err);
+    CHECK(outcome.exit_status == 0);
+    CHECK(read_tree(work / "sprites").size() == expected.size());
+    std::map<std::string, int> asked;
+    for (const NginxRequest& request : nginx.stop()) ++asked[request.host + request.uri];
+    std::size_t requests = 0, extra = 0;
+    for (const auto& [url, times] : asked) {
+      CAPTURE(url);
+      CHECK(times <= 2);
+      requests += static_cast<std::size_t>(times);
+      extra += times > 1 ? 1 : 0;
+    }
+    most_extra = std::max(most_extra, extra);
+    CHECK(extra <= expected.size());
+    if (is_full())
+      std::cout << "killed after " << until.count() << " s: " << there << " files, then exit "
+                << outcome.exit_status << ", " << RunReport(outcome.out).count.at("unchanged")
+                << " unchanged, " << requests << " requests\n";
+  }
+  if (is_full()) std::cout << moments << " moments: at most " << most_extra << " extra requests\n";
+}

@@ -1,0 +1,145 @@
+#include "support/catch.hpp"
+#include "support/proc.hpp"
+
+#include <spritefarm/futures.hpp>
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <memory>
+#include <set>
+#include <thread>
+#include <vector>
+
+using namespace spritefarm;
+using namespace std::chrono_literals;
+
+namespace {
+
+int twice(int x) {
+  return 2 * x;
+}
+int wait_a_moment(int x) {
+  ::usleep(2000);
+  return x;
+}
+int block_for_ever() {
+  while (true) ::pause();
+}
+
+/// Waits, bounded, until it is so.
+template <typename Condition>
+bool comes_true(Condition condition) {
+  for (int tries = 0; tries < 60'000; ++tries) {
+    if (condition()) return true;
+    std::this_thread::sleep_for(1ms);
+  }
+  return false;
+}
+
+/// The processes that may be forked for a pool of this process, whoever their parent is.
+struct Household {
+  pid_t nursery = 0;
+  pid_t heir = 0;
+};
+
+/// Waits until a pool has both; `nursery` is 0 if that never comes. Known by one of the pool's workers.
+Household household_of(ProcessPoolExecutor& pool) {
+  Household found;
+  comes_true([&] {
+    const std::vector<int> workers = pool.worker_pids();
+    if (workers.empty()) return false;
+    const pid_t nursery = test::state_of(workers.front()).parent;
+    if (test::state_of(nursery).name != "nursery") return false;
+    for (const pid_t child : test::children_of(nursery))
+      if (test::state_of(child).name == "heir") found = {nursery, child};
+    return found.nursery != 0;
+  });
+  return found;
+}
+
+bool works(ProcessPoolExecutor& pool) {
+  return pool.submit(TaskOptions{.retries = 3}, twice, 21).result(60s) == 42;
+}
+
+}  // namespace
+
+TEST_CASE("when the nursery is killed its heir takes over, and what runs is repeated", "[process][nursery]") {
+  auto own_pool = std::make_unique<ProcessPoolExecutor>(ProcessPoolExecutorOptions{.max_workers = 2});
+  ProcessPoolExecutor& pool = *own_pool;
+  REQUIRE(works(pool));
+  std::set<pid_t> nurseries;
+  for (int round = 0; round < 4; ++round) {
+    std::vector<Future<int>> futures;
+    for (int i = 0; i < 40; ++i) futures.push_back(pool.submit(TaskOptions{.retries = 3}, wait_a_moment, i));
+    const Household household = household_of(pool);
+    REQUIRE(household.nursery > 0);
+    nurseries.insert(household.nursery);
+    ::kill(household.nursery, SIGKILL);
+    for (int i = 0; i < 40; ++i) CHECK(futures[static_cast<std::size_t>(i)].result(60s) == i);
+  }
+  CHECK(nurseries.size() == 4);
+  const std::vector<int> workers = pool.worker_pids();
+  const Household last = household_of(pool);
+  own_pool.reset();
+  CHECK(test::children_of(::getpid()).empty());
+  CHECK(comes_true([&] { return !test::is_alive(last.nursery) && !test::is_alive(last.heir); }));
+  for (const int worker : workers) CHECK(comes_true([&] { return !test::is_alive(worker); }));
+}
+
+TEST_CASE("a killed nursery costs the calls that run, and no other", "[process][nursery]") {
+  ProcessPoolExecutor pool{{.max_workers = 2}};
+  std::vector<Future<int>> running, waiting;
+  for (int i = 0; i < 2; ++i) running.push_back(pool.submit(block_for_ever));
+  for (const Future<int>& each : running) REQUIRE(comes_true([&] { return each.running(); }));
+  for (int i = 0; i < 10; ++i) waiting.push_back(pool.submit(twice, i));
+  const std::vector<int> workers = pool.worker_pids();
+  ::kill(household_of(pool).nursery, SIGKILL);
+  for (const Future<int>& each : running) CHECK_THROWS_AS(each.result(60s), WorkerDied);
+  for (int i = 0; i < 10; ++i) CHECK(waiting[static_cast<std::size_t>(i)].result(60s) == 2 * i);
+  CHECK(pool.worker_deaths() == 2);
+  for (const int worker : workers) CHECK(!test::is_alive(worker));
+}
+
+TEST_CASE("a killed heir is replaced", "[process][nursery]") {
+  ProcessPoolExecutor pool{{.max_workers = 2}};
+  REQUIRE(works(pool));
+  const Household first = household_of(pool);
+  ::kill(first.heir, SIGKILL);
+  REQUIRE(comes_true([&] {
+    const Household next = household_of(pool);
+    return next.nursery == first.nursery && next.heir != first.heir;
+  }));
+  CHECK(pool.worker_deaths() == 0);
+  ::kill(first.nursery, SIGKILL);
+  CHECK(works(pool));
+}
+
+TEST_CASE("a pool whose nursery and heir are both killed is broken, and says so", "[process][nursery]") {
+  ProcessPoolExecutor pool{{.max_workers = 1}};
+  const Future<int> running = pool.submit(block_for_ever);
+  REQUIRE(comes_true([&] { return running.running(); }));
+  const Household household = household_of(pool);
+  ::kill(household.nursery, SIGSTOP);  // it must not replace its heir
+  ::kill(household.heir, SIGKILL);
+  ::kill(household.nursery, SIGKILL);
+  CHECK_THROWS_AS(running.result(60s), WorkerDied);
+  CHECK(comes_true([&] {
+    try {
+      pool.submit(twice, 1).result(60s);
+    } catch (const BrokenProcessPool&) {
+      return true;
+    } catch (const WorkerDied&) {
+    }
+    return false;
+  }));
+}
+
+TEST_CASE("on_worker_death = break_pool breaks the pool whose nursery is killed", "[process][nursery]") {
+  ProcessPoolExecutor pool{{.max_workers = 1, .on_worker_death = OnWorkerDeath::break_pool}};
+  const Future<int> running = pool.submit(block_for_ever);
+  REQUIRE(comes_true([&] { return running.running(); }));
+  ::kill(household_of(pool).nursery, SIGKILL);
+  CHECK_THROWS_AS(running.result(60s), BrokenProcessPool);
+  CHECK_THROWS_AS(pool.submit(twice, 1), BrokenProcessPool);
+}
