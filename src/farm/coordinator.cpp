@@ -76,7 +76,7 @@ std::optional<Error> Coordinator::farm_index() {
     if (!page->error.empty()) return Error{std::move(page->error)};
     announce(m_options.index.count_of(page->index_size));
     farm(m_share.pick(std::move(page->tasks)));
-    if (m_stopping || !m_output_error.empty()) break;
+    if (m_stopping) break;
   }
   return std::nullopt;
 }
@@ -105,6 +105,7 @@ void Coordinator::announce(std::uint64_t pokemon) {
 
 void Coordinator::add(const RequestCount& count) {
   const std::lock_guard accounting(m_accounting);
+  tell(count);
   m_report.add(count);
 }
 
@@ -115,27 +116,38 @@ void Coordinator::farm(std::vector<FarmTask> tasks) {
     FarmTask task = std::move(next);  // what the stock adds goes when the task is done
     while (m_outstanding >= m_workforce.window()) take_one();
     if (task.name.empty() && !std::exchange(ids_known, true)) drain();
-    if (m_stopping || !m_output_error.empty()) break;
+    if (m_stopping) break;
     if (task.name.empty() && m_farmed_ids.contains(task.id)) continue;
     if (std::optional<FarmResult> at_hand = m_stock.look_up(task))
       account(0, task, *std::move(at_hand));
-    else
+    else if (m_output_error.empty())
       submit(std::move(task));
+    else
+      fail(0, task, "not asked for, since nothing can be written any more");
   }
 }
 
 void Coordinator::submit(FarmTask task) {
-  start_workers();
   const std::uint64_t number = ++m_submitted;
   {
     const std::lock_guard accounting(m_accounting);
     for (RunListener* listener : m_listeners) listener->on_submit(number, task);
   }
-  Future<FarmResult> future = m_workforce.executor().submit(again_if_killed, farm_pokemon, task);
-  ++m_outstanding;
-  future.add_done_callback([this, number, task = std::move(task)](Future<FarmResult> done) {
-    m_finished.put({number, task, std::move(done)});
-  });
+  try {
+    start_workers();
+    Future<FarmResult> future = m_workforce.executor().submit(again_if_killed, farm_pokemon, task);
+    ++m_outstanding;
+    future.add_done_callback([this, number, task](Future<FarmResult> done) {
+      m_finished.put({number, task, std::move(done)});
+    });
+  } catch (const std::exception& error) {  // there are no workers, and can be none
+    fail(number, task, error.what());
+  }
+}
+
+void Coordinator::fail(std::uint64_t number, const FarmTask& task, const std::string& reason) {
+  if (m_stopping) return;  // cancelled, or ended with its worker
+  account(number, task, all_failed(task, m_options.sprite_keys, reason, 0));
 }
 
 void Coordinator::take_one() {
@@ -152,9 +164,7 @@ void Coordinator::take(const Finished& finished) {
   try {
     account(finished.number, finished.task, finished.future.result());
   } catch (const std::exception& error) {
-    if (m_stopping) return;  // cancelled, or ended with its worker
-    account(finished.number, finished.task,
-            all_failed(finished.task, m_options.sprite_keys, error.what(), 0));
+    fail(finished.number, finished.task, error.what());
   }
 }
 
@@ -175,6 +185,7 @@ void Coordinator::drain() {
 void Coordinator::account(std::uint64_t number, const FarmTask& task, FarmResult result) {
   const std::lock_guard accounting(m_accounting);
   const std::string name = display_name(result.name, result.id);
+  tell(result.count);
   for (SpriteResult& sprite : result.sprites) {
     const bool has_path = sprite.status != SpriteStatus::missing && sprite.status != SpriteStatus::failed;
     if (has_path && !m_path_hashes.insert(std::hash<std::string>()(sprite.path)).second) {
@@ -191,6 +202,13 @@ void Coordinator::account(std::uint64_t number, const FarmTask& task, FarmResult
   m_report.add(result);
   for (RunListener* listener : m_listeners) listener->on_result(number, result);
   m_stock.keep(task, result);
+}
+
+void Coordinator::tell(const RequestCount& count) const {
+  for (const Detour& detour : count.detours)
+    m_messages.note(
+        fmt::format("GET {}: status 404, and {} answers: some cache keeps an old failure, and was got round",
+                    detour.url, detour.instead));
 }
 
 void Coordinator::tell(const std::string& name, const SpriteResult& sprite) const {

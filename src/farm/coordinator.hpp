@@ -67,10 +67,12 @@ class Coordinator {
   DatasetAnswer ask_for_dataset();
   void start_workers();
   void submit(FarmTask task);
+  void fail(std::uint64_t number, const FarmTask& task, const std::string& reason);
   void take_one();
   void take(const Finished& finished);
   void drain();
   void account(std::uint64_t number, const FarmTask& task, FarmResult result);
+  void tell(const RequestCount& count) const;
   void tell(const std::string& name, const SpriteResult& sprite) const;
 
   const Options& m_options;

@@ -44,6 +44,16 @@ std::optional<Error> wrong_output(const std::string& path, int depth) {
   }
 }
 
+/// What to do next, where the error tells.
+std::string_view advice(const std::exception& error) {
+  const auto* const of_system = dynamic_cast<const std::system_error*>(&error);
+  if (of_system == nullptr) return "";
+  if (of_system->code() == std::errc::too_many_files_open) return "; allow it more open files (ulimit -n)";
+  if (of_system->code() == std::errc::resource_unavailable_try_again)
+    return "; allow it more processes (ulimit -u)";
+  return "";
+}
+
 std::string_view transport_of(const Options& options) {
   return options.mode == Mode::processes ? to_string(options.transport) : "none";
 }
@@ -53,7 +63,7 @@ void print_report(const Options& options, const Report& report, const Messages& 
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
   if (options.json)
     write_to_stdout(report.json(seconds.count()));
-  else if (status == no_index && report.selected() == 0)
+  else if ((status == no_index || status == no_output) && report.selected() == 0)
     return;
   else if (!options.dry_run && options.verbosity != Verbosity::quiet)
     write_to_stdout(report.summary(seconds.count(), options.output) + "\n");
@@ -113,9 +123,12 @@ ExitStatus write_gallery(Gallery& gallery, Coordinator& coordinator, const Optio
 ExitStatus farm(Options options, const ProgramParts& parts) {
   const auto start = std::chrono::steady_clock::now();
   const Messages messages(options.verbosity);
+  Report report({to_string(options.mode), options.workers, options.concurrency, transport_of(options),
+                 options.dry_run});
   if (!options.dry_run)
     if (const std::optional<Error> wrong = wrong_output(options.output, options.path_template.depth())) {
       messages.error(wrong->message);
+      print_report(options, report, messages, start, no_output);
       return no_output;
     }
   RunningMirror mirror;
@@ -125,11 +138,6 @@ ExitStatus farm(Options options, const ProgramParts& parts) {
     options.remember = false;  // it has another address each time
   }
 
-  Workforce workforce(
-      options, {options.http, options.sprite_keys, options.selector, options.path_template, options.output,
-                options.dry_run, options.compute, options.remember, !options.trace.empty()});
-  Report report({to_string(options.mode), options.workers, options.concurrency, transport_of(options),
-                 options.dry_run});
   std::vector<RunListener*> listeners;
   PlannedList planned;
   if (options.dry_run && !options.json) listeners.push_back(&planned);
@@ -144,22 +152,34 @@ ExitStatus farm(Options options, const ProgramParts& parts) {
     messages.error(fmt::format("--trace: {}; name another file", error.what()));
     return no_output;
   }
-  Coordinator coordinator(options, workforce, report, messages, listeners);
+  std::optional<Workforce> workforce;
+  std::optional<Coordinator> coordinator;
   const auto write_last = [&] {
     if (trace) trace->finish();
-    return options.gallery ? write_gallery(gallery, coordinator, options, messages) : everything_on_disk;
+    return coordinator && options.gallery ? write_gallery(gallery, *coordinator, options, messages)
+                                          : everything_on_disk;
   };
-  const ExitStatus farmed = [&] {
+  const auto run = [&] {
+    workforce.emplace(options, WorkerSettings{options.http, options.sprite_keys, options.selector,
+                                              options.path_template, options.output, options.dry_run,
+                                              options.compute, options.remember, !options.trace.empty()});
+    coordinator.emplace(options, *workforce, report, messages, listeners);
     const auto report_interrupted = [&] {
       report.set_interrupted();
       print_report(options, report, messages, start, interrupted);
     };
     const posix::InterruptionWatch signals(
-        [&] { end_interrupted(coordinator, workforce, messages, write_last, report_interrupted); },
+        [&] { end_interrupted(*coordinator, *workforce, messages, write_last, report_interrupted); },
         interrupted);
-    return coordinator.run();
-  }();
-  const ExitStatus status = std::max(farmed, write_last());
+    return coordinator->run();
+  };
+  ExitStatus status = some_failed;
+  try {
+    status = run();
+    status = std::max(status, write_last());
+  } catch (const std::exception& error) {
+    messages.error(fmt::format("this run cannot go on: {}{}", error.what(), advice(error)));
+  }
   print_report(options, report, messages, start, status);
   return status;
 }

@@ -66,7 +66,7 @@ Task<std::optional<sprite::Record>> get_record(Downloader& downloader, const Far
     return wrong_record(task, *record);
   };
   const std::chrono::nanoseconds began = now();
-  Task<net::HttpFetch> getting = downloader.get(std::move(request), result.count);
+  Task<net::HttpFetch> getting = downloader.get_document(std::move(request), result.count);
   const net::HttpFetch fetch = co_await std::move(getting);
   if (downloader.settings().times) result.record_times = PartTimes{began, fetch.times, {}, now()};
   if (!fetch.outcome) {

@@ -91,11 +91,18 @@ struct SpriteResult {
   std::optional<PartTimes> times{};       ///< where they are wanted
 };
 
+/// An address that was answered with 404 while its other spelling, with or without the slash at its end, was not.
+struct Detour {
+  std::string url;
+  std::string instead;
+};
+
 /// What a call has asked the servers for.
 struct RequestCount {
   std::uint64_t requests = 0;
   std::uint64_t retries = 0;      ///< how many of them repeated one that had failed
   std::uint64_t connections = 0;  ///< that were opened
+  std::vector<Detour> detours{};
 };
 
 /// What became of a FarmTask.

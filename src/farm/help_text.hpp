@@ -33,7 +33,7 @@ Where from
       --proxy URL         as curl has it
       --rate N            requests a second to one host, over all workers together, after a burst of 2.56 N (256 at
                           most) [100]; 0 = no limit
-      --retries N         further attempts for a request that failed [4]
+      --retries N         further attempts for a request that fails in the same way [4]
       --timeout SECONDS   for one attempt [30]
       --demo              farm from an embedded mirror, started and stopped with the run: no network needed
 

@@ -138,6 +138,19 @@ struct HttpClient::State {
     server.lane.widen(in_flight);
   }
 
+  /// Of a transfer that has ended: each redirect that libcurl followed was a request, too, to which the host where it led
+  /// is entitled afterwards.
+  int count_requests(CURL* easy) {
+    long redirects = 0;
+    char* address = nullptr;
+    curl_easy_getinfo(easy, CURLINFO_REDIRECT_COUNT, &redirects);
+    curl_easy_getinfo(easy, CURLINFO_EFFECTIVE_URL, &address);
+    const std::optional<Url> last = redirects > 0 && address ? parse_url(address) : std::nullopt;
+    for (long i = 0; last && i < redirects; ++i)
+      (void)paces->host(last->origin()).reserve(paces->rate(), Clock::now());
+    return 1 + static_cast<int>(redirects);
+  }
+
   /// Of a transfer that has ended.
   void count_connections(CURL* easy) {
     long opened = 0;
@@ -232,6 +245,7 @@ Task<FailureKind> HttpClient::State::attempt(Server& server, const HttpRequest& 
   const Clock::time_point began = Clock::now();
   const CURLcode result = co_await transfer;
   fetch.times.push_back(times_of(easy.get(), began));
+  fetch.requests += count_requests(easy.get());
   count_connections(easy.get());
 
   const FetchFailure failure = fetch.failure = exchange.conclude(result);

@@ -75,6 +75,7 @@ struct AttemptTimes {
 struct HttpFetch {
   Result<HttpResponse> outcome;
   int attempts = 0;
+  int requests = 0;       ///< of all attempts, with those to where they were redirected
   long status = 0;        ///< of the last attempt that had one
   std::size_t bytes = 0;  ///< of all decoded bodies
   /// That the client has opened since it last told in an HttpFetch, whatever for.

@@ -159,6 +159,9 @@ TEST_CASE("what is not found is looked for without its slash", "[farm][pipeline]
   CHECK(result.sprites[0].status == SpriteStatus::downloaded);
   CHECK(result.count.requests == 3);
   CHECK(result.count.retries == 0);
+  REQUIRE(result.count.detours.size() == 1);
+  CHECK(result.count.detours[0].url == farm.api.url("/pokemon/mew/"));
+  CHECK(result.count.detours[0].instead == farm.api.url("/pokemon/mew"));
 }
 
 TEST_CASE("a name that is no file's is refused before its image is fetched", "[farm][pipeline]") {
