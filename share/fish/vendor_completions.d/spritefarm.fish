@@ -48,6 +48,7 @@ complete -c spritefarm -n '__spritefarm_in farm' -l template -x -d 'path below t
 complete -c spritefarm -n '__spritefarm_in farm' -l refresh -d 'ask the servers again about what is fresh'
 complete -c spritefarm -n '__spritefarm_in farm' -l verify -d 'hash what is on disk again'
 complete -c spritefarm -n '__spritefarm_in farm' -l gallery -d 'a page to look at them all'
+complete -c spritefarm -n '__spritefarm_in farm' -l trace -r -F -d 'time line of every task and request'
 complete -c spritefarm -n '__spritefarm_in farm' -s q -l quiet -d 'say only what failed'
 complete -c spritefarm -n '__spritefarm_in farm' -s v -l verbose -d 'say what becomes of each sprite'
 complete -c spritefarm -n '__spritefarm_in farm' -s V -l version -d 'print the program\'s version'
