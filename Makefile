@@ -57,6 +57,8 @@ all_sources      := $(library_sources) $(program_sources) $(main_source) $(suppo
 fuzzers          := $(fuzzer_sources:test/fuzz/%_fuzzer.cpp=$(B)/fuzzers/%)
 examples         := $(examples_sources:test/examples/%.cpp=$(B)/examples/%)
 objects           = $(patsubst %.cpp,$(B)/%.o,$(1))
+# The program's pages, as string literals that a source includes: "farm/gallery_page.html.inc".
+pages            := $(patsubst src/%.html,$(B)/pages/%.html.inc,$(sort $(wildcard $(PROGRAM_LAYERS:%=src/%/*.html))))
 
 # ---- flags: ours first, the user's last ---------------------------------------------------------------------
 
@@ -72,7 +74,7 @@ package_libs   := $(shell $(PKG_CONFIG) --libs $(PACKAGES) 2>/dev/null)
 catch_libs     := $(shell $(PKG_CONFIG) --exists 'catch2 >= 3' 2>/dev/null && $(PKG_CONFIG) --libs catch2)
 
 # simdjson's inline functions differ with the optimisation, unless this is said: one program must have one kind.
-sf_cppflags := -Iinclude -Isrc -Itest $(package_cflags) -DSIMDJSON_DEVELOPMENT_CHECKS=0
+sf_cppflags := -Iinclude -Isrc -Itest -I$(B)/pages $(package_cflags) -DSIMDJSON_DEVELOPMENT_CHECKS=0
 # What only tests is compiled in half the time so; the program and the library are tested as they are built.
 test_cxxflags-release = -g0
 test_cxxflags-asan    = -g0 -fno-sanitize=null,alignment,object-size
@@ -176,6 +178,11 @@ $(B)/%.hpp.gch: %.hpp $(B)/flags
 	@mkdir -p $(@D)
 	$(call quiet,CXX)$(compile) -MMD -MP -x c++-header -c -o $@ $<
 -include $(precompiled:.gch=.d)
+$(B)/pages/%.html.inc: src/%.html Makefile
+	@mkdir -p $(@D)
+	$(call quiet,PAGE){ printf 'R"page('; cat $<; printf ')page"\n'; } >$@
+# At first; later it is known who includes which.
+$(call objects,$(program_sources)): | $(pages)
 $(B)/%.o: %.cpp $(B)/flags
 	@mkdir -p $(@D)
 	$(call quiet,CXX)$(compile) -MMD -MP -c -o $@ $<

@@ -4,20 +4,27 @@
 #include "bench/bench_report.hpp"
 #include "bench/calls_command.hpp"
 #include "bench/crew_run.hpp"
+#include "bench/run_facts.hpp"
 #include "farm/exit_status.hpp"
 #include "farm/messages.hpp"
 #include "farm/standard_output.hpp"
+#include "posix/atomic_file.hpp"
+#include "posix/directory.hpp"
+#include "posix/terminal.hpp"
 #include "posix/termination_signals.hpp"
 #include "posix/tree_memory.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdint>
 #include <cstdlib>
 #include <exception>
+#include <filesystem>
 #include <iostream>
 #include <optional>
+#include <system_error>
 #include <utility>
 
 namespace spritefarm::bench {
@@ -78,7 +85,36 @@ class Rounds {
   std::optional<std::uint64_t> m_sprites;  // that every run so far has downloaded
 };
 
-int compare(BenchOptions options, const StartMirror& start_mirror, const farm::Messages& messages) {
+/// The page that is to be written in the end: tried before anything is measured. Throws std::system_error.
+class ReportFile {
+ public:
+  explicit ReportFile(const std::filesystem::path& path)
+      : m_folder(posix::Directory::open(path.has_parent_path() ? path.parent_path().string() : ".")),
+        m_name(path.filename().string()) {
+    if (m_name.empty() || std::filesystem::is_directory(path))
+      throw std::system_error(EISDIR, std::generic_category());
+    posix::probe_writing(m_folder);
+  }
+  void write(const std::string& page) const { posix::replace_file(m_folder, m_name, page); }
+
+ private:
+  const posix::Directory m_folder;
+  const std::string m_name;
+};
+
+int compare(BenchOptions options, const RunFacts& facts, const StartMirror& start_mirror,
+            const farm::Messages& messages) {
+  std::optional<ReportFile> report;
+  const auto cannot_write = [&](const std::system_error& error) {
+    messages.error(fmt::format("bench: --report {}: cannot be written: {}; name another file", options.report,
+                               error.what()));
+    return farm::no_output;
+  };
+  try {
+    if (!options.report.empty()) report.emplace(options.report);
+  } catch (const std::system_error& error) {
+    return cannot_write(error);
+  }
   farm::RunningMirror mirror;
   if (options.farm.demo) {
     mirror = start_mirror(options.latency);
@@ -100,8 +136,14 @@ int compare(BenchOptions options, const StartMirror& start_mirror, const farm::M
     messages.error(fmt::format("bench: {}", incomplete.what()));
     return incomplete.exit_status();
   }
-  farm::write_to_stdout(options.json ? bench_json(options, rounds.runs())
-                                     : bench_table(options, rounds.runs()));
+  const std::string json = bench_json(options, rounds.runs(), facts);
+  farm::write_to_stdout(options.json ? json : bench_table(options, rounds.runs()));
+  if (!options.json && posix::is_terminal(stdout)) farm::write_to_stdout(bench_chart(rounds.runs()));
+  try {
+    if (report) report->write(bench_page(json));
+  } catch (const std::system_error& error) {
+    return cannot_write(error);
+  }
   return farm::everything_on_disk;
 }
 
@@ -118,7 +160,9 @@ int run_command(const std::vector<std::string>& arguments, const StartMirror& st
     farm::write_to_stdout(information->text);
     return farm::everything_on_disk;
   }
-  return compare(std::get<BenchOptions>(*std::move(parsed)), start_mirror, messages);
+  std::vector<std::string> command{"bench"};
+  command.insert(command.end(), arguments.begin(), arguments.end());
+  return compare(std::get<BenchOptions>(*std::move(parsed)), RunFacts(command), start_mirror, messages);
 }
 
 }  // namespace

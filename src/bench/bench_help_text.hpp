@@ -30,6 +30,7 @@ Where from: not the public PokéAPI, which is not for benchmarks; one of these i
       --cacert FILE   --proxy URL   --retries N [4]   --timeout SECONDS [30], as without bench
 
 Results
+      --report FILE.html  a page that shows them: charts, each mode's time line, machine and command; opens anywhere
       --json              every figure of every round, as one JSON object on standard output
   -h, --help              print this text
 

@@ -20,6 +20,7 @@ struct Written {
   farm::TransportGroup transport;
   int rounds = 5;
   long cpu = 0, latency = 0;
+  std::string report;
   bool json = false;
 };
 
@@ -33,6 +34,8 @@ void describe(CLI::App& app, Written& written) {
   farm::value_option(app, "--rounds", written.rounds, "N")->check(farm::range(1, 1000));
   farm::value_option(app, "--cpu", written.cpu, "MS")->check(farm::range(0L, hour));
   farm::value_option(app, "--latency", written.latency, "MS")->check(farm::range(0L, hour))->needs("--demo");
+  farm::value_option(app, "--report", written.report, "FILE.html")
+      ->check(farm::checked([](const std::string& path) { return path.empty() ? "is empty" : ""; }));
   app.add_flag("--json", written.json);
 }
 
@@ -100,6 +103,7 @@ Result<std::variant<BenchOptions, farm::Information>> parse_bench_options(
   options.farm.verbosity = farm::Verbosity::quiet;
   options.rounds = written.rounds;
   options.latency = std::chrono::milliseconds(written.latency);
+  options.report = written.report;
   options.json = written.json;
   return Parsed(std::move(options));
 }

@@ -24,6 +24,7 @@ struct BenchOptions {
   int in_flight = 0;        ///< of each crew but serial
   int rounds = 5;
   std::chrono::milliseconds latency{0};  ///< of the embedded mirror
+  std::string report;                    ///< path of the page to write; empty: none
   bool json = false;
 };
 

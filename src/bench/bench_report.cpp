@@ -3,14 +3,23 @@
 #include "bench/figure_text.hpp"
 #include "bench/samples.hpp"
 #include "bench/text_table.hpp"
+#include "farm/data_page.hpp"
 #include "farm/json_writer.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
 #include <functional>
+#include <numeric>
+#include <string_view>
 
 namespace spritefarm::bench {
 namespace {
+
+constexpr std::string_view report_page =
+#include "bench/report_page.html.inc"
+    ;
 
 using Run = Measured<RunFigures>;
 
@@ -18,15 +27,27 @@ double sprites_per_second(const Run& run) {
   return static_cast<double>(run.figures.downloaded) / run.figures.seconds;
 }
 
+/// One of RunTimes::shares.
+template <std::size_t Share>
+double sprite_ms(const Run& run) {
+  return run.figures.sprite_ms.at(Share);
+}
+
 /// The figures that each run has, besides how fast it was.
 struct Column {
-  const char* heading;
+  const char* heading;  // none: in the JSON only
   const char* json_key;
   double (*figure)(const Run& run);
 };
 constexpr Column columns[] = {
-    {"p50 ms", "sprite_p50_ms", [](const Run& run) { return run.figures.p50_ms; }},
-    {"p99 ms", "sprite_p99_ms", [](const Run& run) { return run.figures.p99_ms; }},
+    {nullptr, "sprite_p1_ms", sprite_ms<0>},
+    {nullptr, "sprite_p10_ms", sprite_ms<1>},
+    {nullptr, "sprite_p25_ms", sprite_ms<2>},
+    {"p50 ms", "sprite_p50_ms", sprite_ms<3>},
+    {nullptr, "sprite_p75_ms", sprite_ms<4>},
+    {nullptr, "sprite_p90_ms", sprite_ms<5>},
+    {"p99 ms", "sprite_p99_ms", sprite_ms<6>},
+    {nullptr, "sprite_max_ms", sprite_ms<7>},
     {"start ms", "start_ms", [](const Run& run) { return run.figures.start_ms; }},
     {"CPU s", "cpu_seconds",
      [](const Run& run) { return std::chrono::duration<double>(run.end.cpu).count(); }},
@@ -42,11 +63,35 @@ double ratio_to_serial(const std::vector<CrewRuns>& runs, const CrewRuns& one) {
          over(runs.front().rounds, sprites_per_second).median();
 }
 
+/// Which round has the median of the seconds: the one to look at.
+std::size_t middle_round(const CrewRuns& one) {
+  std::vector<std::size_t> rounds(one.rounds.size());
+  std::iota(rounds.begin(), rounds.end(), 0);
+  std::sort(rounds.begin(), rounds.end(), [&](std::size_t a, std::size_t b) {
+    return one.rounds[a].figures.seconds < one.rounds[b].figures.seconds;
+  });
+  return rounds[(rounds.size() - 1) / 2];
+}
+
+void put_time_line(farm::JsonWriter& json, const CrewRuns& one) {
+  const std::size_t round = middle_round(one);
+  json.key("time_line").begin_object().key("round").value(round + 1).key("spans").begin_list();
+  for (const SpriteSpan& span : one.rounds[round].figures.spans)
+    json.begin_list()
+        .value(span.worker)
+        .value(span.begin_ms)
+        .value(span.end_ms)
+        .value(span.sprite)
+        .end_list();
+  json.end_list().end_object();
+}
+
 }  // namespace
 
 std::string bench_table(const BenchOptions& options, const std::vector<CrewRuns>& runs) {
   std::vector<std::string> heading{"mode", "workers", "each", "sprites/s", "(rounds)", "× serial"};
-  for (const Column& column : columns) heading.emplace_back(column.heading);
+  for (const Column& column : columns)
+    if (column.heading) heading.emplace_back(column.heading);
   heading.emplace_back("PSS MiB");
   TextTable table(std::move(heading));
   for (const CrewRuns& one : runs) {
@@ -57,7 +102,8 @@ std::string bench_table(const BenchOptions& options, const std::vector<CrewRuns>
                                  brief(rates.median()),
                                  spread(rates),
                                  fmt::format("{:.2f}", ratio_to_serial(runs, one))};
-    for (const Column& column : columns) row.push_back(brief(over(one.rounds, column.figure).median()));
+    for (const Column& column : columns)
+      if (column.heading) row.push_back(brief(over(one.rounds, column.figure).median()));
     row.push_back(brief(static_cast<double>(one.peak_memory) / (1 << 20)));
     table.add(std::move(row));
   }
@@ -79,11 +125,34 @@ std::string bench_table(const BenchOptions& options, const std::vector<CrewRuns>
       options.rounds, table.text());
 }
 
-std::string bench_json(const BenchOptions& options, const std::vector<CrewRuns>& runs) {
+std::string bench_chart(const std::vector<CrewRuns>& runs) {
+  constexpr double longest = 46;
+  constexpr const char* parts[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
+  double most = 0;
+  for (const CrewRuns& one : runs) most = std::max(most, over(one.rounds, sprites_per_second).median());
+  std::string text = "\nsprites/s\n";
+  for (const CrewRuns& one : runs) {
+    const double rate = over(one.rounds, sprites_per_second).median();
+    const auto eighths = std::max(1L, std::lround(8 * longest * rate / most));
+    std::string bar;
+    for (long whole = 0; whole < eighths / 8; ++whole) bar += "█";
+    text += fmt::format("{:>9} × {:<3} {}{} {}\n", farm::to_string(one.crew.mode), one.crew.workers, bar,
+                        parts[eighths % 8], brief(rate));
+  }
+  return text;
+}
+
+std::string bench_page(const std::string& json) {
+  return farm::page_with_data(report_page, json);
+}
+
+std::string bench_json(const BenchOptions& options, const std::vector<CrewRuns>& runs,
+                       const RunFacts& facts) {
   const RunFigures& first = runs.front().rounds.front().figures;
   farm::JsonWriter json;
   json.begin_object();
   json.key("bench").value("farm").key("base_url").value(options.farm.base_url);
+  facts.write(json);
   json.key("sprites")
       .value(first.downloaded)
       .key("missing")
@@ -104,7 +173,9 @@ std::string bench_json(const BenchOptions& options, const std::vector<CrewRuns>&
     put(json, "sprites_downloaded",
         over(one.rounds, [](const Run& run) { return static_cast<double>(run.figures.downloaded); }));
     for (const Column& column : columns) put(json, column.json_key, over(one.rounds, column.figure));
-    json.key("peak_pss_bytes").value(one.peak_memory).end_object();
+    json.key("peak_pss_bytes").value(one.peak_memory);
+    put_time_line(json, one);
+    json.end_object();
   }
   return json.end_list().end_object().text() + "\n";
 }

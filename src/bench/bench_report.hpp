@@ -2,6 +2,7 @@
 
 #include "bench/bench_options.hpp"
 #include "bench/crew_run.hpp"
+#include "bench/run_facts.hpp"
 
 #include <cstddef>
 #include <string>
@@ -18,7 +19,11 @@ struct CrewRuns {
 
 /// For people: medians, with the least and the most of the rounds.
 std::string bench_table(const BenchOptions& options, const std::vector<CrewRuns>& runs);
+/// For people at a terminal: a bar for each crew.
+std::string bench_chart(const std::vector<CrewRuns>& runs);
 /// One JSON object, with a newline at its end.
-std::string bench_json(const BenchOptions& options, const std::vector<CrewRuns>& runs);
+std::string bench_json(const BenchOptions& options, const std::vector<CrewRuns>& runs, const RunFacts& facts);
+/// What bench_json() gives, as an HTML document that draws it and needs nothing else.
+std::string bench_page(const std::string& json);
 
 }  // namespace spritefarm::bench

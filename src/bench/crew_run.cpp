@@ -1,6 +1,5 @@
 #include "bench/crew_run.hpp"
 
-#include "bench/samples.hpp"
 #include "farm/coordinator.hpp"
 #include "farm/exit_status.hpp"
 #include "farm/messages.hpp"
@@ -18,7 +17,6 @@ namespace spritefarm::bench {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-using Milliseconds = std::chrono::duration<double, std::milli>;
 
 /// In the child. Calls `tell` while the workers are still there.
 void farm_and_tell(const farm::Options& options, Clock::time_point begin,
@@ -28,7 +26,8 @@ void farm_and_tell(const farm::Options& options, Clock::time_point begin,
       options, {options.http, options.sprite_keys, options.selector, options.path_template, options.output,
                 options.dry_run, options.compute});
   farm::Report report({farm::to_string(options.mode), options.workers, options.concurrency, "", false});
-  farm::Coordinator coordinator(options, workforce, report, messages, [](const farm::SpriteResult&) {});
+  RunTimes times(begin);
+  farm::Coordinator coordinator(options, workforce, report, messages, {&times});
 
   RunFigures figures;
   figures.status = coordinator.run();
@@ -40,12 +39,9 @@ void farm_and_tell(const farm::Options& options, Clock::time_point begin,
   figures.requests = report.count().requests;
   figures.retries = report.count().retries;
   figures.connections = report.count().connections;
-  if (report.first_began())
-    figures.start_ms = Milliseconds(*report.first_began() - begin.time_since_epoch()).count();
-  Samples times;
-  for (const std::chrono::nanoseconds time : report.times()) times.add(Milliseconds(time).count());
-  figures.p50_ms = times.median();
-  figures.p99_ms = times.quantile(0.99);
+  figures.start_ms = times.start_ms();
+  figures.sprite_ms = times.sprite_ms();
+  figures.spans = times.spans();
   tell(figures);
 }
 

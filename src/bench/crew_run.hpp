@@ -2,10 +2,12 @@
 
 #include "bench/bench_options.hpp"
 #include "bench/measured_child.hpp"
+#include "bench/run_times.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace spritefarm::bench {
 
@@ -16,7 +18,10 @@ struct RunFigures {
   std::uint64_t requests = 0, retries = 0, connections = 0;
   double seconds = 0;   ///< from before the process was forked until the last sprite was there
   double start_ms = 0;  ///< from before the process was forked until the first task began in a worker
-  double p50_ms = 0, p99_ms = 0;  ///< of one sprite: from its task's begin in the worker until it was on disk
+  std::vector<double>
+      sprite_ms;  ///< of one sprite, from its task's begin in the worker until it was on disk: see
+                  ///< RunTimes::sprite_ms()
+  std::vector<SpriteSpan> spans;  ///< who worked on what when: see RunTimes::spans()
 };
 
 /// What a run did not do, with the program's exit status for that.

@@ -22,12 +22,12 @@ constexpr std::chrono::milliseconds soon{5};
 }  // namespace
 
 Coordinator::Coordinator(const Options& options, Workforce& workforce, Report& report,
-                         const Messages& messages, OnPlanned on_planned)
+                         const Messages& messages, std::vector<RunListener*> listeners)
     : m_options(options),
       m_workforce(workforce),
       m_report(report),
       m_messages(messages),
-      m_on_planned(std::move(on_planned)),
+      m_listeners(std::move(listeners)),
       m_stock(options, messages, [this] { return ask_for_dataset(); }),
       m_share(options.shard) {}
 
@@ -94,7 +94,12 @@ void Coordinator::start_workers() {
 
 void Coordinator::announce(std::uint64_t pokemon) {
   if (std::exchange(m_announced, true)) return;
-  const Forecast forecast(m_share.most_of(pokemon), m_options);
+  const std::uint64_t tasks = m_share.most_of(pokemon);
+  {
+    const std::lock_guard accounting(m_accounting);
+    for (RunListener* listener : m_listeners) listener->on_expected(tasks);
+  }
+  const Forecast forecast(tasks, m_options);
   if (forecast.is_long()) m_messages.note(forecast.text());
 }
 
@@ -114,30 +119,35 @@ void Coordinator::farm(std::vector<FarmTask> tasks) {
     if (m_stopping) break;
     if (task.name.empty() && m_farmed_ids.contains(task.id)) continue;
     if (std::optional<FarmResult> at_hand = m_stock.look_up(task))
-      account(task, *std::move(at_hand));
+      account(0, task, *std::move(at_hand));
     else if (m_output_error.empty())
       submit(std::move(task));
     else
-      fail(task, "not asked for, since nothing can be written any more");
+      fail(0, task, "not asked for, since nothing can be written any more");
   }
 }
 
 void Coordinator::submit(FarmTask task) {
+  const std::uint64_t number = ++m_submitted;
+  {
+    const std::lock_guard accounting(m_accounting);
+    for (RunListener* listener : m_listeners) listener->on_submit(number, task);
+  }
   try {
     start_workers();
     Future<FarmResult> future = m_workforce.executor().submit(again_if_killed, farm_pokemon, task);
     ++m_outstanding;
-    future.add_done_callback([this, task](Future<FarmResult> done) {
-      m_finished.put({task, std::move(done)});
+    future.add_done_callback([this, number, task](Future<FarmResult> done) {
+      m_finished.put({number, task, std::move(done)});
     });
   } catch (const std::exception& error) {  // there are no workers, and can be none
-    fail(task, error.what());
+    fail(number, task, error.what());
   }
 }
 
-void Coordinator::fail(const FarmTask& task, const std::string& reason) {
+void Coordinator::fail(std::uint64_t number, const FarmTask& task, const std::string& reason) {
   if (m_stopping) return;  // cancelled, or ended with its worker
-  account(task, all_failed(task, m_options.sprite_keys, reason, 0));
+  account(number, task, all_failed(task, m_options.sprite_keys, reason, 0));
 }
 
 void Coordinator::take_one() {
@@ -152,9 +162,9 @@ void Coordinator::take_one() {
 
 void Coordinator::take(const Finished& finished) {
   try {
-    account(finished.task, finished.future.result());
+    account(finished.number, finished.task, finished.future.result());
   } catch (const std::exception& error) {
-    fail(finished.task, error.what());
+    fail(finished.number, finished.task, error.what());
   }
 }
 
@@ -172,7 +182,7 @@ void Coordinator::drain() {
   while (m_outstanding > 0) take_one();
 }
 
-void Coordinator::account(const FarmTask& task, FarmResult result) {
+void Coordinator::account(std::uint64_t number, const FarmTask& task, FarmResult result) {
   const std::lock_guard accounting(m_accounting);
   const std::string name = display_name(result.name, result.id);
   tell(result.count);
@@ -190,6 +200,7 @@ void Coordinator::account(const FarmTask& task, FarmResult result) {
   if (m_output_error.empty()) m_output_error = result.output_error;
   m_farmed_ids.insert(result.id);
   m_report.add(result);
+  for (RunListener* listener : m_listeners) listener->on_result(number, result);
   m_stock.keep(task, result);
 }
 
@@ -209,7 +220,6 @@ void Coordinator::tell(const std::string& name, const SpriteResult& sprite) cons
       m_messages.detail(fmt::format("{} {}: {}, unchanged", name, sprite.key, sprite.path));
       break;
     case SpriteStatus::planned:
-      m_on_planned(sprite);
       break;
     case SpriteStatus::missing:
       m_messages.note(fmt::format("{} {}: missing, its record has none", name, sprite.key));

@@ -52,6 +52,7 @@ Task<net::HttpFetch> Downloader::get_document(net::HttpRequest request, RequestC
   Task<net::HttpFetch> getting_again = get(std::move(again), count);
   net::HttpFetch found = co_await std::move(getting_again);
   found.attempts += fetch.attempts;
+  found.times.insert(found.times.begin(), fetch.times.begin(), fetch.times.end());
   if (found.outcome)
     count.detours.push_back(std::move(detour));
   else if (found.status == 404)

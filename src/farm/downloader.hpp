@@ -28,6 +28,7 @@ struct WorkerSettings {
   bool dry_run = false;
   std::chrono::milliseconds compute{0};  ///< of processor time that each sprite takes besides
   bool remembers = false;                ///< results tell what a later run needs to know
+  bool times = false;                    ///< results tell when their parts happened
 };
 
 /// What a worker has at hand for all its calls: its connections, the output directory, the settings. Each

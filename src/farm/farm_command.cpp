@@ -2,10 +2,12 @@
 
 #include "farm/coordinator.hpp"
 #include "farm/exit_status.hpp"
+#include "farm/gallery.hpp"
 #include "farm/messages.hpp"
 #include "farm/options.hpp"
 #include "farm/report.hpp"
 #include "farm/standard_output.hpp"
+#include "farm/trace_file.hpp"
 #include "farm/workforce.hpp"
 #include "posix/atomic_file.hpp"
 #include "posix/directory.hpp"
@@ -23,6 +25,7 @@
 #include <optional>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 namespace spritefarm::farm {
 namespace {
@@ -68,13 +71,46 @@ void print_report(const Options& options, const Report& report, const Messages& 
     messages.note(report.summary(seconds.count(), options.output));
 }
 
+/// Prints what a dry run would download.
+class PlannedList final : public RunListener {
+ public:
+  void on_result(std::uint64_t, const FarmResult& result) override {
+    for (const SpriteResult& sprite : result.sprites)
+      if (sprite.status == SpriteStatus::planned)
+        write_to_stdout(fmt::format("{}\t{}\n", printable(sprite.url), sprite.path));
+  }
+};
+
+/// Adds what earlier runs have left, and writes it into the output directory.
+ExitStatus write_gallery(Gallery& gallery, Coordinator& coordinator, const Options& options,
+                         const Messages& messages) {
+  coordinator.stock().each_kept([&](const auto&... kept) { gallery.add_kept(kept...); });
+  const std::string path = fmt::format("{}/{}", options.output, Gallery::file_name);
+  if (gallery.has_path(Gallery::file_name)) {
+    messages.error(
+        fmt::format("no gallery is written: {} is a sprite's own; choose another --template", path));
+    return no_output;
+  }
+  try {
+    posix::replace_file(posix::Directory::open(options.output), Gallery::file_name, gallery.page());
+  } catch (const std::system_error& error) {
+    messages.error(
+        fmt::format("the gallery {} cannot be written: {}; make room and run again", path, error.what()));
+    return no_output;
+  }
+  messages.note("the gallery is " + path);
+  return everything_on_disk;
+}
+
 /// Ends the program although its threads and processes may be busy with anything, in less than a second, without leaving a
 /// part of a file. What the workers can finish in a moment still counts.
 [[noreturn]] void end_interrupted(Coordinator& coordinator, Workforce& workforce, const Messages& messages,
+                                  const std::function<void()>& write_last,
                                   const std::function<void()>& report) {
   try {
     coordinator.stop(std::chrono::milliseconds(500));
     workforce.end_processes();
+    write_last();
     posix::end_file_replacement();
     messages.error("interrupted: the files that are there are whole; run it again for the others");
     report();
@@ -102,27 +138,44 @@ ExitStatus farm(Options options, const ProgramParts& parts) {
     options.remember = false;  // it has another address each time
   }
 
-  const auto print_planned = [&](const SpriteResult& sprite) {
-    if (!options.json) write_to_stdout(fmt::format("{}\t{}\n", printable(sprite.url), sprite.path));
-  };
+  std::vector<RunListener*> listeners;
+  PlannedList planned;
+  if (options.dry_run && !options.json) listeners.push_back(&planned);
+  Gallery gallery;
+  if (options.gallery) listeners.push_back(&gallery);
   std::optional<Workforce> workforce;
+  std::optional<TraceFile> trace;
   std::optional<Coordinator> coordinator;
+  const auto write_last = [&] {
+    if (trace) trace->finish();
+    return options.gallery ? write_gallery(gallery, *coordinator, options, messages) : everything_on_disk;
+  };
   const auto run = [&] {
-    workforce.emplace(
-        options, WorkerSettings{options.http, options.sprite_keys, options.selector, options.path_template,
-                                options.output, options.dry_run, options.compute, options.remember});
-    coordinator.emplace(options, *workforce, report, messages, print_planned);
+    workforce.emplace(options, WorkerSettings{options.http, options.sprite_keys, options.selector,
+                                              options.path_template, options.output, options.dry_run,
+                                              options.compute, options.remember, !options.trace.empty()});
+    try {
+      if (!options.trace.empty())
+        listeners.push_back(
+            &trace.emplace(options.trace, start.time_since_epoch(), options.mode == Mode::processes));
+    } catch (const std::system_error& error) {
+      messages.error(fmt::format("--trace: {}; name another file", error.what()));
+      return no_output;
+    }
+    coordinator.emplace(options, *workforce, report, messages, listeners);
     const auto report_interrupted = [&] {
       report.set_interrupted();
       print_report(options, report, messages, start, interrupted);
     };
     const posix::InterruptionWatch signals(
-        [&] { end_interrupted(*coordinator, *workforce, messages, report_interrupted); }, interrupted);
+        [&] { end_interrupted(*coordinator, *workforce, messages, write_last, report_interrupted); },
+        interrupted);
     return coordinator->run();
   };
   ExitStatus status = some_failed;
   try {
     status = run();
+    if (coordinator) status = std::max(status, write_last());
   } catch (const std::exception& error) {
     messages.error(fmt::format("this run cannot go on: {}{}", error.what(), advice(error)));
   }

@@ -43,6 +43,8 @@ Results
                           [{name}.{ext}; with more than one sprite {sprite}/{name}.{ext}]
       --refresh           ask the servers again about what is fresh: only what has changed is downloaded
       --verify            hash what is on disk again, and download what is not as it was written
+      --gallery           a page to look at them all, DIR/index.html: what is there, is missing, has failed
+      --trace FILE        every task's and request's time line, in Chrome's trace format: open it in Perfetto
       --json              the report as one JSON object on standard output
   -q, --quiet             say only what failed
   -v, --verbose           say what becomes of each sprite

@@ -17,16 +17,16 @@ namespace {
 /// The options of this command alone, as they are written; what is unset keeps its default.
 struct Written {
   TransportGroup transport;
-  std::string output = "sprites";
+  std::string output = "sprites", trace;
   std::optional<std::string> path_template;
   int processes = 0, threads = 0, concurrency = 32;
   bool refresh = false, verify = false;
-  bool dry_run = false, serial = false, json = false, quiet = false, verbose = false;
+  bool dry_run = false, serial = false, gallery = false, json = false, quiet = false, verbose = false;
 };
 
 /// What CLI11 has to know; what the user has to know is in help_text.
 void describe(CLI::App& app, Written& written) {
-  app.add_flag("--dry-run", written.dry_run);
+  CLI::Option* const dry_run = app.add_flag("--dry-run", written.dry_run);
   CLI::Option* processes =
       value_option(app, "-p,--processes", written.processes, "N")->check(range(1, most_workers));
   CLI::Option* threads = value_option(app, "-t,--threads", written.threads, "N")
@@ -40,6 +40,8 @@ void describe(CLI::App& app, Written& written) {
   value_option(app, "--template", written.path_template, "T");
   app.add_flag("--refresh", written.refresh);
   app.add_flag("--verify", written.verify);
+  app.add_flag("--gallery", written.gallery)->excludes(dry_run);
+  value_option(app, "--trace", written.trace, "FILE");
   app.add_flag("--json", written.json);
   CLI::Option* quiet = app.add_flag("-q,--quiet", written.quiet);
   app.add_flag("-v,--verbose", written.verbose)->excludes(quiet);
@@ -86,6 +88,8 @@ std::optional<Error> read_into(Options& options, const CLI::App& app, const Writ
   options.remember = !written.dry_run;
   options.refresh = written.refresh;
   options.verify = written.verify;
+  options.gallery = written.gallery;
+  options.trace = written.trace;
   options.json = written.json;
   options.verbosity = written.quiet     ? Verbosity::quiet
                       : written.verbose ? Verbosity::verbose

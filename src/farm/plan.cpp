@@ -2,6 +2,7 @@
 
 #include "farm/messages.hpp"
 #include "farm/output_template.hpp"
+#include "farm/percent_encoding.hpp"
 
 #include <fmt/format.h>
 
@@ -17,20 +18,6 @@ namespace {
 bool read_number(std::string_view text, std::uint32_t& number) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   return error == std::errc() && end == text.data() + text.size();
-}
-
-bool is_letter_or_digit(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
-std::string percent_encoded(std::string_view text) {
-  std::string encoded;
-  for (const char c : text)
-    if (is_letter_or_digit(c) || std::string_view("-._~").find(c) != std::string_view::npos)
-      encoded += c;
-    else
-      encoded += fmt::format("%{:02X}", static_cast<unsigned char>(c));
-  return encoded;
 }
 
 }  // namespace

@@ -9,15 +9,12 @@ namespace spritefarm::farm {
 void Report::add(const FarmResult& result) {
   const std::string name = display_name(result.name, result.id);
   add(result.count);
-  if (result.began.count() > 0 && (!m_first_began || result.began < *m_first_began))
-    m_first_began = result.began;
   for (const SpriteResult& sprite : result.sprites) {
     ++m_selected;
     m_bytes += sprite.bytes;
     switch (sprite.status) {
       case SpriteStatus::downloaded:
         ++m_downloaded;
-        m_times.push_back(sprite.took);
         break;
       case SpriteStatus::unchanged:
         ++m_unchanged;

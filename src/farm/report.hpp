@@ -2,9 +2,7 @@
 
 #include "farm/farm_task.hpp"
 
-#include <chrono>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,7 +10,7 @@
 namespace spritefarm::farm {
 
 /// What one run did: its counters, and what did not end well by name. Filled by the coordinator as results
-/// come in; grows only with what failed, what is missing, and what a dry run plans, and by eight bytes for each sprite.
+/// come in; grows only with what failed, what is missing, and what a dry run plans.
 class Report {
  public:
   struct Run {
@@ -35,10 +33,6 @@ class Report {
   [[nodiscard]] std::uint64_t failed() const noexcept { return m_failures.size(); }
   [[nodiscard]] std::uint64_t bytes() const noexcept { return m_bytes; }
   [[nodiscard]] const RequestCount& count() const noexcept { return m_count; }
-  /// When the first task began: see FarmResult::began; none: no task did.
-  [[nodiscard]] std::optional<std::chrono::nanoseconds> first_began() const noexcept { return m_first_began; }
-  /// How long each sprite that was downloaded took: see SpriteResult::took.
-  [[nodiscard]] const std::vector<std::chrono::nanoseconds>& times() const noexcept { return m_times; }
 
   /// The whole as one JSON object, with a newline at its end.
   [[nodiscard]] std::string json(double seconds) const;
@@ -59,8 +53,6 @@ class Report {
   std::uint64_t m_worker_deaths = 0;
   bool m_interrupted = false;
   std::uint64_t m_bytes = 0;
-  std::optional<std::chrono::nanoseconds> m_first_began;
-  std::vector<std::chrono::nanoseconds> m_times;
   std::vector<Named> m_failures;
   std::vector<Named> m_missing;
   std::vector<Named> m_planned;

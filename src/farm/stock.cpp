@@ -8,15 +8,23 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <ctime>
 #include <filesystem>
+#include <iterator>
+#include <unordered_map>
 #include <utility>
+#include <vector>
 
 namespace spritefarm::farm {
 namespace {
 
 // What a run that is killed has to do again is what came in so long before.
 constexpr std::chrono::milliseconds batch_time{5};
+
+// An image's kind, and so its file's extension, can be another than its URL says.
+constexpr std::array image_kinds{sprite::ImageKind::png, sprite::ImageKind::gif, sprite::ImageKind::svg};
 
 /// Each share has its own, so that many machines can farm into one directory.
 std::string ledger_path(const Options& options) {
@@ -98,9 +106,7 @@ bool Stock::is_intact(const std::string& path, const sprite::LedgerImage& image)
 }
 
 std::optional<KnownImage> Stock::find_image(const sprite::Record& record, const SpriteResult& sprite) {
-  using sprite::ImageKind;
-  // An image's kind, and so its file's extension, can be another than its URL says.
-  for (const ImageKind kind : {ImageKind::png, ImageKind::gif, ImageKind::svg}) {
+  for (const sprite::ImageKind kind : image_kinds) {
     const std::string_view extension = sprite::extension(kind);
     const Result<std::string> path = m_choice.path(record, sprite.key, extension);
     if (!path) continue;
@@ -168,6 +174,39 @@ void Stock::keep(const FarmTask& task, const FarmResult& result) {
                                         sprite.answer->stamp.size, sprite.answer->stamp.changed,
                                         sprite.answer->sha256});
     if (Clock::now() >= m_commit_at) ledger.commit();
+    return true;
+  });
+}
+
+void Stock::each_kept(const TakeKept& take) {
+  struct Leaf {
+    std::size_t record;
+    std::string key;
+  };
+  std::vector<sprite::Record> records;
+  std::unordered_multimap<std::string, Leaf> leaves;  // by URL, which several may have
+  const auto belongs = [&](const Leaf& leaf, const std::string& path) {
+    return std::any_of(image_kinds.begin(), image_kinds.end(), [&](sprite::ImageKind kind) {
+      const Result<std::string> own = m_choice.path(records[leaf.record], leaf.key, sprite::extension(kind));
+      return own && *own == path;
+    });
+  };
+  with_ledger([&](sprite::Ledger& ledger) {
+    ledger.each_document([&](const std::string& content) {
+      std::optional<sprite::Record> record = sprite::unpack_record(content);
+      if (!record) return;
+      for (sprite::SpriteLeaf& leaf : record->sprites)
+        if (!leaf.url.empty()) leaves.emplace(std::move(leaf.url), Leaf{records.size(), std::move(leaf.key)});
+      records.push_back({record->id, std::move(record->name), {}});
+    });
+    ledger.each_image([&](const std::string& path, const std::string& url) {
+      if (!posix::stamp_of(*m_output, path)) return;
+      const auto [first, last] = leaves.equal_range(url);
+      auto its = first;
+      if (first != last && std::next(first) != last)
+        its = std::find_if(first, last, [&](const auto& leaf) { return belongs(leaf.second, path); });
+      if (its != last) take(records[its->second.record], its->second.key, path);
+    });
     return true;
   });
 }

@@ -43,6 +43,10 @@ class Stock {
   /// Keeps what servers have answered, and the files that came of it, for a later run.
   void keep(const std::string& url, const AnsweredDocument& document);
   void keep(const FarmTask& task, const FarmResult& result);
+  /// What earlier runs have made, as far as the ledger knows whose it is and its file is still there.
+  using TakeKept =
+      std::function<void(const sprite::Record& record, const std::string& key, const std::string& path)>;
+  void each_kept(const TakeKept& take);
   /// Makes certain what was kept; otherwise that happens now and then. Any thread may.
   void commit();
 

@@ -1,6 +1,7 @@
 #include "net/http_client.hpp"
 
 #include "net/backoff.hpp"
+#include "net/curl_handles.hpp"
 #include "net/curl_multi.hpp"
 #include "net/host_paces.hpp"
 #include "net/http_exchange.hpp"
@@ -71,6 +72,26 @@ bool is_transient(FetchFailure failure, long status) {
     default:
       return false;
   }
+}
+
+/// Of a transfer that has ended.
+AttemptTimes times_of(CURL* easy, Clock::time_point began) {
+  const auto after = [&](CURLINFO what) {
+    curl_off_t microseconds = 0;
+    curl_easy_getinfo(easy, what, &microseconds);
+    return std::chrono::microseconds(microseconds);
+  };
+  AttemptTimes times;
+  times.began = began.time_since_epoch();
+  times.ended = Clock::now().time_since_epoch();
+  const auto when = [&](CURLINFO what) {
+    const auto passed = after(what);
+    return passed.count() > 0 ? std::min<std::chrono::nanoseconds>(times.began + passed, times.ended)
+                              : times.ended;
+  };
+  times.sent = when(CURLINFO_PRETRANSFER_TIME_T);
+  times.answered = std::max(times.sent, when(CURLINFO_STARTTRANSFER_TIME_T));
+  return times;
 }
 
 /// An answer that is about the server, not about the request.
@@ -221,8 +242,10 @@ Task<FailureKind> HttpClient::State::attempt(Server& server, const HttpRequest& 
     });
   CurlMulti::Transfer transfer(multi, easy.get(), options.timeout);
   ++fetch.attempts;
+  const Clock::time_point began = Clock::now();
   const CURLcode result = co_await transfer;
   fetch.requests += count_requests(easy.get());
+  fetch.times.push_back(times_of(easy.get(), began));
   count_connections(easy.get());
 
   const FetchFailure failure = fetch.failure = exchange.conclude(result);
@@ -303,6 +326,10 @@ Task<void> HttpClient::open(std::string url) {
 
 Task<HttpFetch> HttpClient::fetch(HttpRequest request) {
   return m_state->fetch(std::move(request));
+}
+
+std::string library_version() {
+  return curl_version();
 }
 
 }  // namespace spritefarm::net

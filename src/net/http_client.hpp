@@ -62,6 +62,14 @@ enum class FetchFailure {
   rejected,     ///< the request's check said no
 };
 
+/// When the parts of one attempt began, on steady_clock, since its epoch.
+struct AttemptTimes {
+  std::chrono::nanoseconds began{0};  ///< it was given to libcurl, which connects where it has no connection
+  std::chrono::nanoseconds sent{0};   ///< the request left; where it never did, `ended`
+  std::chrono::nanoseconds answered{0};  ///< the response began to come; likewise
+  std::chrono::nanoseconds ended{0};
+};
+
 /// What became of a request after its last attempt: a checked response with status 200, 304 where
 /// that was offered, or why there is none.
 struct HttpFetch {
@@ -73,6 +81,7 @@ struct HttpFetch {
   /// That the client has opened since it last told in an HttpFetch, whatever for.
   int connections = 0;
   FetchFailure failure = FetchFailure::none;
+  std::vector<AttemptTimes> times{};  ///< of each attempt
 };
 
 /// Fetches over libcurl's multi interface, joined to the EventLoop of the thread that made it: any number of
@@ -106,5 +115,8 @@ class HttpClient {
   struct State;
   std::unique_ptr<State> m_state;
 };
+
+/// libcurl's version and those of what it uses, as it gives them.
+std::string library_version();
 
 }  // namespace spritefarm::net

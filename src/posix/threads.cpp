@@ -4,6 +4,7 @@
 
 #include <dirent.h>
 #include <pthread.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <memory>
@@ -29,6 +30,10 @@ int list_threads() {
 
 void set_thread_name(const std::string& name) noexcept {
   ::pthread_setname_np(::pthread_self(), name.substr(0, 15).c_str());
+}
+
+int thread_id() noexcept {
+  return ::gettid();
 }
 
 int count_threads() {

@@ -109,6 +109,16 @@ void Ledger::keep(const std::string& path, const LedgerImage& image) {
                       << SqliteStatement::Blob{image.sha256});
 }
 
+void Ledger::each_document(const std::function<void(const std::string& content)>& take) {
+  for (SqliteStatement row(m_database, "SELECT content FROM document ORDER BY url"); row.next();)
+    take(row.text(0));
+}
+
+void Ledger::each_image(const std::function<void(const std::string& path, const std::string& url)>& take) {
+  for (SqliteStatement row(m_database, "SELECT path, url FROM image ORDER BY path"); row.next();)
+    take(row.text(0), row.text(1));
+}
+
 void Ledger::write(SqliteStatement& statement) {
   if (m_uncommitted == 0) m_database.run("BEGIN");
   ++m_uncommitted;

@@ -4,6 +4,7 @@
 #include "sprite/sqlite_database.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -45,6 +46,11 @@ class Ledger {
 
   std::optional<LedgerImage> image(const std::string& path);
   void keep(const std::string& path, const LedgerImage& image);
+
+  /// Every document's content.
+  void each_document(const std::function<void(const std::string& content)>& take);
+  /// Every image's path and URL, in the order of the paths.
+  void each_image(const std::function<void(const std::string& path, const std::string& url)>& take);
 
   /// How much was kept since the last commit().
   [[nodiscard]] int uncommitted() const noexcept { return m_uncommitted; }

@@ -1,7 +1,6 @@
 #include "farm/farm_task.hpp"
 #include "fuzz/fuzz_input.hpp"
-
-#include <spritefarm/codec.hpp>
+#include "support/encoded.hpp"
 
 #include <deque>
 #include <list>
@@ -9,6 +8,8 @@
 
 using namespace spritefarm;
 using fuzz::must;
+using test::decoded;
+using test::encoded;
 
 namespace {
 
@@ -32,20 +33,6 @@ struct Everything {
   std::chrono::milliseconds delay{};
   bool flag = false;
 };
-
-template <typename T>
-std::string encoded(const T& value) {
-  Encoder to;
-  encode(to, value);
-  return std::move(to).take();
-}
-template <typename T>
-T decoded(std::string_view bytes) {
-  Decoder from(bytes);
-  T value = decode<T>(from);
-  from.finish();
-  return value;
-}
 
 /// Sets may drop what is there twice, and a bool is 0 or 1: so the second encoding is the one that must come back.
 template <typename T>

@@ -1,5 +1,6 @@
 #include "base/exception_text.hpp"
 #include "fuzz/fuzz_input.hpp"
+#include "support/encoded.hpp"
 
 #include <spritefarm/outcome.hpp>
 
@@ -27,11 +28,7 @@ std::vector<std::string> texts(const std::exception_ptr& exception) {
 }
 
 std::exception_ptr sent(const std::exception_ptr& exception) {
-  Encoder to;
-  encode(to, exception);
-  const std::string bytes = std::move(to).take();
-  Decoder from(bytes);
-  return decode<std::exception_ptr>(from);
+  return test::decoded<std::exception_ptr>(test::encoded(exception));
 }
 
 }  // namespace

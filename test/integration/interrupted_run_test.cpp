@@ -61,7 +61,7 @@ TEST_CASE("an interrupted run still tells what it did, and leaves whole files on
   constexpr int sound = 5;
   const TempDir work;
   SilentApi api(sound);
-  std::vector<std::string> arguments = {"--json",     "-v",           "--timeout", "3600",
+  std::vector<std::string> arguments = {"--json",     "-v",           "--gallery", "--timeout",     "3600",
                                         "--base-url", api.base_url(), "-o",        work / "sprites"};
   arguments.insert(arguments.end(), mode.begin(), mode.end());
   Subprocess process(program(arguments));
@@ -77,7 +77,9 @@ TEST_CASE("an interrupted run still tells what it did, and leaves whole files on
   CHECK(report.count.at("downloaded") == sound);
   CHECK(report.count.at("failed") == 0);
   CHECK(report.count.at("worker_deaths") == 0);
-  const auto files = read_tree(work / "sprites");
+  auto files = read_tree(work / "sprites");
+  CHECK(files["index.html"].find("\"p5.png\"") != std::string::npos);
+  files.erase("index.html");
   CHECK(files.size() == sound);
   for (const auto& [name, bytes] : files) {
     CAPTURE(name);

@@ -1,6 +1,7 @@
 #include "support/catch.hpp"
 #include "support/changing_api.hpp"
 #include "support/file_tree.hpp"
+#include "support/made_up_api.hpp"
 #include "support/program.hpp"
 #include "support/run_report.hpp"
 #include "support/temp_dir.hpp"
@@ -273,4 +274,53 @@ TEST_CASE("shares of one selection run side by side, each with its ledger", "[se
     CHECK(outcome.err == "");
   }
   CHECK(fs::exists(runs.sprites() + "/.spritefarm-1-of-2.db"));
+}
+
+TEST_CASE("the gallery of a second run, and of one of few, is that of the first", "[second-run][gallery]") {
+  Runs runs;
+  runs.run_that_downloads(pokemon, {});
+  runs.run({"--gallery"});
+  const std::string page = read_file(runs.sprites() + "/index.html");
+  CHECK(page.find("\"p12.png\"") != page.npos);
+  fs::remove(runs.sprites() + "/index.html");
+  const RunReport few = runs.run({"--gallery", "3", "5"});
+  CHECK(few.count.at("unchanged") == 2);
+  CHECK(read_file(runs.sprites() + "/index.html") == page);
+
+  fs::remove(runs.file(7));
+  runs.run({"--gallery", "3"});
+  const std::string without = read_file(runs.sprites() + "/index.html");
+  CHECK(without.find("\"p7.png\"") == without.npos);
+  CHECK(without.find("\"p8.png\"") != without.npos);
+
+  const Outcome refused = run(program(runs.arguments({"--gallery", "--template", "index.html", "9"})));
+  CHECK(refused.exit_status == 4);
+  CHECK(refused.err.find("/index.html is a sprite's own") != std::string::npos);
+  CHECK(read_file(runs.sprites() + "/index.html") == runs.api.image(9));
+}
+
+TEST_CASE("a gallery knows earlier runs' sprites apart although several have one URL",
+          "[second-run][gallery]") {
+  MadeUpApi api;
+  api.document("one.png", MadeUpApi::image);
+  for (const char* id : {"1", "2"})
+    api.document("api/v2/pokemon/" + std::string(id) + "/index.json",
+                 R"({"id": )" + std::string(id) + R"(, "name": "n)" + id + R"(", "sprites": {
+                   "a": "https://raw.githubusercontent.com/one.png",
+                   "b": "https://raw.githubusercontent.com/one.png"}})");
+  const TempDir work;
+  std::vector<std::string> arguments = api.serve();
+  arguments.insert(arguments.end(),
+                   {"-s", "-q", "--sprite", "all", "--gallery", "-o", work / "sprites", "2"});
+  const auto gallery = [&](const std::vector<std::string>& all) {
+    const Outcome outcome = run(program(all));
+    INFO(outcome.err);
+    CHECK(outcome.exit_status == 0);
+    return read_file(work / "sprites/index.html");
+  };
+  std::vector<std::string> both = arguments;
+  both.emplace_back("1");
+  const std::string page = gallery(both);
+  CHECK(page.find(R"([1, "n1", [[0, 0, "n1.png"], [1, 1, "n1.png"]]])") != page.npos);
+  CHECK(gallery(arguments) == page);
 }

@@ -286,7 +286,7 @@ TEST_CASE("what an index lists is farmed although a later page cannot be had", "
   Workforce workforce(options, farm.settings);
   Report report({to_string(options.mode), 1, 1, "none"});
   const Messages messages(Verbosity::quiet);
-  Coordinator coordinator(options, workforce, report, messages, [](const SpriteResult&) {});
+  Coordinator coordinator(options, workforce, report, messages, {});
   CHECK(coordinator.run() == no_index);
   CHECK(report.selected() == 1);
   CHECK(read_tree(farm.folder.path()) == std::map<std::string, std::string>{{"a.png", MadeUpApi::image}});
@@ -311,7 +311,7 @@ TEST_CASE("a run farms once what is named twice, and tells of paths that two spr
     Workforce workforce(options, farm.settings_for("all", "{name}-{sprite}.{ext}"));
     Report report({.mode = "serial"});
     const Messages messages(Verbosity::quiet);
-    Coordinator coordinator(options, workforce, report, messages, [](const SpriteResult&) {});
+    Coordinator coordinator(options, workforce, report, messages, {});
     const ExitStatus status = coordinator.run();
     return std::pair(status, report.failed());
   };

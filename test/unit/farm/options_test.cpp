@@ -218,3 +218,9 @@ TEST_CASE("help names every option, and version the program", "[farm][options]")
     CHECK(std::get<Information>(*version).text.find("spritefarm ") == 0);
   }
 }
+
+TEST_CASE("a gallery is of what is there, so a dry run has none", "[farm][options]") {
+  CHECK(!options({}).gallery);
+  CHECK(options({"--gallery"}).gallery);
+  CHECK(!parse({"--gallery", "--dry-run"}));
+}

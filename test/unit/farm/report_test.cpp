@@ -94,24 +94,3 @@ TEST_CASE("the summary is one line", "[farm][report]") {
   CHECK(summary.find("1 sprite (300 bytes) in out/, 1 missing, 1 failed") == 0);
   CHECK(summary.find('\n') == std::string::npos);
 }
-
-TEST_CASE("the report knows when the first task began and how long sprites took", "[farm][report]") {
-  using std::chrono::nanoseconds;
-  Report report({.mode = "threads"});
-  CHECK(!report.first_began());
-  FarmResult never_began = pikachu();
-  report.add(never_began);
-  CHECK(!report.first_began());
-  FarmResult late = pikachu(), early = pikachu();
-  late.began = nanoseconds(20);
-  late.sprites[0].took = nanoseconds(7);
-  early.began = nanoseconds(10);
-  report.add(late);
-  report.add(early);
-  CHECK(report.first_began() == nanoseconds(10));
-  CHECK(report.times() ==
-        std::vector{nanoseconds(0), nanoseconds(7), nanoseconds(0)});  // of the downloaded ones
-  CHECK(report.downloaded() == 3);
-  CHECK(report.missing() == 3);
-  CHECK(report.selected() == 9);
-}

@@ -1,4 +1,5 @@
 #include "support/catch.hpp"
+#include "support/encoded.hpp"
 
 #include <spritefarm/outcome.hpp>
 
@@ -10,11 +11,7 @@ namespace {
 
 /// What arrives in the other process.
 std::exception_ptr sent(const std::exception_ptr& exception) {
-  Encoder to;
-  encode(to, exception);
-  const std::string bytes = std::move(to).take();
-  Decoder from(bytes);
-  return decode<std::exception_ptr>(from);
+  return test::decoded<std::exception_ptr>(test::encoded(exception));
 }
 
 }  // namespace

@@ -1,0 +1,60 @@
+#include "bench/run_facts.hpp"
+
+#include "net/http_client.hpp"
+#include "posix/machine.hpp"
+
+#include <spritefarm/version.hpp>
+
+#include <ctime>
+#include <string_view>
+
+namespace spritefarm::bench {
+namespace {
+
+#ifdef __clang__
+constexpr const char* compiler = "clang " __clang_version__;
+#else
+constexpr const char* compiler = "GCC " __VERSION__;
+#endif
+
+/// Without the user and password of the URL that it is, if it is one.
+std::string without_password(const std::string& argument) {
+  const std::size_t scheme = argument.find("://");
+  if (scheme == argument.npos) return argument;
+  const std::size_t host = scheme + 3, end = argument.find('/', host);
+  const std::size_t at = argument.substr(0, end).rfind('@');
+  return at == argument.npos || at < host ? argument : argument.substr(0, host) + argument.substr(at + 1);
+}
+
+std::string quoted(const std::string& argument) {
+  constexpr std::string_view plain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=+,./:@%";
+  if (!argument.empty() && argument.find_first_not_of(plain) == argument.npos) return argument;
+  std::string text = "'";
+  for (const char c : argument) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return text + "'";
+}
+
+}  // namespace
+
+RunFacts::RunFacts(const std::vector<std::string>& arguments) : m_command("spritefarm") {
+  for (const std::string& argument : arguments) m_command += " " + quoted(without_password(argument));
+  const std::time_t now = std::time(nullptr);
+  char text[32] = "";
+  if (std::tm utc{}; ::gmtime_r(&now, &utc)) std::strftime(text, sizeof text, "%FT%TZ", &utc);
+  m_began = text;
+}
+
+void RunFacts::write(farm::JsonWriter& json) const {
+  const posix::Machine machine = posix::this_machine();
+  json.key("command").value(m_command).key("began").value(m_began);
+  json.key("machine").begin_object();
+  json.key("processor").value(machine.processor).key("processors").value(machine.processors);
+  json.key("memory_bytes").value(machine.memory);
+  json.key("system").value(machine.system).key("kernel").value(machine.kernel).end_object();
+  json.key("versions").begin_object();
+  json.key("spritefarm").value(SPRITEFARM_VERSION).key("compiler").value(compiler);
+  json.key("curl").value(net::library_version()).end_object();
+}
+
+}  // namespace spritefarm::bench

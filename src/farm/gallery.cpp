@@ -1,0 +1,100 @@
+#include "farm/gallery.hpp"
+
+#include "farm/data_page.hpp"
+#include "farm/json_writer.hpp"
+#include "farm/percent_encoding.hpp"
+
+#include <algorithm>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace spritefarm::farm {
+namespace {
+
+constexpr std::string_view gallery_page =
+#include "farm/gallery_page.html.inc"
+    ;
+
+/// Texts that many entries have, each written once and then called by its number.
+class Numbered {
+ public:
+  std::size_t operator[](const std::string& text) {
+    const auto [place, is_new] = m_numbers.try_emplace(text, m_texts.size());
+    if (is_new) m_texts.push_back(text);
+    return place->second;
+  }
+  void write(JsonWriter& json) const {
+    json.begin_list();
+    for (const std::string& text : m_texts) json.value(text);
+    json.end_list();
+  }
+
+ private:
+  std::unordered_map<std::string, std::size_t> m_numbers;
+  std::vector<std::string> m_texts;
+};
+
+}  // namespace
+
+Gallery::Place Gallery::place_of(std::uint32_t id, const std::string& name, const std::string& key) {
+  return {id - 1, name, std::count(key.begin(), key.end(), '.'), key};  // without an id, the greatest number
+}
+
+void Gallery::on_result(std::uint64_t, const FarmResult& result) {
+  for (const SpriteResult& sprite : result.sprites) {
+    Entry& entry = m_entries[place_of(result.id, display_name(result.name, result.id), sprite.key)];
+    if (sprite.status == SpriteStatus::missing)
+      entry.status = Status::missing;
+    else if (sprite.status == SpriteStatus::failed)
+      entry = {Status::failed, {}, sprite.reason};
+    else
+      entry.path = sprite.path;
+  }
+}
+
+void Gallery::add_kept(const sprite::Record& record, const std::string& key, const std::string& path) {
+  Entry& entry = m_entries[place_of(record.id, record.name, key)];
+  if (entry.path.empty()) entry.path = path;
+}
+
+bool Gallery::has_path(const std::string& path) const {
+  return std::any_of(m_entries.begin(), m_entries.end(),
+                     [&](const auto& entry) { return entry.second.path == path; });
+}
+
+// {"pokemon": [[id, name, [[key, folder, file, status, reason], ...]], ...], "keys": [...], "folders": [...]}
+// A key and a folder are numbers, -1: it has no file; folder and file are parts of a relative URL; a status that is there
+// and an empty reason are left out.
+std::string Gallery::page() const {
+  Numbered keys, folders;
+  JsonWriter json;
+  json.begin_object().key("pokemon").begin_list();
+  for (auto next = m_entries.begin(); next != m_entries.end();) {
+    const auto& [id, name, depth, first_key] = next->first;
+    json.begin_list().value(id + 1).value(name).begin_list();
+    for (; next != m_entries.end() && std::get<0>(next->first) == id && std::get<1>(next->first) == name;
+         ++next) {
+      const Entry& entry = next->second;
+      json.begin_list().value(keys[std::get<3>(next->first)]);
+      if (entry.path.empty()) {
+        json.value(-1).value("");
+      } else {
+        const std::size_t file = entry.path.rfind('/') + 1;  // 0 where there is none
+        json.value(folders[percent_encoded(entry.path.substr(0, file))]);
+        json.value(percent_encoded(entry.path.substr(file)));
+      }
+      if (entry.status != Status::there) json.value(static_cast<int>(entry.status));
+      if (entry.status == Status::failed) json.value(entry.reason);
+      json.end_list();
+    }
+    json.end_list().end_list();
+  }
+  json.end_list().key("keys");
+  keys.write(json);
+  json.key("folders");
+  folders.write(json);
+  return page_with_data(gallery_page, json.end_object().text());
+}
+
+}  // namespace spritefarm::farm
