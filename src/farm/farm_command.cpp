@@ -143,25 +143,26 @@ ExitStatus farm(Options options, const ProgramParts& parts) {
   if (options.dry_run && !options.json) listeners.push_back(&planned);
   Gallery gallery;
   if (options.gallery) listeners.push_back(&gallery);
-  std::optional<Workforce> workforce;
   std::optional<TraceFile> trace;
+  try {
+    if (!options.trace.empty())
+      listeners.push_back(
+          &trace.emplace(options.trace, start.time_since_epoch(), options.mode == Mode::processes));
+  } catch (const std::system_error& error) {
+    messages.error(fmt::format("--trace: {}; name another file", error.what()));
+    return no_output;
+  }
+  std::optional<Workforce> workforce;
   std::optional<Coordinator> coordinator;
   const auto write_last = [&] {
     if (trace) trace->finish();
-    return options.gallery ? write_gallery(gallery, *coordinator, options, messages) : everything_on_disk;
+    return coordinator && options.gallery ? write_gallery(gallery, *coordinator, options, messages)
+                                          : everything_on_disk;
   };
   const auto run = [&] {
     workforce.emplace(options, WorkerSettings{options.http, options.sprite_keys, options.selector,
                                               options.path_template, options.output, options.dry_run,
                                               options.compute, options.remember, !options.trace.empty()});
-    try {
-      if (!options.trace.empty())
-        listeners.push_back(
-            &trace.emplace(options.trace, start.time_since_epoch(), options.mode == Mode::processes));
-    } catch (const std::system_error& error) {
-      messages.error(fmt::format("--trace: {}; name another file", error.what()));
-      return no_output;
-    }
     coordinator.emplace(options, *workforce, report, messages, listeners);
     const auto report_interrupted = [&] {
       report.set_interrupted();
@@ -175,7 +176,7 @@ ExitStatus farm(Options options, const ProgramParts& parts) {
   ExitStatus status = some_failed;
   try {
     status = run();
-    if (coordinator) status = std::max(status, write_last());
+    status = std::max(status, write_last());
   } catch (const std::exception& error) {
     messages.error(fmt::format("this run cannot go on: {}{}", error.what(), advice(error)));
   }

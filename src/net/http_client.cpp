@@ -244,8 +244,8 @@ Task<FailureKind> HttpClient::State::attempt(Server& server, const HttpRequest& 
   ++fetch.attempts;
   const Clock::time_point began = Clock::now();
   const CURLcode result = co_await transfer;
-  fetch.requests += count_requests(easy.get());
   fetch.times.push_back(times_of(easy.get(), began));
+  fetch.requests += count_requests(easy.get());
   count_connections(easy.get());
 
   const FetchFailure failure = fetch.failure = exchange.conclude(result);

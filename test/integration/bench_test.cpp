@@ -81,10 +81,10 @@ TEST_CASE("bench calls prints a line for each figure", "[bench]") {
 }
 
 TEST_CASE("bench farms the same sprites in every mode, and shows all figures", "[bench]") {
-  const TempDir temporary;
-  Command command =
-      program({"bench", "--demo", "-n", "8", "-p", "1,2", "-t", "2", "--in-flight", "4", "--rounds", "2",
-               "--cpu", "1", "--sprite", "front_default,back_default", "--json"});
+  const TempDir temporary, pages;
+  Command command = program({"bench", "--demo", "-n", "8", "-p", "1,2", "-t", "2", "--in-flight", "4",
+                             "--rounds", "2", "--cpu", "1", "--sprite", "front_default,back_default",
+                             "--json", "--report", pages / "report.html"});
   command.environment["TMPDIR"] = temporary.path();
   const Outcome outcome = run(std::move(command));
   INFO(outcome.err);
@@ -119,8 +119,24 @@ TEST_CASE("bench farms the same sprites in every mode, and shows all figures", "
     if (name == "serial") serial = rate;
     CHECK(std::abs(double(mode["ratio_to_serial"]) - rate / serial) < 0.01);
     CHECK(double(mode["seconds"]["least"]) * 1000 >= double(mode["start_ms"]["least"]));
+
+    std::set<std::uint64_t> who;
+    const simdjson::dom::array spans = mode["time_line"]["spans"];
+    CHECK(spans.size() == sprites);
+    for (const simdjson::dom::element span : spans) {
+      who.insert(std::uint64_t(span.at(0)));
+      CHECK(double(span.at(1)) >= double(mode["start_ms"]["least"]));
+      CHECK(double(span.at(2)) > double(span.at(1)));
+      CHECK(double(span.at(2)) <= 1000 * double(mode["seconds"]["most"]));
+    }
+    CHECK(who.size() <= workers);
+    CHECK(*who.begin() == 1);
   }
   CHECK(crews == std::vector<std::string>{"serial1", "threads2", "processes1", "processes2"});
+
+  const std::string page = read_file(pages / "report.html"), json = outcome.out;
+  CHECK(page.find(json) != page.npos);
+  CHECK(read_tree(pages.path()).size() == 1);
 }
 
 TEST_CASE("bench prints a line for each mode", "[bench]") {
@@ -132,6 +148,7 @@ TEST_CASE("bench prints a line for each mode", "[bench]") {
     CAPTURE(words);
     CHECK(outcome.out.find(words) != std::string::npos);
   }
+  CHECK(outcome.out.find("█") == std::string::npos);  // nobody looks
 }
 
 TEST_CASE("a run in which not all sprites arrive is an error, and is named", "[bench]") {
@@ -152,6 +169,17 @@ TEST_CASE("a run in which not all sprites arrive is an error, and is named", "[b
   CHECK(read_tree(temporary.path()).empty());
 }
 
+TEST_CASE("a report that cannot be written is told before anything is measured", "[bench]") {
+  const TempDir work;
+  for (const std::string& path : {std::string(work / "no/such/report.html"), work.path().string()}) {
+    const Outcome outcome = run(program({"bench", "--demo", "--report", path}));
+    CAPTURE(outcome.err);
+    CHECK(outcome.exit_status == 4);
+    CHECK(outcome.out.empty());
+    CHECK(outcome.err.find("bench: --report " + path + ": cannot be written: ") != std::string::npos);
+  }
+}
+
 TEST_CASE("bench without a server says that there is no index", "[bench]") {
   const Outcome outcome =
       run(program({"bench", "--base-url", "http://127.0.0.1:1/", "--retries", "0", "-p", "1", "-t", "1"}));
@@ -163,6 +191,7 @@ TEST_CASE("bench without a server says that there is no index", "[bench]") {
 TEST_CASE("what bench is told wrongly it says in one line", "[bench][cli]") {
   for (const std::vector<std::string>& arguments : {std::vector<std::string>{"bench"},
                                                     {"bench", "--demo", "-p", "many"},
+                                                    {"bench", "--demo", "--report", ""},
                                                     {"bench", "calls", "--by", "pigeon"}}) {
     const Outcome outcome = run(program(arguments));
     CAPTURE(outcome.err);

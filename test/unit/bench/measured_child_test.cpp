@@ -33,6 +33,17 @@ TEST_CASE("what a child measures comes back, with what it cost", "[bench][proces
   CHECK(looks >= 2);  // at its begin and at its end
 }
 
+TEST_CASE("a child may tell more than one message holds", "[bench][process]") {
+  const posix::TerminationSignals signals;
+  for (const std::size_t size : {59'990, 60'000, 60'001, 1'000'000}) {
+    std::string figures(size, 'x');
+    figures.back() = 'y';
+    const Measured<std::string> measured =
+        measure_bytes_apart([&](const Tell& tell) { tell(figures); }, {signals});
+    CHECK(measured.figures == figures);
+  }
+}
+
 TEST_CASE("what a child throws comes back, and so does its death", "[bench][process]") {
   const posix::TerminationSignals signals;
   const auto message_of = [&](const auto& body) -> std::string {

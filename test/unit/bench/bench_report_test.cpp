@@ -1,0 +1,93 @@
+#include "bench/bench_report.hpp"
+
+#include "posix/terminal.hpp"
+#include "support/catch.hpp"
+
+#include <simdjson.h>
+
+#include <memory>
+
+using namespace spritefarm;
+using namespace spritefarm::bench;
+
+namespace {
+
+CrewRuns crew(farm::Mode mode, int workers, const std::vector<double>& seconds) {
+  CrewRuns runs{{mode, workers}, 5 << 20, {}};
+  for (const double one : seconds) {
+    Measured<RunFigures> run;
+    run.figures.downloaded = 60;
+    run.figures.seconds = one;
+    run.figures.sprite_ms = {1, 2, 3, 4, 5, 6, 7, 8};
+    run.figures.spans = {{1, 1, 1000 * one, "mew </script> front_default"}};
+    runs.rounds.push_back(run);
+  }
+  return runs;
+}
+
+std::size_t count(const std::string& text, const std::string& part) {
+  std::size_t found = 0;
+  for (std::size_t at = text.find(part); at != text.npos; at = text.find(part, at + 1)) ++found;
+  return found;
+}
+
+}  // namespace
+
+TEST_CASE("the chart has a bar for each crew, as long as it is fast", "[bench]") {
+  const std::string chart = bench_chart({crew(farm::Mode::serial, 1, {6}), crew(farm::Mode::threads, 4, {3}),
+                                         crew(farm::Mode::processes, 12, {0.5})});
+  const std::size_t serial = chart.find("   serial × 1"), threads = chart.find("  threads × 4"),
+                    processes = chart.find("processes × 12");
+  REQUIRE(processes != chart.npos);
+  REQUIRE(serial < threads);
+  REQUIRE(threads < processes);
+  const auto bar = [&](std::size_t begin, std::size_t end) {
+    return count(chart.substr(begin, end - begin), "█");
+  };
+  CHECK(bar(serial, threads) == 3);
+  CHECK(bar(threads, processes) == 7);
+  CHECK(bar(processes, chart.npos) == 46);
+  CHECK(chart.find(" 120\n") != chart.npos);
+  CHECK(chart.find(" 10\n") != chart.npos);
+}
+
+TEST_CASE("the JSON has the time line of the middle round, and the page has the JSON", "[bench]") {
+  BenchOptions options;
+  options.rounds = 3;
+  const RunFacts facts(
+      {"bench", "--proxy", "http://user:secret@host:1/", "--sprite", "other.*.front_default", "it's"});
+  CHECK(facts.command() ==
+        "spritefarm bench --proxy http://host:1/ --sprite 'other.*.front_default' 'it'\\''s'");
+  const std::string json = bench_json(
+      options, {crew(farm::Mode::serial, 1, {6, 4, 5}), crew(farm::Mode::threads, 2, {2, 1, 3})}, facts);
+  simdjson::dom::parser parser;
+  const simdjson::padded_string text(json);
+  const simdjson::dom::element parsed = parser.parse(text);
+  CHECK(std::string(parsed["command"].get_c_str()) == facts.command());
+  for (const char* fact : {"processor", "system", "kernel"}) {
+    CAPTURE(fact);
+    CHECK(!parsed["machine"][fact].get_string().value().empty());
+  }
+  CHECK(parsed["machine"]["processors"].get_int64().value() > 0);
+  CHECK(parsed["machine"]["memory_bytes"].get_int64().value() > 1'000'000);
+  CHECK(parsed["versions"]["curl"].get_string().value().substr(0, 8) == "libcurl/");
+  const simdjson::dom::element serial = parsed["modes"].at(0), threads = parsed["modes"].at(1);
+  CHECK(serial["time_line"]["round"].get_int64().value() == 3);
+  CHECK(serial["time_line"]["spans"].at(0).at(2).get_double().value() == 5000);
+  CHECK(threads["time_line"]["round"].get_int64().value() == 1);
+  CHECK(threads["sprite_p25_ms"]["median"].get_double().value() == 3);
+
+  const std::string page = bench_page(json);
+  CHECK(page.substr(0, 15) == "<!DOCTYPE html>");
+  CHECK(page.find("mew \\u003c/script>") != page.npos);
+  CHECK(page.find("secret") == page.npos);
+}
+
+TEST_CASE("a terminal is known from a file", "[bench][terminal]") {
+  using File = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
+  const File terminal(std::fopen("/dev/ptmx", "r+"), std::fclose),
+      file(std::fopen("/dev/null", "w"), std::fclose);
+  REQUIRE(file);
+  CHECK(!posix::is_terminal(file.get()));
+  if (terminal) CHECK(posix::is_terminal(terminal.get()));
+}
