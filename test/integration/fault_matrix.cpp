@@ -94,7 +94,7 @@ void check(FaultRun& run) {
     CAPTURE(words);
     CHECK(outcome.err.find(words) != std::string::npos);
   }
-  if (run.row.has_retries) CHECK((report.count.at("retries") > 0) == *run.row.has_retries);
+  if (run.row.has_retries) CHECK(report.count.at("retries") > 0);
 }
 
 }  // namespace
