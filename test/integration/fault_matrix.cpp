@@ -76,7 +76,7 @@ void check(FaultRun& run) {
       run.process->finish(faults_in_full() ? std::chrono::hours(1) : Subprocess::long_enough);
   CAPTURE(run.row.fault, run.mode.name, outcome.err);
   const RunReport report(outcome.out);
-  std::printf("%-34s %-9s exit %d  files %4zu/%-4zu retries %5zu  %6.1f s\n", run.row.fault.c_str(),
+  std::printf("%-38s %-9s exit %d  files %4zu/%-4zu retries %5zu  %6.1f s\n", run.row.fault.c_str(),
               run.mode.name.c_str(), outcome.exit_status, std::size_t{report.count.at("downloaded")},
               run.source().size(), std::size_t{report.count.at("retries")}, report.seconds);
   std::fflush(stdout);
@@ -94,7 +94,7 @@ void check(FaultRun& run) {
     CAPTURE(words);
     CHECK(outcome.err.find(words) != std::string::npos);
   }
-  if (run.row.has_retries) CHECK((report.count.at("retries") > 0) == *run.row.has_retries);
+  if (run.row.has_retries) CHECK(report.count.at("retries") > 0);
 }
 
 }  // namespace
@@ -120,7 +120,7 @@ Command farm_command(const FaultMode& mode, const std::filesystem::path& output,
 }
 
 void check_faults(const std::vector<FaultRow>& rows) {
-  if (faults_in_full()) set_time_limit(std::chrono::hours(3));
+  if (faults_in_full()) set_time_limit(std::chrono::hours(2));
   const std::size_t at_once = faults_in_full() ? 1 : 4, modes = fault_modes().size();
   std::vector<std::unique_ptr<FaultRun>> runs(rows.size() * modes);
   const auto start = [&](std::size_t row) {

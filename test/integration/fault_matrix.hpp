@@ -40,9 +40,9 @@ struct FaultRow {
   std::optional<std::map<std::string, std::string>> serial_source{};
   /// The pokémon whose sprites cannot be had; none: chance decides.
   std::optional<std::set<std::string>> failed{std::set<std::string>()};
-  std::vector<std::string> said{};    ///< on standard error
-  std::optional<int> exit_status{};   ///< none: 0, or 1 where something failed
-  std::optional<bool> has_retries{};  ///< none: chance decides
+  std::vector<std::string> said{};   ///< on standard error
+  std::optional<int> exit_status{};  ///< none: 0, or 1 where something failed
+  bool has_retries = false;          ///< for certain
 };
 
 /// Runs these in all modes and checks of each run: its exit status; that every file that is there is whole and the

@@ -42,7 +42,7 @@ Command with_mounts(const std::string& script, const fs::path& output, Command c
 }
 
 void pass_over(const std::string& row, const char* reason) {
-  std::printf("%-34s passed over: %s\n", row.c_str(), reason);
+  std::printf("%-38s passed over: %s\n", row.c_str(), reason);
 }
 
 /// Whether this machine lets us.

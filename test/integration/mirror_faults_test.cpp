@@ -46,7 +46,8 @@ TEST_CASE("each kind of fault that may pass costs retries, and nothing else", "[
   std::vector<FaultRow> rows;
   for (const std::string& kind : transient) {
     rows.push_back(mirror_row(kind + share, counts, {"--timeout", "2"}));
-    rows.back().has_retries = true;
+    // libcurl itself asks again where a connection that it used before is reset.
+    rows.back().has_retries = kind != "reset";
   }
   // What is not there does not come: each is named.
   rows.push_back(mirror_row("404" + share, counts, {}));

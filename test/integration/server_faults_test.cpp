@@ -177,7 +177,6 @@ TEST_CASE("a poisoned cache entry is got round, and mentioned", "[faults]") {
   // Without its slash, it is answered.
   FaultRow row = poisoned.row("poisoned cache entry", std::vector<int>());
   row.said = {record_path(4) + ": status 404"};
-  row.has_retries = false;
   check_faults({row});
 
   const TempDir work;

@@ -33,7 +33,7 @@ complete -c spritefarm -n '__spritefarm_in farm bench' -l connect-to -x -d 'for 
 complete -c spritefarm -n '__spritefarm_in farm bench' -l cacert -r -F -d 'certificates to trust, PEM'
 complete -c spritefarm -n '__spritefarm_in farm bench' -l proxy -x -d 'as curl has it'
 complete -c spritefarm -n '__spritefarm_in farm bench' -l rate -x -d 'requests a second to one host'
-complete -c spritefarm -n '__spritefarm_in farm bench' -l retries -x -d 'further attempts for a request that failed'
+complete -c spritefarm -n '__spritefarm_in farm bench' -l retries -x -d 'further attempts for a request that fails in the same way'
 complete -c spritefarm -n '__spritefarm_in farm bench' -l timeout -x -d 'seconds for one attempt'
 complete -c spritefarm -n '__spritefarm_in farm bench' -l demo -d 'farm from an embedded mirror'
 complete -c spritefarm -n '__spritefarm_in farm bench bench_calls' -s p -l processes -x -d 'forked workers'
