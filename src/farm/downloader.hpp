@@ -1,5 +1,6 @@
 #pragma once
 
+#include "farm/activity_board.hpp"
 #include "farm/farm_task.hpp"
 #include "farm/output_template.hpp"
 #include "net/http_client.hpp"
@@ -11,6 +12,7 @@
 #include <spritefarm/task.hpp>
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,9 +28,10 @@ struct WorkerSettings {
   OutputTemplate path_template;
   std::string output;
   bool dry_run = false;
-  std::chrono::milliseconds compute{0};  ///< of processor time that each sprite takes besides
-  bool remembers = false;                ///< results tell what a later run needs to know
-  bool times = false;                    ///< results tell when their parts happened
+  std::chrono::milliseconds compute{0};    ///< of processor time that each sprite takes besides
+  bool remembers = false;                  ///< results tell what a later run needs to know
+  bool times = false;                      ///< results tell when their parts happened
+  std::shared_ptr<ActivityBoard> board{};  ///< where the workers say what they are at; may be none
 };
 
 /// What a worker has at hand for all its calls: its connections, the output directory, the settings. Each
@@ -45,6 +48,7 @@ class Downloader {
   Downloader(EventLoop& loop, WorkerSettings settings);
 
   [[nodiscard]] const WorkerSettings& settings() const noexcept { return m_settings; }
+  [[nodiscard]] ActivityBoard::Place& place() noexcept { return m_place; }
 
   /// Starts to connect to the hosts of these URLs, as HttpClient::open() does, while there is no work yet.
   void connect_ahead(const std::vector<std::string>& urls);
@@ -59,6 +63,7 @@ class Downloader {
 
  private:
   const WorkerSettings m_settings;
+  ActivityBoard::Place m_place;
   std::optional<posix::Directory> m_output;  // none in a dry run
   net::HttpClient m_client;
   std::vector<Task<void>> m_connecting;

@@ -5,6 +5,7 @@
 #include "farm/gallery.hpp"
 #include "farm/messages.hpp"
 #include "farm/options.hpp"
+#include "farm/progress.hpp"
 #include "farm/report.hpp"
 #include "farm/standard_output.hpp"
 #include "farm/trace_file.hpp"
@@ -22,6 +23,7 @@
 #include <exception>
 #include <functional>
 #include <iostream>
+#include <memory>
 #include <optional>
 #include <system_error>
 #include <utility>
@@ -152,17 +154,27 @@ ExitStatus farm(Options options, const ProgramParts& parts) {
     messages.error(fmt::format("--trace: {}; name another file", error.what()));
     return no_output;
   }
+  const ProgressForm progress_form =
+      options.verbosity == Verbosity::quiet || options.dry_run ? ProgressForm::none : fitting_progress_form();
+  const std::shared_ptr<ActivityBoard> board =
+      progress_form == ProgressForm::live && options.verbosity == Verbosity::verbose
+          ? std::make_shared<ActivityBoard>(options.workers)
+          : nullptr;
   std::optional<Workforce> workforce;
+  std::optional<Progress> progress;
   std::optional<Coordinator> coordinator;
   const auto write_last = [&] {
+    if (progress) progress->finish();
     if (trace) trace->finish();
     return coordinator && options.gallery ? write_gallery(gallery, *coordinator, options, messages)
                                           : everything_on_disk;
   };
   const auto run = [&] {
-    workforce.emplace(options, WorkerSettings{options.http, options.sprite_keys, options.selector,
-                                              options.path_template, options.output, options.dry_run,
-                                              options.compute, options.remember, !options.trace.empty()});
+    workforce.emplace(
+        options, WorkerSettings{options.http, options.sprite_keys, options.selector, options.path_template,
+                                options.output, options.dry_run, options.compute, options.remember,
+                                !options.trace.empty(), board});
+    listeners.push_back(&progress.emplace(progress_form, messages, workforce->paces(), board.get()));
     coordinator.emplace(options, *workforce, report, messages, listeners);
     const auto report_interrupted = [&] {
       report.set_interrupted();
@@ -178,6 +190,7 @@ ExitStatus farm(Options options, const ProgramParts& parts) {
     status = run();
     status = std::max(status, write_last());
   } catch (const std::exception& error) {
+    if (progress) progress->finish();
     messages.error(fmt::format("this run cannot go on: {}{}", error.what(), advice(error)));
   }
   print_report(options, report, messages, start, status);

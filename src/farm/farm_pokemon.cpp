@@ -182,6 +182,7 @@ Task<SpriteResult> farm_sprite(Downloader& downloader, const FarmTask& task, con
 
 Task<FarmResult> farm_pokemon(FarmTask task) {
   Downloader& downloader = Downloader::current();
+  const ActivityBoard::Place::Work work(downloader.place(), display_name(task.name, task.id));
   FarmResult result;
   result.began = now();
   result.worker = posix::thread_id();

@@ -20,9 +20,10 @@ std::vector<std::string> hosts_ahead(const Options& options) {
 }  // namespace
 
 Workforce::Workforce(const Options& options, WorkerSettings settings)
-    : m_window(2 * static_cast<std::size_t>(options.workers) *
+    : m_paces(std::make_shared<net::HostPaces>(net::Rate::polite(options.rate))),
+      m_window(2 * static_cast<std::size_t>(options.workers) *
                static_cast<std::size_t>(options.concurrency)) {
-  settings.http.paces = std::make_shared<net::HostPaces>(net::Rate::polite(options.rate));
+  settings.http.paces = m_paces;
   const std::function<void()> install = [settings] { Downloader::install(settings); };
   const std::function<void()> install_and_connect = [settings, urls = hosts_ahead(options)] {
     Downloader::install(settings).connect_ahead(urls);
@@ -53,8 +54,11 @@ Workforce::Workforce(const Options& options, WorkerSettings settings)
       m_window = 1;
       return;
   }
+  settings.board.reset();  // the reader is no worker
   m_reader = std::make_unique<ThreadPoolExecutor>(
-      ThreadPoolExecutorOptions{.max_workers = 1, .initializer = install, .thread_name_prefix = "reader"});
+      ThreadPoolExecutorOptions{.max_workers = 1,
+                                .initializer = [settings] { Downloader::install(settings); },
+                                .thread_name_prefix = "reader"});
 }
 
 void Workforce::start(std::size_t tasks) {

@@ -33,8 +33,11 @@ class Workforce {
   /// Calls that are best outstanding at once: enough that no worker waits for the coordinator.
   [[nodiscard]] std::size_t window() const noexcept { return m_window; }
   [[nodiscard]] std::uint64_t deaths() const;
+  /// Of all hosts that the workers ask.
+  [[nodiscard]] const net::HostPaces& paces() const noexcept { return *m_paces; }
 
  private:
+  const std::shared_ptr<net::HostPaces> m_paces;
   std::unique_ptr<Executor> m_executor;
   ProcessPoolExecutor* m_processes = nullptr;  // the same, where it is one
   ThreadPoolExecutor* m_threads = nullptr;     // likewise

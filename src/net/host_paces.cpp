@@ -1,6 +1,7 @@
 #include "net/host_paces.hpp"
 
 #include "base/fnv1a.hpp"
+#include "base/shared_text.hpp"
 
 #include <algorithm>
 #include <memory>
@@ -19,6 +20,7 @@ std::uint64_t hash(std::string_view text) {
 struct HostPaces::Entry {
   std::atomic<std::uint64_t> hash{0};
   HostPace pace;
+  SharedText<64> origin;
 };
 
 HostPaces::HostPaces(Rate rate)
@@ -31,9 +33,18 @@ HostPace& HostPaces::host(std::string_view origin) noexcept {
   for (std::size_t i = 0; i < most_hosts; ++i) {
     Entry& entry = m_entries[(wanted + i) % most_hosts];
     std::uint64_t found = 0;
-    if (entry.hash.compare_exchange_strong(found, wanted) || found == wanted) return entry.pace;
+    if (entry.hash.compare_exchange_strong(found, wanted)) entry.origin.write(origin);
+    if (found == 0 || found == wanted) return entry.pace;
   }
   return m_entries[wanted % most_hosts].pace;
+}
+
+std::vector<HostPaces::Pause> HostPaces::pauses(HostPace::Time now) const {
+  std::vector<Pause> all;
+  for (std::size_t i = 0; i < most_hosts; ++i)
+    if (const auto left = m_entries[i].pace.closed_for(now); left.count() > 0)
+      all.push_back({m_entries[i].origin.read(), left});
+  return all;
 }
 
 }  // namespace spritefarm::net

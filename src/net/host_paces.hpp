@@ -3,7 +3,10 @@
 #include "net/rate.hpp"
 #include "posix/shared_memory.hpp"
 
+#include <chrono>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace spritefarm::net {
 
@@ -19,6 +22,13 @@ class HostPaces {
   /// The pace of the host that this origin (scheme, host and port) names. There is room for more hosts than any run asks;
   /// beyond, some share a pace.
   [[nodiscard]] HostPace& host(std::string_view origin) noexcept;
+
+  struct Pause {
+    std::string origin;  ///< its first bytes
+    std::chrono::nanoseconds left{0};
+  };
+  /// The hosts that want to be left alone now.
+  [[nodiscard]] std::vector<Pause> pauses(HostPace::Time now) const;
 
  private:
   struct Entry;

@@ -4,8 +4,10 @@
 
 #include <dirent.h>
 #include <pthread.h>
+#include <signal.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
 #include <memory>
 #include <thread>
@@ -34,6 +36,10 @@ void set_thread_name(const std::string& name) noexcept {
 
 int thread_id() noexcept {
   return ::gettid();
+}
+
+bool thread_exists(int id) noexcept {
+  return ::kill(id, 0) == 0 || errno == EPERM;
 }
 
 int count_threads() {

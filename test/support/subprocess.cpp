@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -62,6 +63,13 @@ Fd file_with(const std::string& bytes) {
   return file;
 }
 
+void set_size(const Fd& terminal, posix::TerminalSize size) {
+  winsize rows_and_columns{};
+  rows_and_columns.ws_row = static_cast<unsigned short>(size.rows);
+  rows_and_columns.ws_col = static_cast<unsigned short>(size.columns);
+  check(ioctl(terminal.get(), TIOCSWINSZ, &rows_and_columns), "TIOCSWINSZ");
+}
+
 /// Takes what is there without waiting; closes `from` at its end.
 void drain(Fd& from, std::string& into) {
   char buffer[65536];
@@ -79,11 +87,25 @@ void drain(Fd& from, std::string& into) {
   }
 }
 
+/// The terminal's own end, and the program's.
+Pipe make_terminal(posix::TerminalSize size) {
+  Pipe ends;
+  ends.read_end = Fd(check(posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC), "posix_openpt"));
+  const int terminal = ends.read_end.get();
+  char name[64];
+  if (grantpt(terminal) != 0 || unlockpt(terminal) != 0 || ptsname_r(terminal, name, sizeof name) != 0)
+    posix::throw_errno("make a terminal");
+  set_size(ends.read_end, size);
+  ends.write_end = Fd(check(open(name, O_RDWR | O_NOCTTY | O_CLOEXEC), name));
+  return ends;
+}
+
 }  // namespace
 
 Subprocess::Subprocess(Command command) : m_name(command.arguments.at(0)) {
   const Fd in = file_with(command.input);
-  Pipe out = make_pipe(), err = make_pipe(), failure = make_pipe();
+  Pipe out = make_pipe(), failure = make_pipe();
+  Pipe err = command.terminal ? make_terminal(*command.terminal) : make_pipe();
   std::vector<std::string> environment = environment_with(command.environment);
   const std::vector<char*> argv = pointers(command.arguments), envp = pointers(environment);
   const pid_t parent = getpid();
@@ -151,6 +173,10 @@ void Subprocess::wait_for_message(const std::string& part, int times, Duration b
 Outcome Subprocess::finish(Duration bound) {
   pump([] { return false; }, bound);
   return m_outcome;
+}
+
+void Subprocess::resize(posix::TerminalSize size) {
+  set_size(m_err, size);
 }
 
 Outcome Subprocess::stop() {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "posix/fd.hpp"
+#include "posix/terminal.hpp"
 
 #include <sys/types.h>
 
@@ -8,6 +9,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,8 +19,9 @@ namespace spritefarm::test {
 struct Command {
   std::vector<std::string> arguments;  ///< the first names the program: a path, or a name on PATH
   std::map<std::string, std::string>
-      environment{};    ///< on top of ours; an empty value takes the variable away
-  std::string input{};  ///< its standard input
+      environment{};                              ///< on top of ours; an empty value takes the variable away
+  std::string input{};                            ///< its standard input
+  std::optional<posix::TerminalSize> terminal{};  ///< where its standard error is a terminal: of what size
 };
 
 /// How a program ended, and all that it printed.
@@ -55,6 +58,8 @@ class Subprocess {
   /// Waits for its end.
   Outcome finish(Duration bound = long_enough);
   void send_signal(int signal);
+  /// Of its terminal.
+  void resize(posix::TerminalSize size);
   /// SIGTERM, then finish().
   Outcome stop();
 

@@ -1,7 +1,9 @@
 #include "futures/worker_process.hpp"
 #include "ipc/channel_ends.hpp"
 #include "ipc/ring.hpp"
+#include "posix/futex_word.hpp"
 #include "posix/pid_fd.hpp"
+#include "posix/shared_memory.hpp"
 #include "support/catch.hpp"
 
 #include <spritefarm/futures.hpp>
@@ -353,15 +355,19 @@ TEST_CASE("a worker that spoils its rings is killed; its call fails, others do n
   // Of the control words: `written` of the results, `read` of the calls, as the coordinator will see them next.
   const bool of_results = GENERATE(true, false);
   const std::uint64_t word = GENERATE(~std::uint64_t{0}, std::uint64_t{1} << 40, ring_capacity + 1'000'000);
+  const posix::SharedMemory memory(sizeof(posix::FutexWord));
+  static posix::FutexWord* spoilt;
+  spoilt = new (memory.data()) posix::FutexWord;
   const auto spoil = [](bool results, std::uint64_t with) {
     char* const ring = results ? result_ring() : result_ring() - ipc::Ring::size_in_memory(ring_capacity);
     reinterpret_cast<std::atomic<std::uint64_t>*>(ring + (results ? 64 : 128))->store(with);
+    spoilt->advance();
     if (results) ring_bells();
     while (true) ::pause();
   };
   ProcessPoolExecutor pool{{.max_workers = 1}};
   Future<void> guilty = pool.submit(spoil, of_results, word);
-  while (!guilty.running() && !guilty.done()) std::this_thread::yield();
+  REQUIRE((spoilt->load() > 0 || spoilt->wait_while(0, 60s)));
   // Enough to make the coordinator look at how far the calls have been read.
   std::vector<Future<std::size_t>> innocent;
   for (int i = 0; i < 8; ++i)

@@ -1,0 +1,151 @@
+#include "support/catch.hpp"
+#include "support/program.hpp"
+#include "support/temp_dir.hpp"
+
+#include <algorithm>
+#include <csignal>
+#include <memory>
+#include <string>
+#include <vector>
+
+using namespace spritefarm::test;
+using spritefarm::posix::TerminalSize;
+
+namespace {
+
+/// What a terminal shows of what is written to it: as much of one as the program uses.
+class Screen {
+ public:
+  explicit Screen(const std::string& written) {
+    m_lines.emplace_back();
+    for (std::size_t at = 0; at < written.size(); ++at) {
+      const char byte = written[at];
+      if (byte == '\r') {
+        m_column = 0;
+      } else if (byte == '\n') {
+        if (++m_row == m_lines.size()) m_lines.emplace_back();
+        m_column = 0;
+      } else if (byte == '\x1b') {
+        const std::size_t end = written.find_first_not_of("[0123456789", at + 1);
+        const std::string number = written.substr(at + 2, end - at - 2);
+        if (written[end] == 'A') {
+          REQUIRE(m_row >= std::stoul(number));
+          m_row -= std::stoul(number);
+        } else if (written[end] == 'J') {
+          REQUIRE(m_column == 0);
+          m_lines.resize(m_row + 1);
+          m_lines.back().clear();
+        } else {
+          FAIL("the terminal was told " << written.substr(at + 1, end - at));
+        }
+        at = end;
+      } else {
+        std::string& line = m_lines[m_row];
+        if ((byte & 0xc0) != 0x80) ++m_column;
+        line += byte;
+        m_widest = std::max(m_widest, m_column);
+      }
+    }
+  }
+
+  /// The lines that are still there.
+  [[nodiscard]] const std::vector<std::string>& lines() const { return m_lines; }
+  /// The most columns that were ever used.
+  [[nodiscard]] std::size_t widest() const { return m_widest; }
+
+ private:
+  std::vector<std::string> m_lines;
+  std::size_t m_row = 0, m_column = 0, m_widest = 0;
+};
+
+Command farm(const MirrorServer& mirror, const TempDir& work, std::vector<std::string> more) {
+  more.insert(more.end(), {"--json", "-p", "2", "-c", "1", "-n", "40", "--base-url", mirror.base_url(), "-o",
+                           work / "sprites"});
+  Command command = program(std::move(more));
+  command.environment["TERM"] = "xterm";
+  command.environment["NO_COLOR"] = "";
+  return command;
+}
+
+bool holds(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("a terminal shows how far a run is, and is clean in the end", "[progress]") {
+  const MirrorServer mirror({"--latency", "20"});
+  const TempDir work;
+  const bool is_verbose = GENERATE(false, true);
+  Command command =
+      farm(mirror, work, is_verbose ? std::vector<std::string>{"-v"} : std::vector<std::string>{});
+  command.terminal = TerminalSize{100, 24};
+  const Outcome outcome = run(std::move(command));
+  INFO(outcome.err);
+  CHECK(outcome.exit_status == 0);
+  CHECK(holds(outcome.err, " of 40 pokémon"));
+  CHECK(holds(outcome.err, " sprites/s"));
+  CHECK(holds(outcome.err, "█"));
+  CHECK(holds(outcome.err, "worker 2 ") == is_verbose);
+  const Screen screen(outcome.err);
+  CHECK(screen.widest() < 100);
+  CHECK(screen.lines().size() == (is_verbose ? 41 : 1));  // one for each sprite
+  for (const std::string& line : screen.lines()) {
+    CAPTURE(line);
+    CHECK((line.empty() || line.rfind("spritefarm: ", 0) == 0));
+  }
+}
+
+TEST_CASE("what is shown fits a terminal that becomes narrower, and one that has few rows", "[progress]") {
+  const MirrorServer mirror({"--latency", "20"});
+  const TempDir work;
+  SECTION("narrower") {
+    Command command = farm(mirror, work, {});
+    command.terminal = TerminalSize{120, 24};
+    Subprocess process(std::move(command));
+    process.wait_for_message(" sprites/s");
+    process.resize({30, 24});
+    process.wait_for_message("\x1b[J", 20);  // the first of these may have been drawn before
+    process.send_signal(SIGINT);
+    const std::string written = process.finish().err;
+    const std::size_t last = written.rfind(" pokémon");
+    const std::size_t begin = written.rfind("\x1b[J", last) + 3;
+    CHECK(Screen(written.substr(begin, written.find('\r', begin) - begin)).widest() < 30);
+  }
+  SECTION("few rows") {
+    Command command = farm(mirror, work, {"-v"});
+    command.terminal = TerminalSize{100, 4};
+    Subprocess process(std::move(command));
+    process.wait_for_message("and 2 workers more");
+    process.send_signal(SIGINT);
+    CHECK(process.finish().exit_status == 130);
+  }
+}
+
+TEST_CASE("what is no terminal, or a simple one, gets lines at intervals, and nothing with -q",
+          "[progress]") {
+  const MirrorServer silent({"--fault", "stall:100%"}), mirror({"--latency", "20"});
+  const TempDir work, other;
+  const auto start = [&](const std::string& variable, const std::string& value) {
+    Command command = farm(silent, work, {"--timeout", "3600"});
+    command.terminal = TerminalSize{100, 24};
+    command.environment[variable] = value;
+    return std::make_unique<Subprocess>(std::move(command));
+  };
+  const std::unique_ptr<Subprocess> simple[] = {start("TERM", "dumb"), start("NO_COLOR", "1")};
+
+  const Outcome plain = run(farm(mirror, other, {}));
+  CHECK(plain.exit_status == 0);
+  CHECK(plain.err.empty());
+  Command quiet = farm(mirror, other, {"-q", "--refresh"});
+  quiet.terminal = TerminalSize{100, 24};
+  const Outcome silence = run(std::move(quiet));
+  CHECK(silence.exit_status == 0);
+  CHECK(silence.err.empty());
+
+  for (const std::unique_ptr<Subprocess>& process : simple) {
+    process->wait_for_message("spritefarm: reading the index\r\n");
+    process->send_signal(SIGINT);
+    CHECK(!holds(process->finish().err, "\x1b"));
+  }
+}
