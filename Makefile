@@ -13,11 +13,17 @@ CXXFLAGS-asan    = -O0 -g1 -fsanitize=address,undefined -fno-sanitize-recover=al
 CXXFLAGS-tsan    = -O0 -g1 -fsanitize=thread $(sanitizer_noise)
 # GCC warns of what its own instrumentation made of the standard library.
 sanitizer_noise  = $(if $(findstring clang,$(CXX)),,-Wno-maybe-uninitialized)
-ifeq ($(filter $(VARIANT),release debug asan tsan),)
-$(error VARIANT=$(VARIANT) is unknown: use release, debug, asan or tsan)
+# Of the fuzzers alone.
+CXXFLAGS-fuzz    = -O1 -gline-tables-only -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+ifeq ($(filter $(VARIANT),release debug asan tsan fuzz),)
+$(error VARIANT=$(VARIANT) is unknown: use release, debug, asan or tsan; fuzz for make fuzzers)
 endif
 
 CXX        ?= g++
+# libFuzzer is clang's.
+ifeq ($(VARIANT),fuzz)
+CXX        := $(patsubst g++,clang++,$(CXX))
+endif
 PKG_CONFIG ?= pkg-config
 B          := build/$(VARIANT)
 VERSION    := $(shell sed -n 's/^\#define SPRITEFARM_VERSION "\(.*\)"/\1/p' include/spritefarm/version.hpp)
@@ -29,6 +35,7 @@ PROGRAM_LAYERS := net sprite farm bench mirror
 PACKAGES       := libcurl simdjson fmt sqlite3 libcrypto libmicrohttpd zlib
 
 headers          := $(sort $(wildcard include/spritefarm/*.hpp))
+shared           := $(sort $(wildcard share/man/man1/* share/bash-completion/completions/* share/zsh/site-functions/* share/fish/vendor_completions.d/*))
 library_sources  := $(sort $(wildcard $(LIBRARY_LAYERS:%=src/%/*.cpp)))
 program_sources  := $(sort $(wildcard $(PROGRAM_LAYERS:%=src/%/*.cpp)))
 main_source      := $(wildcard src/main.cpp)
@@ -40,8 +47,14 @@ conformance_programs := $(sort $(wildcard test/conformance/programs/*.cpp))
 figures_sources  := $(sort $(wildcard test/figures/*.cpp))
 examples_sources := $(sort $(wildcard test/examples/*.cpp))
 relay_sources    := $(sort $(wildcard test/bench/*.cpp))
+fuzzer_sources   := $(sort $(wildcard test/fuzz/*_fuzzer.cpp))
+# What the fuzzers call, and little else: it is built for them alone.
+fuzzed_sources   := $(filter src/base/% src/sprite/%,$(library_sources) $(program_sources)) src/futures/exception_codec.cpp \
+                    $(patsubst %,src/posix/%.cpp,event_fd fd shared_memory temporary_directory) $(patsubst %,src/ipc/%.cpp,call_slots channel frame ring) \
+                    $(patsubst %,src/net/%.cpp,backoff curl_handles freshness url) $(patsubst %,src/farm/%.cpp,messages output_template)
 all_sources      := $(library_sources) $(program_sources) $(main_source) $(support_sources) $(unit_sources) $(integration_sources) \
-                    $(conformance_sources) $(conformance_programs) $(figures_sources) $(examples_sources) $(relay_sources)
+                    $(conformance_sources) $(conformance_programs) $(figures_sources) $(examples_sources) $(relay_sources) $(fuzzer_sources)
+fuzzers          := $(fuzzer_sources:test/fuzz/%_fuzzer.cpp=$(B)/fuzzers/%)
 examples         := $(examples_sources:test/examples/%.cpp=$(B)/examples/%)
 objects           = $(patsubst %.cpp,$(B)/%.o,$(1))
 # The program's pages, as string literals that a source includes: "farm/gallery_page.html.inc".
@@ -50,7 +63,8 @@ pages            := $(patsubst src/%.html,$(B)/pages/%.html.inc,$(sort $(wildcar
 # ---- flags: ours first, the user's last ---------------------------------------------------------------------
 
 warnings := -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wno-missing-field-initializers
-ifeq ($(DEVELOPER),1)
+# The fuzzers' compiler is whichever clang there is: what it alone warns of is no reason not to fuzz.
+ifeq ($(DEVELOPER)$(filter fuzz,$(VARIANT)),1)
 warnings += -Werror
 endif
 # As system headers, so that their warnings stay theirs.
@@ -80,13 +94,13 @@ endif
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all check check-unit check-conformance check-integration check-figures check-examples check-static tests format tidy print-compile install uninstall clean help FORCE
+.PHONY: all check check-unit check-conformance check-integration check-figures check-examples check-manual check-static tests fuzzers format tidy print-compile install uninstall clean help FORCE
 
 ## all: the program and the library (the default)
 all: $(B)/spritefarm $(B)/libspritefarm.a $(B)/spritefarm.pc compile_commands.json
 
-## check: static checks, unit tests, conformance tests, integration tests, figures, examples
-check: check-static check-unit check-conformance check-integration check-figures check-examples
+## check: static checks, unit tests, conformance tests, integration tests, figures, examples, manual
+check: check-static check-unit check-conformance check-integration check-figures check-examples check-manual
 ## check-static: layering, self-contained headers, format
 check-static:
 	$(call quiet,CHECK)scripts/check-layers && scripts/check-headers && { scripts/check-format || [ $$? = 77 ]; }
@@ -107,8 +121,13 @@ check-figures: $(B)/isolation-figures
 ## check-examples: the example programs print what they say, and are in the README
 check-examples: $(examples)
 	scripts/check-examples $(B)/examples
+## check-manual: the man page and the completions know the options of --help
+check-manual: $(B)/spritefarm
+	scripts/check-manual $<
 ## tests: builds all tests, runs none
 tests: $(B)/unit-tests $(B)/conformance-tests $(B)/integration-tests $(B)/delay-relay $(B)/isolation-figures $(examples)
+## fuzzers: with VARIANT=fuzz, what scripts/fuzz runs
+fuzzers: $(fuzzers)
 ## format: puts the sources into the format that check-static wants
 format:
 	$(call quiet,FORMAT)scripts/check-format -i
@@ -142,6 +161,12 @@ $(B)/delay-relay: $(call objects,$(relay_sources)) $(B)/libspritefarm.a $(B)/rel
 $(examples): $(B)/examples/%: $(B)/test/examples/%.o $(B)/libspritefarm.a
 	@mkdir -p $(@D)
 	$(call quiet,LINK)$(link) -o $@ $^
+
+$(B)/libfuzzed.a: $(call objects,$(fuzzed_sources)) $(B)/fuzzed.files
+	$(call quiet,AR)rm -f $@ && $(AR) rcs $@ $(filter %.o,$^)
+$(fuzzers): $(B)/fuzzers/%: $(B)/test/fuzz/%_fuzzer.o $(B)/libfuzzed.a
+	@mkdir -p $(@D)
+	$(call quiet,LINK)$(link) -fsanitize=fuzzer -o $@ $^ $(package_libs)
 
 # GCC alone: clang's precompiled headers work in another way.
 precompiled := $(if $(shell $(CXX) --version 2>/dev/null | grep 'Free Software'),$(B)/test/support/precompiled.hpp.gch)
@@ -185,6 +210,8 @@ $(B)/figures.files: FORCE
 	$(call stamp,$(figures_sources))
 $(B)/relay.files: FORCE
 	$(call stamp,$(relay_sources))
+$(B)/fuzzed.files: FORCE
+	$(call stamp,$(fuzzed_sources))
 $(B)/all.files: FORCE
 	$(call stamp,$(all_sources))
 
@@ -207,10 +234,12 @@ install: all
 	install -D -m 644 $(B)/spritefarm.pc $(DESTDIR)$(PREFIX)/lib/pkgconfig/spritefarm.pc
 	install -d $(DESTDIR)$(PREFIX)/include/spritefarm
 	install -m 644 $(headers) $(DESTDIR)$(PREFIX)/include/spritefarm
+	for file in $(shared); do install -D -m 644 $$file $(DESTDIR)$(PREFIX)/$$file || exit; done
 ## uninstall: removes what install put there
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/spritefarm $(DESTDIR)$(PREFIX)/lib/libspritefarm.a \
-	  $(DESTDIR)$(PREFIX)/lib/pkgconfig/spritefarm.pc $(headers:include/%=$(DESTDIR)$(PREFIX)/include/%)
+	  $(DESTDIR)$(PREFIX)/lib/pkgconfig/spritefarm.pc $(headers:include/%=$(DESTDIR)$(PREFIX)/include/%) \
+	  $(shared:%=$(DESTDIR)$(PREFIX)/%)
 	[ ! -d $(DESTDIR)$(PREFIX)/include/spritefarm ] || rmdir --ignore-fail-on-non-empty $(DESTDIR)$(PREFIX)/include/spritefarm
 
 ## clean: removes everything that was built
@@ -220,4 +249,4 @@ clean:
 help:
 	@sed -n 's/^## \(.*\): \(.*\)/  make \1\t\2/p' Makefile | expand -t 28
 	@echo
-	@echo '  VARIANT=release|debug|asan|tsan   PREFIX=$(PREFIX)   DESTDIR=   CXX=$(CXX)   CXXFLAGS=   V=1'
+	@echo '  VARIANT=release|debug|asan|tsan|fuzz   PREFIX=$(PREFIX)   DESTDIR=   CXX=$(CXX)   CXXFLAGS=   V=1'

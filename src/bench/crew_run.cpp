@@ -27,8 +27,7 @@ void farm_and_tell(const farm::Options& options, Clock::time_point begin,
                 options.dry_run, options.compute});
   farm::Report report({farm::to_string(options.mode), options.workers, options.concurrency, "", false});
   RunTimes times(begin);
-  farm::Coordinator coordinator(options, workforce, report, messages,
-                                [&times](const farm::FarmResult& result) { times.add(result); });
+  farm::Coordinator coordinator(options, workforce, report, messages, {&times});
 
   RunFigures figures;
   figures.status = coordinator.run();

@@ -12,7 +12,7 @@ double RunTimes::since_begin(std::chrono::nanoseconds time) const {
   return std::chrono::duration<double, std::milli>(time - m_begin).count();
 }
 
-void RunTimes::add(const farm::FarmResult& result) {
+void RunTimes::on_result(std::uint64_t, const farm::FarmResult& result) {
   if (result.began.count() == 0) return;
   m_first_began = std::min(m_first_began.value_or(result.began), result.began);
   for (const farm::SpriteResult& sprite : result.sprites)

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "farm/farm_task.hpp"
+#include "farm/run_listener.hpp"
 
 #include <chrono>
 #include <optional>
@@ -17,7 +17,7 @@ struct SpriteSpan {
 };
 
 /// When each sprite of a run was downloaded, gathered as results come in. Of the coordinator's thread.
-class RunTimes {
+class RunTimes final : public farm::RunListener {
  public:
   using Clock = std::chrono::steady_clock;
 
@@ -28,7 +28,7 @@ class RunTimes {
 
   explicit RunTimes(Clock::time_point begin) : m_begin(begin.time_since_epoch()) {}
 
-  void add(const farm::FarmResult& result);
+  void on_result(std::uint64_t number, const farm::FarmResult& result) override;
 
   /// When the first task began; 0 where none did.
   [[nodiscard]] double start_ms() const;

@@ -22,12 +22,12 @@ constexpr std::chrono::milliseconds soon{5};
 }  // namespace
 
 Coordinator::Coordinator(const Options& options, Workforce& workforce, Report& report,
-                         const Messages& messages, OnResult on_result)
+                         const Messages& messages, std::vector<RunListener*> listeners)
     : m_options(options),
       m_workforce(workforce),
       m_report(report),
       m_messages(messages),
-      m_on_result(std::move(on_result)),
+      m_listeners(std::move(listeners)),
       m_stock(options, messages, [this] { return ask_for_dataset(); }),
       m_share(options.shard) {}
 
@@ -76,7 +76,7 @@ std::optional<Error> Coordinator::farm_index() {
     if (!page->error.empty()) return Error{std::move(page->error)};
     announce(m_options.index.count_of(page->index_size));
     farm(m_share.pick(std::move(page->tasks)));
-    if (m_stopping || !m_output_error.empty()) break;
+    if (m_stopping) break;
   }
   return std::nullopt;
 }
@@ -94,12 +94,18 @@ void Coordinator::start_workers() {
 
 void Coordinator::announce(std::uint64_t pokemon) {
   if (std::exchange(m_announced, true)) return;
-  const Forecast forecast(m_share.most_of(pokemon), m_options);
+  const std::uint64_t tasks = m_share.most_of(pokemon);
+  {
+    const std::lock_guard accounting(m_accounting);
+    for (RunListener* listener : m_listeners) listener->on_expected(tasks);
+  }
+  const Forecast forecast(tasks, m_options);
   if (forecast.is_long()) m_messages.note(forecast.text());
 }
 
 void Coordinator::add(const RequestCount& count) {
   const std::lock_guard accounting(m_accounting);
+  tell(count);
   m_report.add(count);
 }
 
@@ -110,22 +116,38 @@ void Coordinator::farm(std::vector<FarmTask> tasks) {
     FarmTask task = std::move(next);  // what the stock adds goes when the task is done
     while (m_outstanding >= m_workforce.window()) take_one();
     if (task.name.empty() && !std::exchange(ids_known, true)) drain();
-    if (m_stopping || !m_output_error.empty()) break;
+    if (m_stopping) break;
     if (task.name.empty() && m_farmed_ids.contains(task.id)) continue;
     if (std::optional<FarmResult> at_hand = m_stock.look_up(task))
-      account(task, *std::move(at_hand));
-    else
+      account(0, task, *std::move(at_hand));
+    else if (m_output_error.empty())
       submit(std::move(task));
+    else
+      fail(0, task, "not asked for, since nothing can be written any more");
   }
 }
 
 void Coordinator::submit(FarmTask task) {
-  start_workers();
-  Future<FarmResult> future = m_workforce.executor().submit(again_if_killed, farm_pokemon, task);
-  ++m_outstanding;
-  future.add_done_callback([this, task = std::move(task)](Future<FarmResult> done) {
-    m_finished.put({task, std::move(done)});
-  });
+  const std::uint64_t number = ++m_submitted;
+  {
+    const std::lock_guard accounting(m_accounting);
+    for (RunListener* listener : m_listeners) listener->on_submit(number, task);
+  }
+  try {
+    start_workers();
+    Future<FarmResult> future = m_workforce.executor().submit(again_if_killed, farm_pokemon, task);
+    ++m_outstanding;
+    future.add_done_callback([this, number, task](Future<FarmResult> done) {
+      m_finished.put({number, task, std::move(done)});
+    });
+  } catch (const std::exception& error) {  // there are no workers, and can be none
+    fail(number, task, error.what());
+  }
+}
+
+void Coordinator::fail(std::uint64_t number, const FarmTask& task, const std::string& reason) {
+  if (m_stopping) return;  // cancelled, or ended with its worker
+  account(number, task, all_failed(task, m_options.sprite_keys, reason, 0));
 }
 
 void Coordinator::take_one() {
@@ -140,10 +162,9 @@ void Coordinator::take_one() {
 
 void Coordinator::take(const Finished& finished) {
   try {
-    account(finished.task, finished.future.result());
+    account(finished.number, finished.task, finished.future.result());
   } catch (const std::exception& error) {
-    if (m_stopping) return;  // cancelled, or ended with its worker
-    account(finished.task, all_failed(finished.task, m_options.sprite_keys, error.what(), 0));
+    fail(finished.number, finished.task, error.what());
   }
 }
 
@@ -161,9 +182,10 @@ void Coordinator::drain() {
   while (m_outstanding > 0) take_one();
 }
 
-void Coordinator::account(const FarmTask& task, FarmResult result) {
+void Coordinator::account(std::uint64_t number, const FarmTask& task, FarmResult result) {
   const std::lock_guard accounting(m_accounting);
   const std::string name = display_name(result.name, result.id);
+  tell(result.count);
   for (SpriteResult& sprite : result.sprites) {
     const bool has_path = sprite.status != SpriteStatus::missing && sprite.status != SpriteStatus::failed;
     if (has_path && !m_path_hashes.insert(std::hash<std::string>()(sprite.path)).second) {
@@ -178,8 +200,15 @@ void Coordinator::account(const FarmTask& task, FarmResult result) {
   if (m_output_error.empty()) m_output_error = result.output_error;
   m_farmed_ids.insert(result.id);
   m_report.add(result);
-  m_on_result(result);
+  for (RunListener* listener : m_listeners) listener->on_result(number, result);
   m_stock.keep(task, result);
+}
+
+void Coordinator::tell(const RequestCount& count) const {
+  for (const Detour& detour : count.detours)
+    m_messages.note(
+        fmt::format("GET {}: status 404, and {} answers: some cache keeps an old failure, and was got round",
+                    detour.url, detour.instead));
 }
 
 void Coordinator::tell(const std::string& name, const SpriteResult& sprite) const {

@@ -6,6 +6,7 @@
 #include "farm/options.hpp"
 #include "farm/plan.hpp"
 #include "farm/report.hpp"
+#include "farm/run_listener.hpp"
 #include "farm/stock.hpp"
 #include "farm/workforce.hpp"
 
@@ -14,7 +15,6 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
-#include <functional>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -38,11 +38,8 @@ namespace spritefarm::farm {
 /// its exit status.
 class Coordinator {
  public:
-  /// Told of each result that counts, as it comes; on one thread at a time.
-  using OnResult = std::function<void(const FarmResult&)>;
-
   Coordinator(const Options& options, Workforce& workforce, Report& report, const Messages& messages,
-              OnResult on_result);
+              std::vector<RunListener*> listeners);
 
   ExitStatus run();
 
@@ -55,6 +52,7 @@ class Coordinator {
 
  private:
   struct Finished {
+    std::uint64_t number = 0;
     FarmTask task;
     Future<FarmResult> future;
   };
@@ -69,17 +67,19 @@ class Coordinator {
   DatasetAnswer ask_for_dataset();
   void start_workers();
   void submit(FarmTask task);
+  void fail(std::uint64_t number, const FarmTask& task, const std::string& reason);
   void take_one();
   void take(const Finished& finished);
   void drain();
-  void account(const FarmTask& task, FarmResult result);
+  void account(std::uint64_t number, const FarmTask& task, FarmResult result);
+  void tell(const RequestCount& count) const;
   void tell(const std::string& name, const SpriteResult& sprite) const;
 
   const Options& m_options;
   Workforce& m_workforce;
   Report& m_report;
   const Messages& m_messages;
-  const OnResult m_on_result;
+  const std::vector<RunListener*> m_listeners;
   Stock m_stock;
   ShareFilter m_share;
   std::size_t m_most_tasks = 0;
@@ -92,6 +92,7 @@ class Coordinator {
   Event m_over;  // all that was handed out has come
   Queue<Finished> m_finished;
   std::size_t m_outstanding = 0;
+  std::uint64_t m_submitted = 0;
   std::unordered_set<std::uint32_t> m_farmed_ids;
   std::unordered_set<std::size_t> m_path_hashes;  // of all paths that this run has written
   std::string m_output_error;                     // not empty: why no more is submitted

@@ -22,7 +22,7 @@ Task<DatasetAnswer> ask_dataset(std::string base_url) {
     answer.hash = *std::move(hash);
     return std::nullopt;
   };
-  Task<net::HttpFetch> getting = Downloader::current().get(std::move(request), answer.count);
+  Task<net::HttpFetch> getting = Downloader::current().get_document(std::move(request), answer.count);
   const net::HttpFetch fetch = co_await std::move(getting);
   if (fetch.outcome)
     answer.fresh_for = fetch.outcome->fresh_for;

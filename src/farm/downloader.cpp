@@ -32,26 +32,30 @@ void Downloader::connect_ahead(const std::vector<std::string>& urls) {
   }
 }
 
-Task<net::HttpFetch> Downloader::get_once(net::HttpRequest request, RequestCount& count) {
+Task<net::HttpFetch> Downloader::get(net::HttpRequest request, RequestCount& count) {
   Task<net::HttpFetch> fetching = m_client.fetch(std::move(request));
   net::HttpFetch fetch = co_await std::move(fetching);
-  count.requests += static_cast<std::uint64_t>(fetch.attempts);
+  count.requests += static_cast<std::uint64_t>(fetch.requests);
   count.retries += static_cast<std::uint64_t>(std::max(fetch.attempts - 1, 0));
   count.connections += static_cast<std::uint64_t>(fetch.connections);
   co_return fetch;
 }
 
-Task<net::HttpFetch> Downloader::get(net::HttpRequest request, RequestCount& count) {
+Task<net::HttpFetch> Downloader::get_document(net::HttpRequest request, RequestCount& count) {
   net::HttpRequest again = request;
   again.url = other_spelling(again.url);
-  Task<net::HttpFetch> getting = get_once(std::move(request), count);
+  Detour detour{request.url, again.url};
+  Task<net::HttpFetch> getting = get(std::move(request), count);
   net::HttpFetch fetch = co_await std::move(getting);
   if (fetch.outcome || fetch.status != 404) co_return fetch;
 
-  Task<net::HttpFetch> getting_again = get_once(std::move(again), count);
+  Task<net::HttpFetch> getting_again = get(std::move(again), count);
   net::HttpFetch found = co_await std::move(getting_again);
   found.attempts += fetch.attempts;
-  if (!found.outcome && found.status == 404)
+  found.times.insert(found.times.begin(), fetch.times.begin(), fetch.times.end());
+  if (found.outcome)
+    count.detours.push_back(std::move(detour));
+  else if (found.status == 404)
     found.outcome = std::move(fetch.outcome);  // names the usual spelling
   co_return found;
 }

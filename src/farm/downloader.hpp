@@ -28,6 +28,7 @@ struct WorkerSettings {
   bool dry_run = false;
   std::chrono::milliseconds compute{0};  ///< of processor time that each sprite takes besides
   bool remembers = false;                ///< results tell what a later run needs to know
+  bool times = false;                    ///< results tell when their parts happened
 };
 
 /// What a worker has at hand for all its calls: its connections, the output directory, the settings. Each
@@ -48,16 +49,15 @@ class Downloader {
   /// Starts to connect to the hosts of these URLs, as HttpClient::open() does, while there is no work yet.
   void connect_ahead(const std::vector<std::string>& urls);
 
-  /// As HttpClient::fetch(); what is not found is looked for under the url's other spelling too. Adds to
-  /// `count`.
+  /// As HttpClient::fetch(). Adds to `count`.
   Task<net::HttpFetch> get(net::HttpRequest request, RequestCount& count);
+  /// The same for a document of the API: what is not found is looked for under the url's other spelling too.
+  Task<net::HttpFetch> get_document(net::HttpRequest request, RequestCount& count);
 
   /// Makes or replaces the file at `path` below the output directory. Throws as posix::replace_file() does.
   posix::FileStamp save(const std::string& path, std::string_view bytes) const;
 
  private:
-  Task<net::HttpFetch> get_once(net::HttpRequest request, RequestCount& count);
-
   const WorkerSettings m_settings;
   std::optional<posix::Directory> m_output;  // none in a dry run
   net::HttpClient m_client;

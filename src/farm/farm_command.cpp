@@ -7,6 +7,7 @@
 #include "farm/options.hpp"
 #include "farm/report.hpp"
 #include "farm/standard_output.hpp"
+#include "farm/trace_file.hpp"
 #include "farm/workforce.hpp"
 #include "posix/atomic_file.hpp"
 #include "posix/directory.hpp"
@@ -21,8 +22,10 @@
 #include <exception>
 #include <functional>
 #include <iostream>
+#include <optional>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 namespace spritefarm::farm {
 namespace {
@@ -41,6 +44,16 @@ std::optional<Error> wrong_output(const std::string& path, int depth) {
   }
 }
 
+/// What to do next, where the error tells.
+std::string_view advice(const std::exception& error) {
+  const auto* const of_system = dynamic_cast<const std::system_error*>(&error);
+  if (of_system == nullptr) return "";
+  if (of_system->code() == std::errc::too_many_files_open) return "; allow it more open files (ulimit -n)";
+  if (of_system->code() == std::errc::resource_unavailable_try_again)
+    return "; allow it more processes (ulimit -u)";
+  return "";
+}
+
 std::string_view transport_of(const Options& options) {
   return options.mode == Mode::processes ? to_string(options.transport) : "none";
 }
@@ -50,13 +63,23 @@ void print_report(const Options& options, const Report& report, const Messages& 
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
   if (options.json)
     write_to_stdout(report.json(seconds.count()));
-  else if (status == no_index && report.selected() == 0)
+  else if ((status == no_index || status == no_output) && report.selected() == 0)
     return;
   else if (!options.dry_run && options.verbosity != Verbosity::quiet)
     write_to_stdout(report.summary(seconds.count(), options.output) + "\n");
   else
     messages.note(report.summary(seconds.count(), options.output));
 }
+
+/// Prints what a dry run would download.
+class PlannedList final : public RunListener {
+ public:
+  void on_result(std::uint64_t, const FarmResult& result) override {
+    for (const SpriteResult& sprite : result.sprites)
+      if (sprite.status == SpriteStatus::planned)
+        write_to_stdout(fmt::format("{}\t{}\n", printable(sprite.url), sprite.path));
+  }
+};
 
 /// Adds what earlier runs have left, and writes it into the output directory.
 ExitStatus write_gallery(Gallery& gallery, Coordinator& coordinator, const Options& options,
@@ -101,9 +124,12 @@ ExitStatus write_gallery(Gallery& gallery, Coordinator& coordinator, const Optio
 ExitStatus farm(Options options, const ProgramParts& parts) {
   const auto start = std::chrono::steady_clock::now();
   const Messages messages(options.verbosity);
+  Report report({to_string(options.mode), options.workers, options.concurrency, transport_of(options),
+                 options.dry_run});
   if (!options.dry_run)
     if (const std::optional<Error> wrong = wrong_output(options.output, options.path_template.depth())) {
       messages.error(wrong->message);
+      print_report(options, report, messages, start, no_output);
       return no_output;
     }
   RunningMirror mirror;
@@ -113,33 +139,48 @@ ExitStatus farm(Options options, const ProgramParts& parts) {
     options.remember = false;  // it has another address each time
   }
 
-  Workforce workforce(options, {options.http, options.sprite_keys, options.selector, options.path_template,
-                                options.output, options.dry_run, options.compute, options.remember});
-  Report report({to_string(options.mode), options.workers, options.concurrency, transport_of(options),
-                 options.dry_run});
+  std::vector<RunListener*> listeners;
+  PlannedList planned;
+  if (options.dry_run && !options.json) listeners.push_back(&planned);
   Gallery gallery;
-  const auto show = [&](const FarmResult& result) {
-    if (options.gallery) gallery.add(result);
-    if (!options.dry_run || options.json) return;
-    for (const SpriteResult& sprite : result.sprites)
-      if (sprite.status == SpriteStatus::planned)
-        write_to_stdout(fmt::format("{}\t{}\n", printable(sprite.url), sprite.path));
+  if (options.gallery) listeners.push_back(&gallery);
+  std::optional<TraceFile> trace;
+  try {
+    if (!options.trace.empty())
+      listeners.push_back(
+          &trace.emplace(options.trace, start.time_since_epoch(), options.mode == Mode::processes));
+  } catch (const std::system_error& error) {
+    messages.error(fmt::format("--trace: {}; name another file", error.what()));
+    return no_output;
+  }
+  std::optional<Workforce> workforce;
+  std::optional<Coordinator> coordinator;
+  const auto write_last = [&] {
+    if (trace) trace->finish();
+    return coordinator && options.gallery ? write_gallery(gallery, *coordinator, options, messages)
+                                          : everything_on_disk;
   };
-  Coordinator coordinator(options, workforce, report, messages, show);
-  const auto finish_gallery = [&] {
-    return options.gallery ? write_gallery(gallery, coordinator, options, messages) : everything_on_disk;
-  };
-  const ExitStatus farmed = [&] {
+  const auto run = [&] {
+    workforce.emplace(options, WorkerSettings{options.http, options.sprite_keys, options.selector,
+                                              options.path_template, options.output, options.dry_run,
+                                              options.compute, options.remember, !options.trace.empty()});
+    coordinator.emplace(options, *workforce, report, messages, listeners);
     const auto report_interrupted = [&] {
       report.set_interrupted();
       print_report(options, report, messages, start, interrupted);
     };
     const posix::InterruptionWatch signals(
-        [&] { end_interrupted(coordinator, workforce, messages, finish_gallery, report_interrupted); },
+        [&] { end_interrupted(*coordinator, *workforce, messages, write_last, report_interrupted); },
         interrupted);
-    return coordinator.run();
-  }();
-  const ExitStatus status = std::max(farmed, finish_gallery());
+    return coordinator->run();
+  };
+  ExitStatus status = some_failed;
+  try {
+    status = run();
+    status = std::max(status, write_last());
+  } catch (const std::exception& error) {
+    messages.error(fmt::format("this run cannot go on: {}{}", error.what(), advice(error)));
+  }
   print_report(options, report, messages, start, status);
   return status;
 }

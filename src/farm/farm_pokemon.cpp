@@ -65,14 +65,17 @@ Task<std::optional<sprite::Record>> get_record(Downloader& downloader, const Far
     record = *std::move(parsed);
     return wrong_record(task, *record);
   };
-  Task<net::HttpFetch> getting = downloader.get(std::move(request), result.count);
+  const std::chrono::nanoseconds began = now();
+  Task<net::HttpFetch> getting = downloader.get_document(std::move(request), result.count);
   const net::HttpFetch fetch = co_await std::move(getting);
+  if (downloader.settings().times) result.record_times = PartTimes{began, fetch.times, {}, now()};
   if (!fetch.outcome) {
     FarmResult failed =
         all_failed(task, downloader.settings().sprite_keys, fetch.outcome.error().message, fetch.attempts);
     failed.count = result.count;
     failed.began = result.began;
     failed.worker = result.worker;
+    failed.record_times = std::move(result.record_times);
     result = std::move(failed);
     record.reset();
     co_return record;
@@ -111,6 +114,7 @@ Task<std::optional<Image>> get_image(Downloader& downloader, const KnownImage* k
   Task<net::HttpFetch> getting = downloader.get(std::move(request), result.count);
   net::HttpFetch fetch = co_await std::move(getting);
   sprite.attempts = fetch.attempts;
+  if (sprite.times) sprite.times->attempts = std::move(fetch.times);
   if (!fetch.outcome) {
     sprite.reason = fetch.outcome.error().message;
     co_return std::nullopt;
@@ -160,13 +164,17 @@ Task<SpriteResult> farm_sprite(Downloader& downloader, const FarmTask& task, con
     co_return sprite;
   }
   sprite.status = SpriteStatus::failed;
+  if (downloader.settings().times) sprite.times = PartTimes{now(), {}, {}, {}};
   Task<std::optional<Image>> getting = get_image(downloader, known, sprite, result);
   const std::optional<Image> image = co_await std::move(getting);
   if (image) {
     posix::spend_cpu_time(downloader.settings().compute);
+    if (sprite.times) sprite.times->write_began = now();
     save_file(downloader, record, *image, sprite, result);
   }
-  sprite.took = now() - result.began;
+  const std::chrono::nanoseconds ended = now();
+  if (sprite.times) sprite.times->ended = ended;
+  sprite.took = ended - result.began;
   co_return sprite;
 }
 
@@ -179,7 +187,10 @@ Task<FarmResult> farm_pokemon(FarmTask task) {
   result.worker = posix::thread_id();
   Task<std::optional<sprite::Record>> getting = get_record(downloader, task, result);
   const std::optional<sprite::Record> record = co_await std::move(getting);
-  if (!record) co_return result;
+  if (!record) {
+    result.ended = now();
+    co_return result;
+  }
   result.name = record->name;
   result.id = record->id;
 
@@ -189,6 +200,7 @@ Task<FarmResult> farm_pokemon(FarmTask task) {
   Task<std::vector<SpriteResult>> all = when_all(std::move(farming));
   std::vector<SpriteResult> farmed = co_await std::move(all);
   std::move(farmed.begin(), farmed.end(), std::back_inserter(result.sprites));
+  result.ended = now();
   co_return result;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "net/freshness.hpp"
+#include "net/http_client.hpp"
 #include "posix/file_stamp.hpp"
 
 #include <chrono>
@@ -67,6 +68,14 @@ struct AnsweredImage {
   std::string sha256;
 };
 
+/// When a document or an image was got, on the clock of FarmResult::began: from its first wait to where it was there.
+struct PartTimes {
+  std::chrono::nanoseconds began{0};
+  std::vector<net::AttemptTimes> attempts;
+  std::chrono::nanoseconds write_began{0};  ///< of its file; 0: none was written
+  std::chrono::nanoseconds ended{0};
+};
+
 /// What became of one sprite.
 struct SpriteResult {
   std::string key;
@@ -79,6 +88,13 @@ struct SpriteResult {
   /// From its pokémon's start in the worker until it was there, or was given up.
   std::chrono::nanoseconds took{0};
   std::optional<AnsweredImage> answer{};  ///< where its server was asked, and the file is there
+  std::optional<PartTimes> times{};       ///< where they are wanted
+};
+
+/// An address that was answered with 404 while its other spelling, with or without the slash at its end, was not.
+struct Detour {
+  std::string url;
+  std::string instead;
 };
 
 /// What a call has asked the servers for.
@@ -86,6 +102,7 @@ struct RequestCount {
   std::uint64_t requests = 0;
   std::uint64_t retries = 0;      ///< how many of them repeated one that had failed
   std::uint64_t connections = 0;  ///< that were opened
+  std::vector<Detour> detours{};
 };
 
 /// What became of a FarmTask.
@@ -98,7 +115,9 @@ struct FarmResult {
   /// When a worker started on it, on the clock that all processes of a machine share (steady_clock's, since its epoch);
   /// 0 where none did.
   std::chrono::nanoseconds began{0};
-  int worker = 0;            ///< the kernel's id of the thread that did it; 0 where none did
+  std::chrono::nanoseconds ended{0};        ///< on the same clock
+  std::optional<PartTimes> record_times{};  ///< where they are wanted, and the record was asked for
+  int worker = 0;                           ///< the kernel's id of the thread that did it; 0 where none did
   std::string output_error;  ///< not empty: nothing can be written any more, so there is no use in going on
 };
 

@@ -41,7 +41,7 @@ Gallery::Place Gallery::place_of(std::uint32_t id, const std::string& name, cons
   return {id - 1, name, std::count(key.begin(), key.end(), '.'), key};  // without an id, the greatest number
 }
 
-void Gallery::add(const FarmResult& result) {
+void Gallery::on_result(std::uint64_t, const FarmResult& result) {
   for (const SpriteResult& sprite : result.sprites) {
     Entry& entry = m_entries[place_of(result.id, display_name(result.name, result.id), sprite.key)];
     if (sprite.status == SpriteStatus::missing)

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "farm/farm_task.hpp"
+#include "farm/run_listener.hpp"
 #include "sprite/record.hpp"
 
 #include <cstddef>
@@ -14,12 +14,12 @@ namespace spritefarm::farm {
 /// The contact sheet of an output directory: what a run has found of each sprite, and what earlier runs have left. The
 /// same sprites give the same page, whatever was downloaded for it and in which order. The coordinator's; takes some
 /// hundred bytes for each sprite.
-class Gallery {
+class Gallery final : public RunListener {
  public:
   /// Its name in the output directory.
   static constexpr const char* file_name = "index.html";
 
-  void add(const FarmResult& result);
+  void on_result(std::uint64_t number, const FarmResult& result) override;
   /// What an earlier run has made; counts where this run has nothing of the same sprite, or only that it could not be had.
   void add_kept(const sprite::Record& record, const std::string& key, const std::string& path);
 

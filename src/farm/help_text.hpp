@@ -33,7 +33,7 @@ Where from
       --proxy URL         as curl has it
       --rate N            requests a second to one host, over all workers together, after a burst of 2.56 N (256 at
                           most) [100]; 0 = no limit
-      --retries N         further attempts for a request that failed [4]
+      --retries N         further attempts for a request that fails in the same way [4]
       --timeout SECONDS   for one attempt [30]
       --demo              farm from an embedded mirror, started and stopped with the run: no network needed
 
@@ -44,6 +44,7 @@ Results
       --refresh           ask the servers again about what is fresh: only what has changed is downloaded
       --verify            hash what is on disk again, and download what is not as it was written
       --gallery           a page to look at them all, DIR/index.html: what is there, is missing, has failed
+      --trace FILE        every task's and request's time line, in Chrome's trace format: open it in Perfetto
       --json              the report as one JSON object on standard output
   -q, --quiet             say only what failed
   -v, --verbose           say what becomes of each sprite

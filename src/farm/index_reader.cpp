@@ -4,6 +4,7 @@
 #include "farm/plan.hpp"
 #include "sprite/document_tag.hpp"
 
+#include <exception>
 #include <utility>
 
 namespace spritefarm::farm {
@@ -46,7 +47,7 @@ Task<IndexReader::Page> IndexReader::read(std::string url, std::optional<KnownDo
     if (page.content) return std::nullopt;
     return page.content.error();
   };
-  Task<net::HttpFetch> getting = Downloader::current().get(std::move(request), page.count);
+  Task<net::HttpFetch> getting = Downloader::current().get_document(std::move(request), page.count);
   net::HttpFetch fetch = co_await std::move(getting);
   if (!fetch.outcome) {
     page.content = fetch.outcome.error();
@@ -64,6 +65,14 @@ Task<IndexReader::Page> IndexReader::read(std::string url, std::optional<KnownDo
   co_return page;
 }
 
+IndexReader::Page IndexReader::result_of(Future<Page> coming) {
+  try {
+    return std::move(coming).result();
+  } catch (const std::exception& error) {  // it has no worker
+    return {Error{error.what()}, {}, {}};
+  }
+}
+
 std::optional<IndexAnswer> IndexReader::next() {
   if (!m_coming && !m_at_hand) return std::nullopt;
   const std::string url = *m_cursor.url();
@@ -71,7 +80,7 @@ std::optional<IndexAnswer> IndexReader::next() {
   if (m_at_hand)
     page.content = *std::exchange(m_at_hand, std::nullopt);
   else
-    page = std::move(*m_coming).result();
+    page = result_of(*std::move(m_coming));
   m_coming.reset();
   IndexAnswer answer;
   answer.count = page.count;

@@ -31,7 +31,7 @@ class IndexReader {
   IndexReader& operator=(const IndexReader&) = delete;
   ~IndexReader();
 
-  /// Waits for the next page; none after the last, and after an error. Throws what the executor's future does.
+  /// Waits for the next page; none after the last, and after an error.
   std::optional<IndexAnswer> next();
   /// Whether next() would have to wait for a server.
   [[nodiscard]] bool is_waiting() const noexcept { return m_coming.has_value(); }
@@ -42,6 +42,7 @@ class IndexReader {
     std::optional<AnsweredDocument> answer;
     RequestCount count;
   };
+  static Page result_of(Future<Page> coming);
   static Task<Page> read(std::string url, std::optional<KnownDocument> known);
   void request_page();
 

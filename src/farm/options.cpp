@@ -17,7 +17,7 @@ namespace {
 /// The options of this command alone, as they are written; what is unset keeps its default.
 struct Written {
   TransportGroup transport;
-  std::string output = "sprites";
+  std::string output = "sprites", trace;
   std::optional<std::string> path_template;
   int processes = 0, threads = 0, concurrency = 32;
   bool refresh = false, verify = false;
@@ -41,6 +41,7 @@ void describe(CLI::App& app, Written& written) {
   app.add_flag("--refresh", written.refresh);
   app.add_flag("--verify", written.verify);
   app.add_flag("--gallery", written.gallery)->excludes(dry_run);
+  value_option(app, "--trace", written.trace, "FILE");
   app.add_flag("--json", written.json);
   CLI::Option* quiet = app.add_flag("-q,--quiet", written.quiet);
   app.add_flag("-v,--verbose", written.verbose)->excludes(quiet);
@@ -88,6 +89,7 @@ std::optional<Error> read_into(Options& options, const CLI::App& app, const Writ
   options.refresh = written.refresh;
   options.verify = written.verify;
   options.gallery = written.gallery;
+  options.trace = written.trace;
   options.json = written.json;
   options.verbosity = written.quiet     ? Verbosity::quiet
                       : written.verbose ? Verbosity::verbose

@@ -49,6 +49,7 @@ struct Options {
   bool verify = false;
 
   bool gallery = false;
+  std::string trace;  ///< the file of the run's time line; empty: none
   bool json = false;
   bool demo = false;
   Verbosity verbosity = Verbosity::normal;

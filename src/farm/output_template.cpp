@@ -27,6 +27,7 @@ std::string_view unfit_for_path(std::string_view path) {
     const std::string_view part = path.substr(start, path.find('/', start) - start);
     if (part.empty()) return "has a part without a name";
     if (part == "." || part == "..") return "has a part '.' or '..'";
+    if (part.starts_with(".spritefarm")) return "has a part that is named as the program's own files are";
     if (part.size() > longest_name) return "has a part that is too long for a file name";
     start += part.size() + 1;
   }

@@ -36,6 +36,7 @@ void Report::add(const RequestCount& count) {
   m_count.requests += count.requests;
   m_count.retries += count.retries;
   m_count.connections += count.connections;
+  m_count.detours.insert(m_count.detours.end(), count.detours.begin(), count.detours.end());
 }
 
 std::string Report::json(double seconds) const {
@@ -75,6 +76,11 @@ std::string Report::json(double seconds) const {
   json.key("missing_sprites").begin_list();
   for (const auto& [name, sprite] : m_missing)
     json.begin_object().key("name").value(name).key("sprite").value(sprite.key).end_object();
+  json.end_list();
+
+  json.key("detours").begin_list();
+  for (const Detour& detour : m_count.detours)
+    json.begin_object().key("url").value(detour.url).key("instead").value(detour.instead).end_object();
   json.end_list();
 
   if (m_run.dry_run) {

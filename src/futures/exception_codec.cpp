@@ -63,13 +63,11 @@ template <typename E>
   throw exception;
 }
 
-/// A system_error's what() ends in its code's message, which its constructor will append again.
-std::string without_code_text(const std::string& message, const std::error_code& code) {
-  const std::string text = code.message();
-  if (!message.ends_with(text)) return message;
-  std::string prefix = message.substr(0, message.size() - text.size());
-  if (prefix.ends_with(": ")) prefix.resize(prefix.size() - 2);
-  return prefix;
+/// The one whose what() is the message. It ends in its code's text, which the constructor appends again.
+std::system_error system_error_of(const std::string& message, const std::error_code& code) {
+  if (message == code.message()) return std::system_error(code);
+  const std::string appended = ": " + code.message();
+  return {code, message.ends_with(appended) ? message.substr(0, message.size() - appended.size()) : message};
 }
 
 [[noreturn]] void raise_link(const Link& link, bool nest) {
@@ -97,10 +95,7 @@ std::string without_code_text(const std::string& message, const std::error_code&
         link.category == std::generic_category().name()  ? &std::generic_category()
         : link.category == std::system_category().name() ? &std::system_category()
                                                          : nullptr;
-    if (category) {
-      const std::error_code code(link.code, *category);
-      raise(std::system_error(code, without_code_text(what, code)), nest);
-    }
+    if (category) raise(system_error_of(what, std::error_code(link.code, *category)), nest);
   }
   raise(RemoteError(link.type, what), nest);
 }

@@ -46,11 +46,15 @@ std::size_t RingStream::write_some(std::string_view first, std::string_view seco
 }
 
 std::size_t RingStream::read_some(char* to, std::size_t size) {
-  if (m_corrupt) throw CorruptFrame("a ring that was read further than it was written");
-  if (const std::size_t got = m_receiving.read_some(to, size, m_other_bell); got > 0) return got;
-  // Only now, as a bell that is cleared after it was asked for could be the one that was asked for.
+  const auto read = [&] {
+    if (m_corrupt) throw CorruptFrame("a ring that was read further than it was written");
+    return m_receiving.read_some(to, size, m_other_bell);
+  };
+  if (const std::size_t got = read(); got > 0) return got;
+  // Only now, as a bell that is cleared after it was asked for could be the one that was asked for. What it was rung for
+  // is there: data, or what write_some() has found meanwhile on another thread.
   m_own_bell.clear();
-  return m_receiving.read_some(to, size, m_other_bell);
+  return read();
 }
 
 }  // namespace spritefarm::ipc

@@ -14,9 +14,8 @@ milliseconds Backoff::delay(int attempt, std::optional<seconds> retry_after) {
   const milliseconds full = std::min(first * (1 << std::clamp(attempt - 1, 0, 10)), longest);
   std::uniform_int_distribution<milliseconds::rep> share(full.count() / 2, full.count());
   const milliseconds own(share(m_random));
-  return retry_after ? std::clamp<milliseconds>(std::min<seconds>(*retry_after, std::chrono::minutes(1)), own,
-                                                longest)
-                     : own;
+  if (!retry_after) return own;
+  return std::max<milliseconds>(own, std::min<seconds>(*retry_after, longest_asked_for));
 }
 
 std::optional<seconds> parse_retry_after(const std::string& value, std::time_t now) {

@@ -9,13 +9,14 @@
 namespace spritefarm::net {
 
 /// How long to wait before a request is tried again: half a second, then twice as long each time, of which a
-/// random part of up to a half is taken off, so that clients that failed together do not return together.
-/// What the server asks for (Retry-After) is waited in full where it is longer. Never more than a minute.
+/// random part of up to a half is taken off, so that clients that failed together do not return together; eight
+/// seconds at most. What the server asks for (Retry-After) is waited in full where it is longer, a minute at most.
 /// Owned by one HttpClient.
 class Backoff {
  public:
   static constexpr std::chrono::milliseconds first{500};
-  static constexpr std::chrono::milliseconds longest{60'000};
+  static constexpr std::chrono::milliseconds longest{8'000};
+  static constexpr std::chrono::seconds longest_asked_for{60};
 
   /// After the given attempt, counted from 1, has failed.
   std::chrono::milliseconds delay(int attempt, std::optional<std::chrono::seconds> retry_after);

@@ -108,6 +108,7 @@ void CurlMulti::Transfer::await_suspend(std::coroutine_handle<> waiting) {
   check(curl_multi_add_handle(m_multi.m_handle.get(), m_easy), "start a transfer");
   m_under_way = true;
   m_timer = m_multi.m_loop.call_after(m_limit, [this] { end(CURLE_OPERATION_TIMEDOUT); });
+  m_multi.act(CURL_SOCKET_TIMEOUT, 0);
 }
 
 void CurlMulti::Transfer::end(CURLcode result) {

@@ -5,6 +5,7 @@
 #include "net/curl_multi.hpp"
 #include "net/host_paces.hpp"
 #include "net/http_exchange.hpp"
+#include "net/persistence.hpp"
 #include "net/url.hpp"
 #include "net/window.hpp"
 
@@ -73,6 +74,26 @@ bool is_transient(FetchFailure failure, long status) {
   }
 }
 
+/// Of a transfer that has ended.
+AttemptTimes times_of(CURL* easy, Clock::time_point began) {
+  const auto after = [&](CURLINFO what) {
+    curl_off_t microseconds = 0;
+    curl_easy_getinfo(easy, what, &microseconds);
+    return std::chrono::microseconds(microseconds);
+  };
+  AttemptTimes times;
+  times.began = began.time_since_epoch();
+  times.ended = Clock::now().time_since_epoch();
+  const auto when = [&](CURLINFO what) {
+    const auto passed = after(what);
+    return passed.count() > 0 ? std::min<std::chrono::nanoseconds>(times.began + passed, times.ended)
+                              : times.ended;
+  };
+  times.sent = when(CURLINFO_PRETRANSFER_TIME_T);
+  times.answered = std::max(times.sent, when(CURLINFO_STARTTRANSFER_TIME_T));
+  return times;
+}
+
 /// An answer that is about the server, not about the request.
 bool asks_for_patience(FetchFailure failure, long status,
                        const std::optional<std::chrono::seconds>& retry_after) {
@@ -117,6 +138,19 @@ struct HttpClient::State {
     server.lane.widen(in_flight);
   }
 
+  /// Of a transfer that has ended: each redirect that libcurl followed was a request, too, to which the host where it led
+  /// is entitled afterwards.
+  int count_requests(CURL* easy) {
+    long redirects = 0;
+    char* address = nullptr;
+    curl_easy_getinfo(easy, CURLINFO_REDIRECT_COUNT, &redirects);
+    curl_easy_getinfo(easy, CURLINFO_EFFECTIVE_URL, &address);
+    const std::optional<Url> last = redirects > 0 && address ? parse_url(address) : std::nullopt;
+    for (long i = 0; last && i < redirects; ++i)
+      (void)paces->host(last->origin()).reserve(paces->rate(), Clock::now());
+    return 1 + static_cast<int>(redirects);
+  }
+
   /// Of a transfer that has ended.
   void count_connections(CURL* easy) {
     long opened = 0;
@@ -126,8 +160,8 @@ struct HttpClient::State {
 
   Task<void> open(std::string url);
   Task<void> wait_for_departure(Server& server, std::optional<Window::Slot>& slot);
-  Task<FetchFailure> attempt(Server& server, const HttpRequest& request, HttpFetch& fetch,
-                             std::optional<std::chrono::seconds>& retry_after);
+  Task<FailureKind> attempt(Server& server, const HttpRequest& request, HttpFetch& fetch,
+                            std::optional<std::chrono::seconds>& retry_after);
   Task<HttpFetch> fetch(HttpRequest request);
 
   EventLoop& loop;
@@ -190,8 +224,9 @@ Task<void> HttpClient::State::wait_for_departure(Server& server, std::optional<W
   }
 }
 
-Task<FetchFailure> HttpClient::State::attempt(Server& server, const HttpRequest& request, HttpFetch& fetch,
-                                              std::optional<std::chrono::seconds>& retry_after) {
+/// The failure is also in the HttpFetch.
+Task<FailureKind> HttpClient::State::attempt(Server& server, const HttpRequest& request, HttpFetch& fetch,
+                                             std::optional<std::chrono::seconds>& retry_after) {
   Window::Slot lane_slot(server.lane);
   co_await lane_slot;
   std::optional<Window::Slot> slot;
@@ -207,10 +242,13 @@ Task<FetchFailure> HttpClient::State::attempt(Server& server, const HttpRequest&
     });
   CurlMulti::Transfer transfer(multi, easy.get(), options.timeout);
   ++fetch.attempts;
+  const Clock::time_point began = Clock::now();
   const CURLcode result = co_await transfer;
+  fetch.times.push_back(times_of(easy.get(), began));
+  fetch.requests += count_requests(easy.get());
   count_connections(easy.get());
 
-  const FetchFailure failure = exchange.conclude(result);
+  const FetchFailure failure = fetch.failure = exchange.conclude(result);
   HttpResponse& response = exchange.response();
   if (response.status) learn(server, exchange.is_http1());
   server.lane.widen(in_flight);
@@ -222,11 +260,19 @@ Task<FetchFailure> HttpClient::State::attempt(Server& server, const HttpRequest&
     retry_after = parse_retry_after(exchange.retry_after(), std::time(nullptr));
   if (response.status && !asks_for_patience(failure, response.status, retry_after))
     server.pace.count_answer();
+  FailureKind kind{failure, failure == FetchFailure::status ? response.status : long{result}};
+  if (failure == FetchFailure::none && response.status == 200 && request.check) {
+    if (const std::optional<Error> wrong = request.check(response)) {
+      kind = {fetch.failure = FetchFailure::rejected};
+      fetch.outcome = Error{"GET " + printable(request.url) + ": " + wrong->message};
+      co_return kind;
+    }
+  }
   if (failure == FetchFailure::none)
     fetch.outcome = std::move(response);
   else
     fetch.outcome = Error{"GET " + printable(request.url) + ": " + exchange.explain(options)};
-  co_return failure;
+  co_return kind;
 }
 
 Task<HttpFetch> HttpClient::State::fetch(HttpRequest request) {
@@ -242,31 +288,29 @@ Task<HttpFetch> HttpClient::State::fetch(HttpRequest request) {
   Server& its_server = server(*url);
   HostPace& pace = its_server.pace;
   std::optional<std::chrono::seconds> retry_after;
-  int failures = 0, deferrals = 0;
+  Persistence persistence(options.retries);
+  int deferrals = 0;
   std::uint64_t answered_before = pace.answered();
   while (true) {
-    Task<FetchFailure> one = attempt(its_server, request, fetch, retry_after);
-    fetch.failure = co_await std::move(one);
-    if (fetch.failure == FetchFailure::none && fetch.outcome->status == 200 && request.check) {
-      if (std::optional<Error> wrong = request.check(*fetch.outcome)) {
-        fetch.failure = FetchFailure::rejected;
-        fetch.outcome = Error{"GET " + printable(request.url) + ": " + wrong->message};
-      }
+    Task<FailureKind> one = attempt(its_server, request, fetch, retry_after);
+    const FailureKind kind = co_await std::move(one);
+    if (!is_transient(fetch.failure, fetch.status)) {
+      if (fetch.failure == FetchFailure::none || fetch.failure == FetchFailure::status)
+        pace.note_answer(persistence.failures() > 0);
+      co_return fetch;
     }
     const bool is_deferred = asks_for_patience(fetch.failure, fetch.status, retry_after);
     const bool is_free =
         is_deferred && pace.answered() != answered_before && ++deferrals <= free_deferrals * options.retries;
     answered_before = pace.answered();
-    failures += is_free ? 0 : 1;
+    if (!is_free) persistence.count(kind);
     // The host is left alone for as long as it says, the request waits for as long as its own luck demands.
-    const int unlucky = std::max(failures, 1);
+    const int unlucky = std::max(persistence.failures(), 1);
     if (is_deferred)
       pace.close(paces->rate(),
                  Clock::now() + backoff.delay(retry_after || is_free ? 1 : unlucky, retry_after));
 
-    const int allowed =
-        fetch.failure == FetchFailure::unresolved ? std::min(options.retries, 1) : options.retries;
-    if (!is_transient(fetch.failure, fetch.status) || failures > allowed) co_return fetch;
+    if (!is_free && !persistence.goes_on(pace.rewards_persistence())) co_return fetch;
     sleep_for pause(backoff.delay(unlucky, retry_after));
     co_await pause;
   }

@@ -23,7 +23,7 @@ struct HttpOptions {
   std::string proxy;                          ///< URL; empty: what curl finds in the environment
   std::chrono::milliseconds timeout{30'000};  ///< of one attempt, all of it
   int in_flight = 32;                         ///< attempts on the wire at once; what is above waits its turn
-  int retries = 4;                            ///< attempts after the first, where a further one can help
+  int retries = 4;                            ///< after the same failure, where one can help; see Persistence
   /// At which hosts are asked, together with all other clients that have it; none: as often as one likes, and who asks
   /// for a pause gets it from this client alone.
   std::shared_ptr<HostPaces> paces{};
@@ -62,16 +62,26 @@ enum class FetchFailure {
   rejected,     ///< the request's check said no
 };
 
+/// When the parts of one attempt began, on steady_clock, since its epoch.
+struct AttemptTimes {
+  std::chrono::nanoseconds began{0};  ///< it was given to libcurl, which connects where it has no connection
+  std::chrono::nanoseconds sent{0};   ///< the request left; where it never did, `ended`
+  std::chrono::nanoseconds answered{0};  ///< the response began to come; likewise
+  std::chrono::nanoseconds ended{0};
+};
+
 /// What became of a request after its last attempt: a checked response with status 200, 304 where
 /// that was offered, or why there is none.
 struct HttpFetch {
   Result<HttpResponse> outcome;
   int attempts = 0;
+  int requests = 0;       ///< of all attempts, with those to where they were redirected
   long status = 0;        ///< of the last attempt that had one
   std::size_t bytes = 0;  ///< of all decoded bodies
   /// That the client has opened since it last told in an HttpFetch, whatever for.
   int connections = 0;
   FetchFailure failure = FetchFailure::none;
+  std::vector<AttemptTimes> times{};  ///< of each attempt
 };
 
 /// Fetches over libcurl's multi interface, joined to the EventLoop of the thread that made it: any number of
@@ -80,8 +90,7 @@ struct HttpFetch {
 /// before its loop and after its fetches' Tasks.
 ///
 /// Tried again: what may be better the next time, which is a connection that is refused, cut or too slow, the
-/// statuses 408, 425, 429 and 5xx, and a response that fails its check; a name that does not resolve just
-/// once, since a resolver's hiccup passes soon and a wrong name never. Final at once: every other status, a
+/// statuses 408, 425, 429 and 5xx, and a response that fails its check; how often, Persistence decides. Final at once: every other status, a
 /// certificate, a URL, a body that is too large.
 ///
 /// A request leaves when HttpOptions::paces has a place for it. A server that answers 429, or 503 with Retry-After, gets

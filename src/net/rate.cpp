@@ -1,6 +1,7 @@
 #include "net/rate.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 
 namespace spritefarm::net {
@@ -57,6 +58,17 @@ void HostPace::close(const Rate& rate, Time until) noexcept {
   raise(m_closed_until, count(until));
   if (rate.is_limited())
     raise(m_theoretical_arrival, count(until) + interval(rate) * (rate.burst - burst_after_pause(rate)));
+}
+
+void HostPace::note_answer(bool after_failures) noexcept {
+  std::uint64_t known = m_after_failures.load(std::memory_order_relaxed);
+  while (!m_after_failures.compare_exchange_weak(known, known << 1 | (after_failures ? 1 : 0),
+                                                 std::memory_order_relaxed)) {
+  }
+}
+
+bool HostPace::rewards_persistence() const noexcept {
+  return std::popcount(m_after_failures.load(std::memory_order_relaxed)) > 1;
 }
 
 nanoseconds HostPace::closed_for(Time now) const noexcept {

@@ -18,7 +18,7 @@ struct Rate {
 };
 
 /// The pace at which one host is asked, by everybody who has this memory: a generic cell rate algorithm, whose whole
-/// state is one number, and the time until which the host wants to be left alone. All of it is lock-free and in no
+/// state is one number, and the time until which the host wants to be left alone; and what is known of its answers. All of it is lock-free and in no
 /// process's hands: whoever dies, the others go on. Lives in memory that processes share, zeroed when it is made. Times
 /// are CLOCK_MONOTONIC's, which is the same for all processes of a machine. Never fails.
 class HostPace {
@@ -41,6 +41,11 @@ class HostPace {
   [[nodiscard]] std::uint64_t answered() const noexcept { return m_answered.load(std::memory_order_relaxed); }
   void count_answer() noexcept { m_answered.fetch_add(1, std::memory_order_relaxed); }
 
+  /// To be told of each answer that is final, whether attempts before it had failed.
+  void note_answer(bool after_failures) noexcept;
+  /// Whether lately a request that was tried again got its answer by it, more than once.
+  [[nodiscard]] bool rewards_persistence() const noexcept;
+
  private:
   using Nanoseconds = std::int64_t;
   static_assert(std::atomic<Nanoseconds>::is_always_lock_free);
@@ -48,6 +53,7 @@ class HostPace {
   std::atomic<Nanoseconds> m_theoretical_arrival{0};
   std::atomic<Nanoseconds> m_closed_until{0};
   std::atomic<std::uint64_t> m_answered{0};
+  std::atomic<std::uint64_t> m_after_failures{0};  // of the last 64 final answers, a bit for each
 };
 
 }  // namespace spritefarm::net

@@ -15,7 +15,9 @@ std::string part(CURLU* url, CURLUPart which, unsigned flags = 0) {
 std::optional<Url> take_apart(CURLU* url) {
   Url taken{part(url, CURLUPART_URL), part(url, CURLUPART_SCHEME), part(url, CURLUPART_HOST),
             part(url, CURLUPART_PORT, CURLU_DEFAULT_PORT), part(url, CURLUPART_PATH)};
-  if ((taken.scheme != "http" && taken.scheme != "https") || taken.host.empty()) return std::nullopt;
+  if ((taken.scheme != "http" && taken.scheme != "https") || taken.host.empty() ||
+      taken.text.size() > longest_url)
+    return std::nullopt;
   return taken;
 }
 
@@ -26,6 +28,7 @@ std::optional<Url> parse_url(const std::string& text) {
 }
 
 std::optional<Url> resolve_url(const std::string& base, const std::string& reference) {
+  if (base.size() > longest_url || reference.size() > longest_url) return std::nullopt;
   // A NUL would end the text for libcurl, and only for it.
   if (base.find('\0') != std::string::npos || reference.find('\0') != std::string::npos) return std::nullopt;
   const UrlHandle url(curl_url());

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 
@@ -18,7 +19,10 @@ struct Url {
   [[nodiscard]] std::string origin() const { return scheme + "://" + host + ":" + port; }
 };
 
-/// Nothing for what is no absolute http or https URL.
+/// What servers can be expected to take (RFC 9110, 4.1).
+inline constexpr std::size_t longest_url = 8000;
+
+/// Nothing for what is no absolute http or https URL, or too long.
 std::optional<Url> parse_url(const std::string& text);
 
 /// What `reference`, found in the document at `base`, stands for.

@@ -62,15 +62,8 @@ bool lock_alone(const Fd& file) {
 /// A new file under a temporary name, removed unless it took another one. Its lock is held until then.
 class TemporaryFile {
  public:
-  explicit TemporaryFile(const Directory& folder) : m_folder(folder) {
-    do {
-      m_name = random_name();
-      m_fd.reset(retry_on_signal([&] {
-        return ::openat(m_folder.fd(), m_name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-      }));
-    } while (m_fd ? !lock_alone(m_fd) : errno == EEXIST);
-    if (!m_fd) throw_errno("cannot create a file");
-    m_lock = m_fd.duplicate();
+  explicit TemporaryFile(const Directory& folder) : TemporaryFile(folder, Made()) {
+    m_lock = m_fd.duplicate();  // where this fails, the destructor removes the file: it is made already
   }
   TemporaryFile(const TemporaryFile&) = delete;
   TemporaryFile& operator=(const TemporaryFile&) = delete;
@@ -101,6 +94,19 @@ class TemporaryFile {
   }
 
  private:
+  struct Made {};
+  TemporaryFile(const Directory& folder, Made) : m_folder(folder) {
+    std::string name;
+    do {
+      name = random_name();
+      m_fd.reset(retry_on_signal([&] {
+        return ::openat(m_folder.fd(), name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+      }));
+    } while (m_fd ? !lock_alone(m_fd) : errno == EEXIST);
+    if (!m_fd) throw_errno("cannot create a file");
+    m_name = std::move(name);
+  }
+
   static std::string random_name() {
     std::uint64_t number;
     check(::getrandom(&number, sizeof number, 0), "getrandom");

@@ -8,6 +8,9 @@
 namespace spritefarm::sprite {
 namespace {
 
+// Of the entries' names and URLs: a base URL that many share stands in the document only once.
+constexpr std::size_t most_bytes = 64 << 20;
+
 Error wrong_shape(const std::string& what) {
   return Error{"JSON, but no page of the pokemon index: " + what + "; check the base URL"};
 }
@@ -42,6 +45,7 @@ Result<IndexPage> parse_index_page(const std::string& document, std::string_view
 
   simdjson::dom::array results;
   if (root->at_key("results").get(results)) return wrong_shape("it has no list of `results`");
+  std::size_t bytes = 0;
   for (const simdjson::dom::element result : results) {
     const std::string where = "result " + std::to_string(page.entries.size() + 1);
     simdjson::dom::object object;
@@ -52,6 +56,8 @@ Result<IndexPage> parse_index_page(const std::string& document, std::string_view
     if (!resolved) return wrong_shape(where + " has a `url` that is no http or https address");
     const std::optional<std::uint32_t> id = last_number(resolved->path);
     if (!id) return wrong_shape(where + " has a `url` that does not end in a number");
+    bytes += name.size() + resolved->text.size();
+    if (bytes > most_bytes) return wrong_shape("its `results` are too large");
     page.entries.push_back({std::string(name), *id, resolved->text});
   }
   return page;

@@ -1,6 +1,7 @@
 #include "sprite/ledger.hpp"
 
 #include <filesystem>
+#include <fstream>
 #include <string_view>
 #include <system_error>
 
@@ -44,6 +45,15 @@ void claim(SqliteDatabase& database) {
       throw SqliteError(SQLITE_CORRUPT, "its pages do not fit together");
   }
   database.run("PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE; COMMIT");
+  // Then BEGIN IMMEDIATE has not tried to write.
+  if (::sqlite3_db_readonly(database.get(), "main") != 0)
+    throw SqliteError(SQLITE_READONLY, "it cannot be written");
+}
+
+/// Whether the file is of no use, though nothing hinders us to write it: SQLite refuses also one whose header tells of a
+/// later format.
+bool is_unusable(const SqliteError& error, const std::string& path) {
+  return error.is_damage() || (error.is_read_only() && std::ofstream(path, std::ios::app));
 }
 
 }  // namespace
@@ -139,7 +149,7 @@ OpenedLedger open_ledger(const std::string& path) {
     try {
       return {std::make_unique<Ledger>(path), {}};
     } catch (const SqliteError& error) {
-      if (!error.is_damage()) throw;
+      if (!is_unusable(error, path)) throw;
       set_aside_as = set_aside(path);
       return {std::make_unique<Ledger>(path), "the ledger " + path + " cannot be trusted (" + error.what() +
                                                   "): it is now " + set_aside_as + ", and a new one begins"};

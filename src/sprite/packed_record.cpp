@@ -88,11 +88,13 @@ std::optional<Record> unpack_record(std::string_view packed) {
   record.id = static_cast<std::uint32_t>(id);
   record.name = name;
   std::string key, url;
-  while (!from.done()) {
+  for (std::size_t bytes = 0; !from.done();) {
     std::string leaf_url = url;
     if (!from.shared(key) || !from.shared(leaf_url)) return std::nullopt;
     if (!leaf_url.empty()) url = leaf_url;
     record.sprites.push_back({key, std::move(leaf_url)});
+    bytes += bytes_of(record.sprites.back());
+    if (bytes > Record::most_bytes) return std::nullopt;
   }
   return record;
 }

@@ -16,7 +16,7 @@ namespace spritefarm::sprite {
 ///     text   = number(bytes) bytes                  number = seven bits to a byte, the lowest first, the eighth: more come
 std::string pack_record(const Record& record);
 
-/// None for bytes that pack_record() has not made.
+/// None for bytes that pack_record() has not made, and for a record that is larger than any may be.
 std::optional<Record> unpack_record(std::string_view packed);
 
 }  // namespace spritefarm::sprite

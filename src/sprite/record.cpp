@@ -4,6 +4,7 @@
 
 #include <limits>
 #include <optional>
+#include <utility>
 
 namespace spritefarm::sprite {
 namespace {
@@ -15,26 +16,38 @@ Error wrong_shape(const std::string& what) {
   return Error{"JSON, but no pokemon record: " + what + "; check the base URL"};
 }
 
-/// Adds all leaves below `node`, whose own keys are `path`; what is wrong where it is no tree of URLs.
-std::optional<Error> collect_leaves(simdjson::dom::object node, const std::string& path, int depth,
-                                    std::vector<SpriteLeaf>& leaves) {
-  if (depth > deepest_tree) return wrong_shape("its `sprites` are nested too deeply");
-  for (const auto field : node) {
-    const std::string key = path.empty() ? std::string(field.key) : path + '.' + std::string(field.key);
-    simdjson::dom::object child;
-    std::string_view url;
-    if (field.value.is_null()) {
-      leaves.push_back({key, {}});
-    } else if (!field.value.get(url)) {
-      leaves.push_back({key, std::string(url)});
-    } else if (!field.value.get(child)) {
-      if (std::optional<Error> wrong = collect_leaves(child, key, depth + 1, leaves)) return wrong;
-    } else {
-      return wrong_shape("a leaf of its `sprites` is neither a URL nor null");
+/// Gathers the leaves of a tree of URLs.
+class LeafCollector {
+ public:
+  explicit LeafCollector(std::vector<SpriteLeaf>& leaves) : m_leaves(leaves) {}
+
+  /// All leaves below `node`, whose own keys are `path`; what is wrong where it is no tree of URLs.
+  std::optional<Error> collect(simdjson::dom::object node, const std::string& path, int depth) {
+    if (depth > deepest_tree) return wrong_shape("its `sprites` are nested too deeply");
+    for (const auto field : node) {
+      SpriteLeaf leaf{path.empty() ? std::string(field.key) : path + '.' + std::string(field.key), {}};
+      simdjson::dom::object child;
+      std::string_view url;
+      const bool is_leaf = field.value.is_null() || !field.value.get(url);
+      leaf.url = url;
+      // Also of what has no leaves: its key was put together.
+      if (bytes_of(leaf) > m_room) return wrong_shape("its `sprites` are too large");
+      m_room -= bytes_of(leaf);
+      if (is_leaf) {
+        m_leaves.push_back(std::move(leaf));
+      } else if (!field.value.get(child)) {
+        if (std::optional<Error> wrong = collect(child, leaf.key, depth + 1)) return wrong;
+      } else {
+        return wrong_shape("a leaf of its `sprites` is neither a URL nor null");
+      }
     }
+    return std::nullopt;
   }
-  return std::nullopt;
-}
+
+ private:
+  std::vector<SpriteLeaf>& m_leaves;
+  std::size_t m_room = Record::most_bytes;
+};
 
 }  // namespace
 
@@ -51,7 +64,8 @@ Result<Record> parse_record(const std::string& document) {
   if (root->at_key("sprites").get(sprites)) return wrong_shape("it has no `sprites`");
   record.id = static_cast<std::uint32_t>(id);
   record.name = name;
-  if (std::optional<Error> wrong = collect_leaves(sprites, {}, 1, record.sprites)) return *std::move(wrong);
+  if (std::optional<Error> wrong = LeafCollector(record.sprites).collect(sprites, {}, 1))
+    return *std::move(wrong);
   return record;
 }
 

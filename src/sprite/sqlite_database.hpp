@@ -17,6 +17,7 @@ class SqliteError : public std::runtime_error {
   SqliteError(int code, const std::string& words) : std::runtime_error(words), m_code(code & 0xff) {}
 
   [[nodiscard]] bool is_busy() const noexcept { return m_code == SQLITE_BUSY || m_code == SQLITE_LOCKED; }
+  [[nodiscard]] bool is_read_only() const noexcept { return m_code == SQLITE_READONLY; }
   /// The file is damaged, no database at all, or not one that knows our statements.
   [[nodiscard]] bool is_damage() const noexcept {
     return m_code == SQLITE_CORRUPT || m_code == SQLITE_NOTADB || m_code == SQLITE_ERROR;

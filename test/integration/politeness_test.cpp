@@ -114,21 +114,6 @@ TEST_CASE("a pause that a server asks one worker for is kept by all", "[polite]"
   CHECK(api.early() < 60);
 }
 
-TEST_CASE("transient faults of all kinds, in four of ten answers, cost patience and nothing else",
-          "[polite]") {
-  const MirrorServer sound({"--count", "40"});
-  const MirrorServer faulty({"--count", "40", "--seed", "3", "--fault",
-                             "429:10%,503:10%,500:5%,truncate:5%,reset:5%,garbage:3%,html:2%"});
-  const TempDir work, expected;
-  const Outcome outcome =
-      farm({"--base-url", faulty.base_url(), "-n", "40"}, work, {"-p", "3", "--retries", "10"});
-  INFO(outcome.err);
-  CHECK(outcome.exit_status == 0);
-  CHECK(RunReport(outcome.out).count.at("retries") > 0);
-  REQUIRE(farm({"--base-url", sound.base_url(), "-n", "40"}, expected, {}).exit_status == 0);
-  CHECK(read_tree(work / "sprites") == read_tree(expected / "sprites"));
-}
-
 TEST_CASE("a long job is foretold, with its requests and its time", "[polite]") {
   const MirrorServer mirror;
   const TempDir work;

@@ -84,6 +84,8 @@ ScriptedServer::Reply ChangingApi::answer(const ScriptedServer::Request& request
     m_changed.notify_all();
     return {"", ScriptedServer::Reply::stall};
   }
+  for (const auto& [spoiled, reply] : m_spoiled)
+    if (path.rfind(spoiled, 0) == 0) return reply;
   if (status == 404) return ScriptedServer::response("404 Not Found", "");
   std::string headers = m_has_tags ? "ETag: " + tag + "\r\n" : "";
   if (m_max_age >= 0) headers += "Cache-Control: public, max-age=" + std::to_string(m_max_age) + "\r\n";
@@ -110,6 +112,11 @@ void ChangingApi::change_image(int id) {
 void ChangingApi::change_record(int id) {
   const std::lock_guard lock(m_mutex);
   ++m_record_versions[id];
+}
+
+void ChangingApi::spoil(const std::string& path, ScriptedServer::Reply reply) {
+  const std::lock_guard lock(m_mutex);
+  m_spoiled[path] = std::move(reply);
 }
 
 void ChangingApi::stall_image(int id) {

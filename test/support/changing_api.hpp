@@ -42,6 +42,9 @@ class ChangingApi {
   /// Waits until somebody asks for it.
   void wait_for_stalled();
 
+  /// From now on, this is the answer to whatever asks for a path that begins so.
+  void spoil(const std::string& path, ScriptedServer::Reply reply);
+
   /// What p<id>.png is to hold at present.
   [[nodiscard]] std::string image(int id);
 
@@ -56,6 +59,7 @@ class ChangingApi {
   std::condition_variable m_changed;
   std::string m_dataset;
   std::map<int, int> m_image_versions, m_record_versions;
+  std::map<std::string, ScriptedServer::Reply> m_spoiled;
   std::string m_stalled;
   bool m_is_stalled = false;
   std::vector<Answer> m_log;

@@ -40,9 +40,10 @@ void MadeUpApi::index(const std::vector<std::pair<int, std::string>>& json_names
                                      json_next + ", \"previous\": null, \"results\": [" + results + "]}");
 }
 
-std::vector<std::string> MadeUpApi::serve() {
+std::vector<std::string> MadeUpApi::serve(const NginxSettings& settings,
+                                          const std::vector<std::string>& certified) {
   const std::string api = "pokeapi.co", images = "raw.githubusercontent.com";
-  m_nginx = std::make_unique<NginxServer>(m_root.path(), std::vector{api, images});
+  m_nginx = std::make_unique<NginxServer>(m_root.path(), certified, settings);
   return {"--connect-to", m_nginx->connect_to(api), "--connect-to", m_nginx->connect_to(images),
           "--cacert",     m_nginx->ca_file(),       "--retries",    "0"};
 }

@@ -29,8 +29,10 @@ class MadeUpApi {
   void index(const std::vector<std::pair<int, std::string>>& json_names,
              const std::string& json_next = "null", const std::string& path = "api/v2/pokemon");
 
-  /// Options with which the program finds it.
-  [[nodiscard]] std::vector<std::string> serve();
+  /// Options with which the program finds it. Its certificate is for its two hosts, or only for these names.
+  [[nodiscard]] std::vector<std::string> serve(const NginxSettings& settings = {},
+                                               const std::vector<std::string>& certified = {
+                                                   "pokeapi.co", "raw.githubusercontent.com"});
 
  private:
   TempDir m_root;

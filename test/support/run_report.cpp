@@ -26,7 +26,8 @@ RunReport::RunReport(std::string_view json) {
                             "failed", "requests", "retries", "connections", "worker_deaths", "bytes"}) {
       count[key] = std::uint64_t(report[key]);
     }
-    const simdjson::dom::array failed = report["failures"], missing = report["missing_sprites"];
+    const simdjson::dom::array failed = report["failures"], missing = report["missing_sprites"],
+                               detours_taken = report["detours"];
     for (const simdjson::dom::element one : failed) {
       failures.push_back({text(one["name"]), text(one["sprite"]), text(one["url"]), text(one["reason"]),
                           std::uint64_t(one["attempts"])});
@@ -34,6 +35,8 @@ RunReport::RunReport(std::string_view json) {
     for (const simdjson::dom::element one : missing) {
       missing_sprites.push_back({text(one["name"]), text(one["sprite"])});
     }
+    for (const simdjson::dom::element one : detours_taken)
+      detours.push_back({text(one["url"]), text(one["instead"])});
   } catch (const simdjson::simdjson_error& error) {
     throw std::runtime_error(std::string("the report is not as promised (") + error.what() +
                              "): " + std::string(json));

@@ -27,6 +27,11 @@ struct RunReport {
     std::string name, sprite;
   };
   std::vector<Missing> missing_sprites;
+
+  struct Detour {
+    std::string url, instead;
+  };
+  std::vector<Detour> detours;
 };
 
 }  // namespace spritefarm::test

@@ -98,6 +98,10 @@ void ScriptedServer::serve(int fd, int connection) {
       const std::string_view part = all.substr(all.size() - std::min<std::size_t>(all.size(), 4096));
       while (is_open) is_open = send_all(fd, part);
     }
+    while (reply.after == Reply::drip && is_open) {
+      is_open = send_all(fd, std::string_view(reply.bytes).substr(reply.bytes.size() - 1));
+      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    }
     if (reply.after == Reply::stall) read_to_end(fd);
     if (reply.after == Reply::close || reply.after == Reply::reset) {
       const linger at_once{1, 0};

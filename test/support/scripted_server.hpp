@@ -29,6 +29,7 @@ class ScriptedServer {
       close,    ///< ends the connection
       reset,    ///< ends it with a TCP reset
       stall,    ///< sends nothing more, until the client closes
+      drip,     ///< sends the last byte again twenty times a second, until the client closes
       endless,  ///< sends the last 4096 bytes again and again, until the client closes
     } after = keep;
   };

@@ -1,6 +1,8 @@
 // Every test case may take so long; then this program ends with its name: a hang is a failure.
 
 #define CATCH_CONFIG_EXTERNAL_INTERFACES
+#include "support/time_limit.hpp"
+
 #include "support/catch.hpp"
 
 #if __has_include(<catch2/reporters/catch_reporter_event_listener.hpp>)
@@ -55,3 +57,7 @@ class TimeLimit final : public Base {
 CATCH_REGISTER_LISTENER(TimeLimit)
 
 }  // namespace
+
+void spritefarm::test::set_time_limit(std::chrono::seconds limit) {
+  ::alarm(static_cast<unsigned>(limit.count()));
+}

@@ -30,15 +30,15 @@ TEST_CASE("a run's times say who worked on what when, in the order of its begin"
   RunTimes times(begin);
   CHECK(times.start_ms() == 0);
   CHECK(times.spans().empty());
-  times.add(farmed("late", 4711, 30ms, {5ms}));
-  times.add(farmed("first", 815, 10ms, {8ms, 4ms}));
-  times.add(farmed("second", 4711, 20ms, {}));
+  times.on_result(0, farmed("late", 4711, 30ms, {5ms}));
+  times.on_result(0, farmed("first", 815, 10ms, {8ms, 4ms}));
+  times.on_result(0, farmed("second", 4711, 20ms, {}));
   farm::FarmResult failed = farmed("failed", 4711, 40ms, {1ms});
   failed.sprites.front().status = farm::SpriteStatus::failed;
-  times.add(failed);
+  times.on_result(0, failed);
   farm::FarmResult never = farmed("never", 0, 0ms, {1ms});
   never.began = 0ns;
-  times.add(never);
+  times.on_result(0, never);
 
   CHECK(times.start_ms() == 10);
   const std::vector<SpriteSpan> spans = times.spans();
@@ -58,7 +58,7 @@ TEST_CASE("a run's times say who worked on what when, in the order of its begin"
 
 TEST_CASE("of very many sprites those that began first have a span, and all count", "[bench]") {
   RunTimes times(begin);
-  for (int i = 3000; i > 0; --i) times.add(farmed("p", 1, i * 1ms, {i * 1ms}));
+  for (int i = 3000; i > 0; --i) times.on_result(0, farmed("p", 1, i * 1ms, {i * 1ms}));
   CHECK(times.spans().size() == RunTimes::most_spans);
   CHECK(times.spans().back().begin_ms == RunTimes::most_spans);
   CHECK(times.sprite_ms().back() == 3000);

@@ -159,6 +159,9 @@ TEST_CASE("what is not found is looked for without its slash", "[farm][pipeline]
   CHECK(result.sprites[0].status == SpriteStatus::downloaded);
   CHECK(result.count.requests == 3);
   CHECK(result.count.retries == 0);
+  REQUIRE(result.count.detours.size() == 1);
+  CHECK(result.count.detours[0].url == farm.api.url("/pokemon/mew/"));
+  CHECK(result.count.detours[0].instead == farm.api.url("/pokemon/mew"));
 }
 
 TEST_CASE("a name that is no file's is refused before its image is fetched", "[farm][pipeline]") {
@@ -283,7 +286,7 @@ TEST_CASE("what an index lists is farmed although a later page cannot be had", "
   Workforce workforce(options, farm.settings);
   Report report({to_string(options.mode), 1, 1, "none"});
   const Messages messages(Verbosity::quiet);
-  Coordinator coordinator(options, workforce, report, messages, [](const FarmResult&) {});
+  Coordinator coordinator(options, workforce, report, messages, {});
   CHECK(coordinator.run() == no_index);
   CHECK(report.selected() == 1);
   CHECK(read_tree(farm.folder.path()) == std::map<std::string, std::string>{{"a.png", MadeUpApi::image}});
@@ -308,7 +311,7 @@ TEST_CASE("a run farms once what is named twice, and tells of paths that two spr
     Workforce workforce(options, farm.settings_for("all", "{name}-{sprite}.{ext}"));
     Report report({.mode = "serial"});
     const Messages messages(Verbosity::quiet);
-    Coordinator coordinator(options, workforce, report, messages, [](const FarmResult&) {});
+    Coordinator coordinator(options, workforce, report, messages, {});
     const ExitStatus status = coordinator.run();
     return std::pair(status, report.failed());
   };

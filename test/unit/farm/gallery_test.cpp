@@ -46,12 +46,13 @@ std::string pokemon_of(const Gallery& gallery) {
 TEST_CASE("a gallery has every sprite with its name, its id and what became of it", "[farm][gallery]") {
   Gallery gallery;
   SpriteResult failed{"other.home.front_default", "http://h/25.png", SpriteStatus::failed, "no answer"};
-  gallery.add(farmed("pikachu", 25,
-                     {there("front_default", "front_default/pikachu.png"),
-                      failed,
-                      {"back_default", "", SpriteStatus::missing}}));
-  gallery.add(farmed("", 0, {{"front_default", "http://h/x", SpriteStatus::failed, "no \"record\""}}));
-  gallery.add(farmed("bulbasaur", 1, {there("front_default", "b 1#.png", SpriteStatus::unchanged)}));
+  gallery.on_result(0, farmed("pikachu", 25,
+                              {there("front_default", "front_default/pikachu.png"),
+                               failed,
+                               {"back_default", "", SpriteStatus::missing}}));
+  gallery.on_result(0,
+                    farmed("", 0, {{"front_default", "http://h/x", SpriteStatus::failed, "no \"record\""}}));
+  gallery.on_result(0, farmed("bulbasaur", 1, {there("front_default", "b 1#.png", SpriteStatus::unchanged)}));
   CHECK(pokemon_of(gallery) == R"([[1,"bulbasaur",[[0,0,"b%201%23.png"]]],)"
                                R"([25,"pikachu",[[1,-1,"",1],[0,1,"pikachu.png"],[2,-1,"",2,"no answer"]]],)"
                                R"([0,"0",[[0,-1,"",2,"no \"record\""]]]])"
@@ -66,12 +67,12 @@ TEST_CASE("a gallery is the same for the same sprites, in whatever order and fro
   const FarmResult a = farmed("a", 1, {there("x", "x/a.png"), there("y.z", "y.z/a.png")});
   const FarmResult b = farmed("b", 2, {there("x", "x/b.png")});
   Gallery now, before, mixed;
-  now.add(a);
-  now.add(b);
+  now.on_result(0, a);
+  now.on_result(0, b);
   before.add_kept({2, "b", {}}, "x", "x/b.png");
   before.add_kept({1, "a", {}}, "y.z", "y.z/a.png");
   before.add_kept({1, "a", {}}, "x", "x/a.png");
-  mixed.add(b);
+  mixed.on_result(0, b);
   mixed.add_kept({2, "b", {}}, "x", "elsewhere/b.png");
   mixed.add_kept({1, "a", {}}, "x", "x/a.png");
   mixed.add_kept({1, "a", {}}, "y.z", "y.z/a.png");
@@ -81,15 +82,15 @@ TEST_CASE("a gallery is the same for the same sprites, in whatever order and fro
 
 TEST_CASE("what failed this time is shown with the file of an earlier run", "[farm][gallery]") {
   Gallery gallery;
-  gallery.add(farmed("a", 1, {{"x", "http://h/x.png", SpriteStatus::failed, "busy"}}));
+  gallery.on_result(0, farmed("a", 1, {{"x", "http://h/x.png", SpriteStatus::failed, "busy"}}));
   gallery.add_kept({1, "a", {}}, "x", "a.png");
   CHECK(pokemon_of(gallery) == R"([[1,"a",[[0,0,"a.png",2,"busy"]]]]["x"][""])");
 }
 
 TEST_CASE("nothing in a page's data ends its script", "[farm][gallery]") {
   Gallery gallery;
-  gallery.add(farmed("</script><script>alert(1)</script><!--", 1,
-                     {{"<b>", "", SpriteStatus::failed, "</SCRIPT>"}, there("k", "<i>/a&b.png")}));
+  gallery.on_result(0, farmed("</script><script>alert(1)</script><!--", 1,
+                              {{"<b>", "", SpriteStatus::failed, "</SCRIPT>"}, there("k", "<i>/a&b.png")}));
   const std::string data = data_of(gallery.page());
   CHECK(data.find('<') == data.npos);
   CHECK(data.find("%3Ci%3E/") != data.npos);

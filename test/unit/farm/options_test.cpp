@@ -189,7 +189,7 @@ TEST_CASE("what cannot be is refused in one line", "[farm][options]") {
       List{"--cacert", "/no/such/file"}, List{"--retries", "-1"}, List{"--retries", "101"},
       List{"--timeout", "0"}, List{"--timeout", "x"}, List{"--timeout", "nan"}, List{"-o", ""},
       List{"--template", ""}, List{"--template", "../{name}"}, List{"--template", "{nam}"}, List{"-q", "-v"},
-      List{"--demo", "--base-url", "http://h/"}, List{"../x"}, List{""}, List{"0"}, List{"--trace", "f"},
+      List{"--demo", "--base-url", "http://h/"}, List{"../x"}, List{""}, List{"0"}, List{"--planted", "f"},
       List{"--rate", "-1"});
   std::string joined;
   for (const std::string& argument : arguments) joined += argument + " ";

@@ -55,6 +55,13 @@ TEST_CASE("nothing that a server sends leaves the directory", "[farm][template]"
   CHECK(path("{sprite}/{name}.{ext}", as_sprite).starts_with("refused: "));
 }
 
+TEST_CASE("no sprite takes the place of the ledger or of a temporary file", "[farm][template]") {
+  CHECK(!OutputTemplate::parse(".spritefarm.db"));
+  CHECK(!OutputTemplate::parse("{id}/.spritefarm-1-of-2.db"));
+  CHECK(path(".{name}", {"spritefarm.db", 1, "s", "png"}).starts_with("refused: "));
+  CHECK(path(".{name}", {"spritefar.db", 1, "s", "png"}) == ".spritefar.db");
+}
+
 TEST_CASE("a path that is too long only when it is put together is refused", "[farm][template]") {
   const std::string name(252, 'x');
   CHECK(path("{name}", {name, 1, "s", "png"}) == name);

@@ -35,7 +35,7 @@ FarmResult pikachu() {
 TEST_CASE("the JSON report has the run's numbers and names what did not end well", "[farm][report]") {
   Report report({.mode = "processes", .workers = 4, .concurrency = 32, .transport = "pipe"});
   report.add(pikachu());
-  report.add(RequestCount{1, 0, 1});
+  report.add(RequestCount{1, 0, 1, {{"http://h/1/", "http://h/1"}}});
   report.set_worker_deaths(2);
   CHECK(report.failed() == 1);
 
@@ -68,6 +68,9 @@ TEST_CASE("the JSON report has the run's numbers and names what did not end well
   CHECK(failure["attempts"].get_int64().value() == 5);
   CHECK(std::string(json["missing_sprites"].at(0)["name"].get_c_str()) == "pikachu");
   CHECK(std::string(json["missing_sprites"].at(0)["sprite"].get_c_str()) == "front_female");
+  CHECK(json["detours"].get_array().value().size() == 1);
+  CHECK(std::string(json["detours"].at(0)["url"].get_c_str()) == "http://h/1/");
+  CHECK(std::string(json["detours"].at(0)["instead"].get_c_str()) == "http://h/1");
 }
 
 TEST_CASE("a dry run's report has what is planned", "[farm][report]") {

@@ -1,4 +1,5 @@
 #include "support/catch.hpp"
+#include "support/encoded.hpp"
 
 #include <spritefarm/codec.hpp>
 
@@ -8,6 +9,8 @@
 #include <memory>
 
 using namespace spritefarm;
+using test::decoded;
+using test::encoded;
 
 namespace {
 
@@ -39,19 +42,6 @@ struct HoldsOpaque {
   std::unique_ptr<int> pointer;
 };
 
-template <typename T>
-std::string encoded(const T& value) {
-  Encoder to;
-  encode(to, value);
-  return std::move(to).take();
-}
-template <typename T>
-T decoded(std::string_view bytes) {
-  Decoder from(bytes);
-  T value = decode<T>(from);
-  from.finish();
-  return value;
-}
 template <typename T>
 bool survives(const T& value) {
   return decoded<T>(encoded(value)) == value;

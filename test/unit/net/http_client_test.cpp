@@ -1,5 +1,6 @@
 #include "net/http_client.hpp"
 
+#include "net/url.hpp"
 #include "support/catch.hpp"
 #include "support/scripted_server.hpp"
 
@@ -150,10 +151,8 @@ TEST_CASE("what will not pass is final at once", "[http]") {
 }
 
 TEST_CASE("attempts are bounded, and the last one's failure is told", "[http]") {
-  ScriptedServer server([](const Request& request) {
-    return ScriptedServer::response(request.number < 3 ? "502 Bad Gateway" : "503 Unavailable", "no",
-                                    "Retry-After: 0\r\n");
-  });
+  ScriptedServer server(
+      [](const Request&) { return ScriptedServer::response("503 Unavailable", "no", "Retry-After: 0\r\n"); });
   const HttpFetch fetched = fetch({.retries = 2}, {.url = server.url("/")});
   CHECK(fetched.attempts == 3);
   CHECK(fetched.status == 503);
@@ -234,6 +233,23 @@ TEST_CASE("redirects are followed within http, and not for ever", "[http]") {
   const HttpFetch file = fetch({}, {.url = server.url("/file")});
   CHECK(file.failure == FetchFailure::url);
   CHECK(file.attempts == 1);
+}
+
+TEST_CASE("a redirect that is followed is a request, and counts against the rate", "[http][pace]") {
+  ScriptedServer server([](const Request& request) {
+    return request.number < 4 ? ScriptedServer::response("302 Found", "", "Location: /next\r\n")
+                              : ScriptedServer::response("200 OK", "whole");
+  });
+  HttpOptions options;
+  options.paces = std::make_shared<net::HostPaces>(net::Rate{0.1, 4});
+  const HttpFetch fetched = fetch(options, {.url = server.url("/")});
+  REQUIRE(fetched.outcome);
+  CHECK(fetched.attempts == 1);
+  CHECK(fetched.requests == 4);
+  // The four have used up the burst.
+  const auto now = EventLoop::Clock::now();
+  const std::string origin = net::parse_url(server.url("/"))->origin();
+  CHECK(options.paces->host(origin).reserve(options.paces->rate(), now) > now);
 }
 
 TEST_CASE("a connection is used again", "[http]") {

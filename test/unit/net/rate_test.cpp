@@ -79,6 +79,19 @@ TEST_CASE("a host that asks for a pause gets it, and a small burst after it", "[
   CHECK(departures.back() == start + 2s + 68 * 10ms);
 }
 
+TEST_CASE("a host's last 64 answers tell whether persistence pays", "[rate]") {
+  HostPace pace;
+  for (int i = 0; i < 10; ++i) pace.note_answer(false);
+  pace.note_answer(true);
+  CHECK_FALSE(pace.rewards_persistence());
+  pace.note_answer(true);
+  CHECK(pace.rewards_persistence());
+  for (int i = 0; i < 62; ++i) pace.note_answer(false);
+  CHECK(pace.rewards_persistence());
+  pace.note_answer(false);
+  CHECK_FALSE(pace.rewards_persistence());
+}
+
 TEST_CASE("a pause that nobody can mean is none", "[rate]") {
   HostPace pace;
   pace.close({}, start + 24h);

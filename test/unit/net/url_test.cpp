@@ -32,6 +32,10 @@ TEST_CASE("a reference is resolved against its document", "[url]") {
   CHECK(resolve_url(base, "http://other/")->text == "http://other/");
   CHECK_FALSE(resolve_url(base, "ftp://other/"));
   CHECK_FALSE(resolve_url("", "/1/"));
+  const std::string long_path(7900, 'a');
+  CHECK(resolve_url("https://h/", long_path));
+  CHECK_FALSE(resolve_url("https://h/", long_path + long_path));
+  CHECK_FALSE(resolve_url("https://h/" + long_path + "/", long_path));
 }
 
 TEST_CASE("a text from outside is one short line", "[url]") {

@@ -2,18 +2,9 @@
 
 #include "support/catch.hpp"
 
-#include <algorithm>
-
 using namespace spritefarm::sprite;
 
 namespace {
-
-bool same(const Record& a, const Record& b) {
-  return a.id == b.id && a.name == b.name &&
-         std::equal(
-             a.sprites.begin(), a.sprites.end(), b.sprites.begin(), b.sprites.end(),
-             [](const SpriteLeaf& x, const SpriteLeaf& y) { return x.key == y.key && x.url == y.url; });
-}
 
 Record example() {
   Record record{4'294'967'295, "mr-mime", {}};
@@ -33,10 +24,10 @@ TEST_CASE("a record is packed and unpacked", "[record][packed]") {
   const std::string packed = pack_record(record);
   const std::optional<Record> unpacked = unpack_record(packed);
   REQUIRE(unpacked);
-  CHECK(same(*unpacked, record));
+  CHECK((*unpacked == record));
   const std::optional<Record> bare = unpack_record(pack_record({7, "", {}}));
   REQUIRE(bare);
-  CHECK(same(*bare, {7, "", {}}));
+  CHECK((*bare == Record{7, "", {}}));
 }
 
 TEST_CASE("keys and URLs that begin alike take little room", "[record][packed]") {
@@ -56,4 +47,16 @@ TEST_CASE("what is no packed record is none, whatever its bytes", "[record][pack
     CAPTURE(size);
     CHECK((!cut || cut->sprites.empty()));
   }
+}
+
+TEST_CASE("a record that is larger than any may be is none, however little it takes when packed",
+          "[record][packed]") {
+  Record record{1, "mew", {}};
+  const std::string url(1000, 'u');
+  while (record.sprites.size() < Record::most_bytes / url.size()) record.sprites.push_back({"front", url});
+  const std::string packed = pack_record(record);
+  CHECK(packed.size() < 30'000);
+  CHECK(!unpack_record(packed));
+  record.sprites.resize(record.sprites.size() / 2);
+  CHECK(unpack_record(pack_record(record)));
 }

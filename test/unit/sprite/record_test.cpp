@@ -73,6 +73,27 @@ TEST_CASE("a sprites tree of any depth is no danger", "[record]") {
   }
 }
 
+TEST_CASE("a small document cannot be a record of any size", "[record]") {
+  const auto with_keys = [](const std::string& shared, const std::string& value) {
+    std::string document = R"({"id":1,"name":"x","sprites":{")" + shared + R"(":{"":)" + value;
+    for (int i = 0; i < 1000; ++i) document += R"(,"":)" + value;
+    return fault_of_record(document + "}}}");
+  };
+  CHECK(with_keys(std::string(1000, 'k'), "null") == "whole");
+  CHECK(contains(with_keys(std::string(10'000, 'k'), "null"), "too large"));
+  CHECK(contains(with_keys(std::string(10'000, 'k'), "{}"), "too large"));
+}
+
+TEST_CASE("a small document cannot be an index page of any size", "[index]") {
+  std::string results = R"({"name":"a","url":"1"})";
+  for (int i = 0; i < 20'000; ++i) results += R"(,{"name":"a","url":"1"})";
+  const std::string document = R"({"count":1,"results":[)" + results + "]}";
+  CHECK(parse_index_page(document, "https://host/"));
+  const auto page = parse_index_page(document, "https://host/" + std::string(7000, 'a') + "/");
+  REQUIRE(!page);
+  CHECK(contains(page.error().message, "too large"));
+}
+
 TEST_CASE("an index page gives its entries and the next page", "[index]") {
   const auto page = parse_index_page(
       R"({"count":1351,"previous":null,"next":"https://pokeapi.test/api/v2/pokemon?offset=2&limit=2",

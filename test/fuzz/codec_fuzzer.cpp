@@ -1,0 +1,72 @@
+#include "farm/farm_task.hpp"
+#include "fuzz/fuzz_input.hpp"
+#include "support/encoded.hpp"
+
+#include <deque>
+#include <list>
+#include <string>
+
+using namespace spritefarm;
+using fuzz::must;
+using test::decoded;
+using test::encoded;
+
+namespace {
+
+enum class Colour : unsigned char { red, green };
+
+struct Point {
+  int x = 0;
+  double y = 0;
+};
+struct Everything {
+  std::string text;
+  std::vector<Point> points;
+  std::optional<std::pair<std::string, char>> maybe;
+  std::variant<int, std::string, std::monostate> either;
+  std::map<std::string, std::vector<int>> table;
+  std::set<short> numbers;
+  std::array<std::list<std::string>, 2> lists;
+  std::deque<std::vector<bool>> bits;
+  std::vector<std::tuple<>> nothings;
+  Colour colour = Colour::red;
+  std::chrono::milliseconds delay{};
+  bool flag = false;
+};
+
+/// Sets may drop what is there twice, and a bool is 0 or 1: so the second encoding is the one that must come back.
+template <typename T>
+void try_as(std::string_view bytes) {
+  std::string once;
+  try {
+    once = encoded(decoded<T>(bytes));
+  } catch (const CodecError&) {
+    return;
+  }
+  must(once.size() <= bytes.size(), "a value is no larger than what it was read from");
+  must(encoded(decoded<T>(once)) == once, "a value comes back as it was");
+}
+
+}  // namespace
+
+/// A number that chooses the type, and bytes that are to be one.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  fuzz::FuzzInput input(data, size);
+  switch (input.number<char>()) {
+    case 'e':
+      try_as<Everything>(input.rest());
+      break;
+    case 't':
+      try_as<farm::FarmTask>(input.rest());
+      break;
+    case 'r':
+      try_as<farm::FarmResult>(input.rest());
+      break;
+    case 'v':
+      try_as<std::vector<std::variant<std::string, std::vector<double>, std::map<int, bool>>>>(input.rest());
+      break;
+    default:
+      break;
+  }
+  return 0;
+}

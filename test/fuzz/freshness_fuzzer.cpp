@@ -1,0 +1,24 @@
+#include "fuzz/fuzz_input.hpp"
+#include "net/freshness.hpp"
+
+using namespace spritefarm;
+using namespace std::chrono_literals;
+using fuzz::must;
+
+/// Cache-Control, Age and Last-Modified, one on each line.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  constexpr std::time_t now = 784'111'777;  // Sun, 06 Nov 1994 08:49:37 GMT
+  fuzz::FuzzInput input(data, size);
+  net::CachingHeaders headers;
+  for (std::string* header : {&headers.cache_control, &headers.age, &headers.last_modified})
+    *header = input.field('\n');
+  const auto fresh = net::fresh_for(headers, now);
+  must(fresh >= 0s && fresh <= 365 * 24h, "nothing is fresh for longer than a year");
+
+  const std::string said = headers.cache_control;
+  headers.cache_control = "max-age=100," + said;
+  must(net::fresh_for(headers, now) <= 100s, "the first max-age counts");
+  headers.cache_control = "No-Store ," + said;
+  must(net::fresh_for(headers, now) == 0s, "what must not be stored is not fresh");
+  return 0;
+}

@@ -1,0 +1,47 @@
+#include "fuzz/fuzz_input.hpp"
+#include "sprite/image.hpp"
+
+#include <zlib.h>
+
+#include <string>
+
+using namespace spritefarm;
+using fuzz::must;
+
+extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size_t max_size);
+extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size, std::size_t max_size,
+                                               unsigned seed);
+
+/// Gives a PNG's chunks the CRCs that they should have, nearly always: else no mutation would get beyond the first.
+extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size, std::size_t max_size,
+                                               unsigned seed) {
+  const std::size_t mutated = LLVMFuzzerMutate(data, size, max_size);
+  if (mutated < 8 || std::memcmp(data, "\x89PNG", 4) != 0 || seed % 16 == 0) return mutated;
+  for (std::size_t at = 8; mutated - at >= 12;) {
+    const std::size_t length =
+        std::size_t{data[at]} << 24 | data[at + 1] << 16 | data[at + 2] << 8 | data[at + 3];
+    if (length > mutated - at - 12) break;
+    const std::uint32_t crc =
+        static_cast<std::uint32_t>(crc32_z(0, data + at + 4, static_cast<z_size_t>(length + 4)));
+    for (std::size_t i = 0; i < 4; ++i)
+      data[at + 8 + length + i] = static_cast<std::uint8_t>(crc >> (24 - 8 * i));
+    at += 12 + length;
+  }
+  return mutated;
+}
+
+/// An image as a server sends it.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view bytes = fuzz::FuzzInput(data, size).rest();
+  const Result<sprite::ImageKind> kind = sprite::check_image(bytes);
+  if (!kind) return 0;
+
+  // Where each kind must have ended: what stands behind it is of no meaning.
+  const std::string_view last_byte = *kind == sprite::ImageKind::gif ? "\x3b" : ">";
+  const std::size_t whole =
+      *kind == sprite::ImageKind::png ? bytes.size() : bytes.find_last_of(last_byte) + 1;
+  must(whole > 0, "an image has an end");
+  must(!sprite::check_image(bytes.substr(0, whole - 1)), "an image that is cut is none");
+  must(!sprite::check_image(std::string(bytes) + "x"), "an image ends where it ends");
+  return 0;
+}

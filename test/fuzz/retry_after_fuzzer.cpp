@@ -1,0 +1,23 @@
+#include "fuzz/fuzz_input.hpp"
+#include "net/backoff.hpp"
+
+#include <string>
+
+using namespace spritefarm;
+using namespace std::chrono_literals;
+using fuzz::must;
+
+/// The value of a Retry-After header.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  constexpr std::time_t now = 784'111'777;  // Sun, 06 Nov 1994 08:49:37 GMT
+  const std::string value(fuzz::FuzzInput(data, size).rest());
+  const auto wait = net::parse_retry_after(value, now);
+  must(!wait || (*wait >= 0s && *wait <= 24h), "what a server asks for is between nothing and a day");
+  const bool is_number = !value.empty() && value.find_first_not_of("0123456789") == value.npos;
+  must(!is_number || wait.has_value(), "a number is a number of seconds");
+  static net::Backoff backoff;
+  const auto delay = backoff.delay(static_cast<int>(size) - 1, wait);
+  must(delay >= net::Backoff::first / 2 && delay <= net::Backoff::longest, "every wait is bounded");
+  must(!wait || delay >= std::min<std::chrono::milliseconds>(*wait, 60s), "what a server asks for is waited");
+  return 0;
+}

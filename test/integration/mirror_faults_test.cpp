@@ -1,0 +1,69 @@
+#include "integration/fault_matrix.hpp"
+#include "support/catch.hpp"
+#include "support/program.hpp"
+
+#include <memory>
+
+using namespace spritefarm::test;
+
+namespace {
+
+using Sprites = std::map<std::string, std::string>;
+
+/// How many sprites a run asks for.
+struct Counts {
+  int side_by_side, serial;
+};
+
+/// A mirror for each mode, since what it spoils depends on how often it was asked.
+FaultRow mirror_row(const std::string& fault, const Counts& counts,
+                    const std::vector<std::string>& arguments) {
+  static const MirrorServer sound;
+  const auto spoiling = std::make_shared<std::vector<std::unique_ptr<MirrorServer>>>(fault_modes().size());
+  FaultRow row;
+  row.fault = fault;
+  row.source = front_sprites_of(sound.base_url(), counts.side_by_side);
+  row.serial_source = front_sprites_of(sound.base_url(), counts.serial);
+  row.command = [=](const FaultMode& mode, const std::filesystem::path& output) {
+    auto& mirror = spoiling->at(mode.number) =
+        std::make_unique<MirrorServer>(std::vector<std::string>{"--fault", fault, "--seed", "64"});
+    std::vector<std::string> all = arguments;
+    all.insert(all.end(), {"-n", std::to_string(mode.name == "serial" ? counts.serial : counts.side_by_side),
+                           "--base-url", mirror->base_url()});
+    return farm_command(mode, output, std::move(all));
+  };
+  return row;
+}
+
+const std::vector<std::string> transient{"429",   "500",   "503",     "truncate",
+                                         "stall", "reset", "garbage", "html"};
+
+}  // namespace
+
+TEST_CASE("each kind of fault that may pass costs retries, and nothing else", "[faults]") {
+  const Counts counts = faults_in_full() ? Counts{1351, 100} : Counts{6, 3};
+  const std::string share = faults_in_full() ? ":10%" : ":25%";
+  std::vector<FaultRow> rows;
+  for (const std::string& kind : transient) {
+    rows.push_back(mirror_row(kind + share, counts, {"--timeout", "2"}));
+    // libcurl itself asks again where a connection that it used before is reset.
+    rows.back().has_retries = kind != "reset";
+  }
+  // What is not there does not come: each is named.
+  rows.push_back(mirror_row("404" + share, counts, {}));
+  rows.back().failed.reset();
+  check_faults(rows);
+}
+
+TEST_CASE("all faults that may pass, each in one of ten answers, cost patience and nothing else",
+          "[faults]") {
+  std::string all;
+  for (const std::string& kind : transient) all += (all.empty() ? "" : ",") + kind + ":10%";
+  const bool in_full = faults_in_full();
+  std::vector<FaultRow> rows{
+      mirror_row(all, in_full ? Counts{1351, 12} : Counts{4, 1},
+                 in_full ? std::vector<std::string>() : std::vector<std::string>{"--timeout", "2"})};
+  rows.back().fault = "all of these, 10% each";
+  rows.back().has_retries = true;
+  check_faults(rows);
+}

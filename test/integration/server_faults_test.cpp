@@ -1,0 +1,188 @@
+#include "integration/fault_matrix.hpp"
+#include "mirror/gzip.hpp"
+#include "support/catch.hpp"
+#include "support/changing_api.hpp"
+#include "support/file_tree.hpp"
+#include "support/made_up_api.hpp"
+#include "support/program.hpp"
+#include "support/run_report.hpp"
+#include "support/temp_dir.hpp"
+
+using namespace spritefarm;
+using namespace spritefarm::test;
+using Reply = ScriptedServer::Reply;
+
+namespace {
+
+constexpr int pokemon = 8;
+/// Nothing listens there.
+const std::string nobody = "http://127.0.0.1:1/";
+
+std::string name_of(int id) {
+  return "p" + std::to_string(id);
+}
+std::string image_path(int id) {
+  return "/image/" + std::to_string(id) + "?";
+}
+std::string record_path(int id) {
+  return "/api/v2/pokemon/" + std::to_string(id) + "/";
+}
+Reply redirect(const std::string& to) {
+  return ScriptedServer::response("302 Found", "", "Location: " + to + "\r\n");
+}
+
+/// The options of a run that has to live with what is spoiled for good.
+std::vector<std::string> briefly(std::vector<std::string> more) {
+  if (!faults_in_full()) more.insert(more.end(), {"--retries", "1"});
+  more.insert(more.end(), {"--timeout", "2"});
+  return more;
+}
+
+/// A sound API, of which the test spoils what it likes.
+class SpoiledApi {
+ public:
+  /// A row in which the image of one pokémon is spoiled, and the record of another.
+  FaultRow row(const std::string& fault, const Reply& of_image, const Reply& of_record) {
+    m_api->spoil(image_path(2), of_image);
+    m_api->spoil(record_path(4), of_record);
+    return row(fault, {2, 4});
+  }
+  FaultRow row(const std::string& fault, const Reply& reply) { return row(fault, reply, reply); }
+  /// A row in which these cannot be had.
+  FaultRow row(const std::string& fault, const std::vector<int>& failed) {
+    FaultRow row;
+    row.fault = fault;
+    for (int id = 1; id <= pokemon; ++id) row.source[name_of(id)] = m_api->image(id);
+    for (const int id : failed) row.failed->insert(name_of(id));
+    row.command = [api = m_api](const FaultMode& mode, const std::filesystem::path& output) {
+      return farm_command(mode, output, briefly({"--base-url", api->base_url()}));
+    };
+    return row;
+  }
+  ChangingApi& api() { return *m_api; }
+
+ private:
+  std::shared_ptr<ChangingApi> m_api = std::make_shared<ChangingApi>(pokemon);
+};
+
+Reply half(Reply::After after) {
+  return {"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n" + MadeUpApi::image.substr(0, 40), after};
+}
+
+}  // namespace
+
+TEST_CASE("a server that fails for good costs what it fails to give, by name, and nothing else", "[faults]") {
+  const TempDir work;
+  write_file(work / "secret.png", MadeUpApi::image);
+  const std::string bomb = mirror::gzip(std::string(64 << 20, ' '));
+  std::vector<FaultRow> rows;
+  const auto add = [&](const std::string& fault, const Reply& reply) {
+    rows.push_back(SpoiledApi().row(fault, reply));
+  };
+  const auto add_slow = [&](const std::string& fault, const Reply& reply) {
+    SpoiledApi spoiled;
+    spoiled.api().spoil(image_path(2), reply);
+    rows.push_back(spoiled.row(fault, std::vector<int>{2}));
+  };
+  add_slow("stalled server", {"", Reply::stall});
+  add_slow("stalled body", half(Reply::stall));
+  add_slow("slow body", half(Reply::drip));
+  add("reset in mid-body", half(Reply::reset));
+  add("connection cut in mid-body", half(Reply::close));
+  add("no HTTP", {"garbage\r\n\r\n", Reply::close});
+  add("endless body", {"HTTP/1.1 200 OK\r\n\r\n" + std::string(4096, 'x'), Reply::endless});
+  add("gzip bomb", ScriptedServer::response("200 OK", bomb, "Content-Encoding: gzip\r\n"));
+  add("redirect to a file", redirect("file://" + (work / "secret.png").string()));
+  add("redirect to nobody", redirect(nobody));
+  add("500", ScriptedServer::response("500 Internal Server Error", "broken"));
+  rows.push_back(
+      SpoiledApi().row("redirect loop", redirect(image_path(2) + "again"), redirect(record_path(4))));
+  check_faults(rows);
+}
+
+TEST_CASE("what arrives broken never reaches a file, and is named", "[faults]") {
+  const auto whole = [](const std::string& body) { return ScriptedServer::response("200 OK", body); };
+  const auto row = [&](const std::string& fault, const std::string& prefix, const std::string& end,
+                       const std::vector<std::string>& bodies) {
+    SpoiledApi spoiled;
+    std::vector<int> failed;
+    for (const std::string& body : bodies) {
+      failed.push_back(static_cast<int>(failed.size()) + 1);
+      spoiled.api().spoil(prefix + std::to_string(failed.back()) + end, whole(body));
+    }
+    return spoiled.row(fault, failed);
+  };
+  const std::string& image = MadeUpApi::image;
+  check_faults({row("broken images", "/image/", "?",
+                    {image.substr(0, image.size() - 5), "<!DOCTYPE html><html><body>Sorry</body></html>", "",
+                     std::string(image).replace(45, 1, "?")}),
+                row("broken records", "/api/v2/pokemon/", "/",
+                    {"", "{", "[]", R"({"id": 4, "name": "p4"})", R"({"id": 5, "name": "p5", "sprites": 7})",
+                     "<html></html>", R"({"id": 7, "name": "p7", "sprites": {"front_default": 7}})"})});
+}
+
+TEST_CASE("a server that is not there, or not who it says, is named", "[faults]") {
+  SpoiledApi refusing;
+  refusing.api().spoil(record_path(4),
+                       ScriptedServer::response("200 OK", R"({"id": 4, "name": "p4", "sprites": )"
+                                                          R"({"front_default": ")" +
+                                                              nobody + R"(4.png"}})"));
+  std::vector<FaultRow> rows{refusing.row("image host refuses connections", std::vector<int>{4})};
+
+  rows.push_back(SpoiledApi().row("API refuses connections", std::vector<int>()));
+  rows.back().command = [](const FaultMode& mode, const std::filesystem::path& output) {
+    return farm_command(mode, output, briefly({"--base-url", nobody + "api/v2/"}));
+  };
+  rows.back().exit_status = 3;
+  rows.back().said = {"cannot read the index: GET " + nobody};
+
+  const auto made_up = [](MadeUpApi& api) {
+    std::vector<std::pair<int, std::string>> listed;
+    for (int id = 1; id <= 4; ++id) {
+      api.record(id, name_of(id));
+      listed.emplace_back(id, name_of(id));
+    }
+    api.index(listed);
+  };
+  const auto over_tls = [](const std::string& fault, const std::vector<std::string>& options,
+                           std::set<std::string> failed) {
+    FaultRow row;
+    row.fault = fault;
+    for (int id = 1; id <= 4; ++id) row.source[name_of(id)] = MadeUpApi::image;
+    row.failed = std::move(failed);
+    row.command = [options](const FaultMode& mode, const std::filesystem::path& output) {
+      return farm_command(mode, output, options);
+    };
+    return row;
+  };
+  MadeUpApi other_name, redirecting;
+  made_up(other_name);
+  rows.push_back(over_tls("image host with another's certificate", other_name.serve({}, {"pokeapi.co"}),
+                          {"p1", "p2", "p3", "p4"}));
+  rows.back().said = {"certificate"};
+
+  ScriptedServer plain(
+      [](const ScriptedServer::Request&) { return ScriptedServer::response("200 OK", MadeUpApi::image); });
+  NginxSettings settings;
+  settings.locations = "    location = /images/2-0.png { return 302 " + plain.url("/2.png") + "; }\n";
+  made_up(redirecting);
+  rows.push_back(over_tls("redirect from https to http", redirecting.serve(settings), {"p2"}));
+  check_faults(rows);
+  CHECK(plain.connections() == 0);
+}
+
+TEST_CASE("a poisoned cache entry is got round, and mentioned", "[faults]") {
+  SpoiledApi poisoned;
+  poisoned.api().spoil(record_path(4), ScriptedServer::response("404 Not Found", ""));
+  // Without its slash, it is answered.
+  FaultRow row = poisoned.row("poisoned cache entry", std::vector<int>());
+  row.said = {record_path(4) + ": status 404"};
+  check_faults({row});
+
+  const TempDir work;
+  const RunReport report(
+      run(farm_command(fault_modes()[0], work / "sprites", {"--base-url", poisoned.api().base_url()})).out);
+  REQUIRE(report.detours.size() == 1);
+  CHECK(report.detours[0].url == poisoned.api().base_url() + "pokemon/4/");
+  CHECK(report.detours[0].instead == poisoned.api().base_url() + "pokemon/4");
+}

@@ -1,0 +1,185 @@
+#include "support/catch.hpp"
+#include "support/file_tree.hpp"
+#include "support/program.hpp"
+#include "support/run_report.hpp"
+#include "support/temp_dir.hpp"
+
+#include <simdjson.h>
+
+#include <algorithm>
+#include <csignal>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+using namespace spritefarm::test;
+
+namespace {
+
+struct Slice {
+  double begin, end;
+  std::string name;
+};
+using Lane = std::pair<std::int64_t, std::int64_t>;
+
+/// A trace, read by a real JSON parser.
+struct Trace {
+  explicit Trace(const std::string& text) {
+    simdjson::dom::parser parser;
+    for (const simdjson::dom::element event : simdjson::dom::array(parser.parse(text))) {
+      const std::string phase(event["ph"].get_string().value()), name(event["name"].get_string().value());
+      const Lane lane{std::int64_t(event["pid"]), std::int64_t(event["tid"])};
+      const double at = double(event["ts"]);
+      ++phases[phase];
+      if (phase == "X") {
+        CHECK(double(event["dur"]) >= 0);
+        slices[lane].push_back({at, at + double(event["dur"]), name});
+      } else if (phase == "s" || phase == "t" || phase == "f") {
+        arrows[std::uint64_t(event["id"])][phase] = {lane, at};
+      } else if (phase == "C") {
+        in_flight = std::int64_t(event["args"]["in flight"]);
+        queued = std::int64_t(event["args"]["queued"]);
+        CHECK(in_flight >= 0);
+        CHECK(queued >= 0);
+        most_in_flight = std::max(most_in_flight, in_flight);
+      } else if (phase == "M" && name == "thread_name") {
+        lanes[lane] = std::string(event["args"]["name"].get_string().value());
+      } else if (phase == "M" && name == "process_name") {
+        processes.insert(lane.first);
+      }
+    }
+    for (auto& [lane, its_slices] : slices)
+      std::stable_sort(its_slices.begin(), its_slices.end(), [](const Slice& a, const Slice& b) {
+        return a.begin < b.begin || (a.begin == b.begin && a.end > b.end);
+      });
+  }
+
+  /// Of each lane the slices' names with those around them, as "a/b/c"; checks that they nest.
+  [[nodiscard]] std::multiset<std::string> paths() const {
+    constexpr double rounding = 0.002;  // a thousandth of a microsecond at each end
+    std::multiset<std::string> all;
+    for (const auto& [lane, its_slices] : slices) {
+      std::vector<const Slice*> around;
+      for (const Slice& slice : its_slices) {
+        while (!around.empty() && around.back()->end <= slice.begin + rounding) around.pop_back();
+        CAPTURE(slice.name);
+        if (!around.empty()) CHECK(slice.end <= around.back()->end + rounding);
+        std::string path;
+        for (const Slice* each : around) path += each->name + "/";
+        all.insert(path + slice.name);
+        around.push_back(&slice);
+      }
+    }
+    return all;
+  }
+
+  std::map<std::string, int> phases;
+  std::map<Lane, std::vector<Slice>> slices;
+  std::map<std::uint64_t, std::map<std::string, std::pair<Lane, double>>> arrows;
+  std::map<Lane, std::string> lanes;
+  std::set<std::int64_t> processes;
+  std::int64_t in_flight = 0, queued = 0, most_in_flight = 0;
+};
+
+}  // namespace
+
+TEST_CASE("--trace shows every task with its parts, in its worker's lane", "[trace]") {
+  using Words = std::vector<std::string>;
+  const Words mode = GENERATE(Words{"-p", "2", "-c", "4"}, Words{"-t", "2", "-c", "4"}, Words{"-s"});
+  CAPTURE(mode);
+  constexpr std::uint64_t pokemon = 12;
+  const MirrorServer mirror({"--latency", "5"});
+  const TempDir work;
+  Words arguments{"--json",
+                  "-n",
+                  std::to_string(pokemon),
+                  "--sprite",
+                  "front_default,back_default",
+                  "--base-url",
+                  mirror.base_url(),
+                  "-o",
+                  work / "sprites",
+                  "--trace",
+                  work / "trace.json"};
+  arguments.insert(arguments.end(), mode.begin(), mode.end());
+  const Outcome outcome = run(program(arguments));
+  INFO(outcome.err);
+  REQUIRE(outcome.exit_status == 0);
+  const RunReport report(outcome.out);
+
+  const Trace trace(read_file(work / "trace.json"));
+  const std::multiset<std::string> paths = trace.paths();
+  const auto count = [&](const std::string& end) {
+    return std::count_if(paths.begin(), paths.end(),
+                         [&](const std::string& path) { return path.ends_with(end); });
+  };
+  CHECK(count("/record") == pokemon);
+  CHECK(count("/record/wait") == pokemon);
+  CHECK(count("/record/transfer") == pokemon);
+  CHECK(count("front_default/write") + count("back_default/write") ==
+        static_cast<long>(report.count.at("downloaded")));
+  CHECK(paths.count("bulbasaur") == 1);
+  CHECK(paths.count("submit bulbasaur") == 1);
+  CHECK(paths.count("result of bulbasaur") == 1);
+
+  CHECK(trace.phases.at("b") == pokemon);
+  CHECK(trace.phases.at("e") == pokemon);
+  REQUIRE(trace.arrows.size() == pokemon);
+  for (const auto& [task, ends] : trace.arrows) {
+    CAPTURE(task);
+    REQUIRE(ends.size() == 3);
+    CHECK(ends.at("s").second <= ends.at("t").second);
+    CHECK(ends.at("t").second <= ends.at("f").second);
+    for (const auto& [phase, end] : ends)  // each leads from or to a slice
+      CHECK(std::any_of(
+          trace.slices.at(end.first).begin(), trace.slices.at(end.first).end(),
+          [at = end.second](const Slice& slice) { return slice.begin <= at && at <= slice.end; }));
+  }
+  for (const auto& [lane, slices] : trace.slices) CHECK(trace.lanes.count(lane) == 1);
+  CHECK(trace.processes.size() == (mode[0] == "-p" ? 3 : 1));
+  CHECK(trace.in_flight == 0);
+  CHECK(trace.queued == 0);
+  CHECK(trace.most_in_flight >= (mode[0] == "-s" ? 1 : 2));
+  CHECK(trace.most_in_flight <= (mode[0] == "-s" ? 1 : 8));
+}
+
+TEST_CASE("an interrupted run has a trace, and so has one that needs no worker", "[trace]") {
+  const TempDir work;
+  const std::vector<std::string> to_trace{"-o", work / "sprites", "--trace", work / "trace.json"};
+  SECTION("interrupted") {
+    const MirrorServer mirror({"--fault", "stall:50%"});
+    std::vector<std::string> arguments{"-v", "-p", "2", "--base-url", mirror.base_url(), "--timeout", "3600"};
+    for (int id = 1; id <= 60; ++id) arguments.push_back(std::to_string(id));
+    arguments.insert(arguments.end(), to_trace.begin(), to_trace.end());
+    Subprocess process(program(arguments));
+    process.wait_for_message(" bytes\n");
+    process.send_signal(SIGINT);
+    const Outcome outcome = process.finish();
+    INFO(outcome.err);
+    CHECK(outcome.exit_status == 130);
+    const Trace trace(read_file(work / "trace.json"));
+    CHECK(trace.phases.at("b") == trace.phases.at("e"));
+    CHECK(!trace.paths().empty());
+  }
+  SECTION("all is there") {
+    const MirrorServer mirror;
+    std::vector<std::string> arguments{"-n", "5", "--base-url", mirror.base_url()};
+    arguments.insert(arguments.end(), to_trace.begin(), to_trace.end());
+    REQUIRE(run(program(arguments)).exit_status == 0);
+    REQUIRE(run(program(arguments)).exit_status == 0);
+    const Trace trace(read_file(work / "trace.json"));
+    CHECK(trace.paths().count("bulbasaur: at hand") == 1);
+    CHECK(trace.arrows.empty());
+  }
+}
+
+TEST_CASE("a trace that cannot be written ends the run before it asks for anything", "[trace]") {
+  const TempDir work;
+  const Outcome outcome = run(program({"--base-url", "http://127.0.0.1:1/", "-o", work / "sprites", "--trace",
+                                       work / "none" / "trace.json"}));
+  CHECK(outcome.exit_status == 4);
+  CHECK(outcome.err.find("--trace: cannot write ") != std::string::npos);
+  CHECK(outcome.err.find("name another file") != std::string::npos);
+}
