@@ -34,8 +34,8 @@ namespace spritefarm::farm {
 /// What the stock has at hand goes to account() at once.
 ///
 /// Lives on the main thread, which waits for m_finished; futures become done on the executor's threads, whose
-/// callbacks only put them there. Another thread may stop() it, wherever the main thread is then. What goes wrong with a pokémon is in the report; what ends the whole run is
-/// its exit status.
+/// callbacks only put them there. Another thread may stop() it, wherever the main thread is then. What goes wrong with a
+/// pokémon is in the report; what ends the whole run is its exit status.
 class Coordinator {
  public:
   Coordinator(const Options& options, Workforce& workforce, Report& report, const Messages& messages,

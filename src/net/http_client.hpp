@@ -90,8 +90,8 @@ struct HttpFetch {
 /// before its loop and after its fetches' Tasks.
 ///
 /// Tried again: what may be better the next time, which is a connection that is refused, cut or too slow, the
-/// statuses 408, 425, 429 and 5xx, and a response that fails its check; how often, Persistence decides. Final at once: every other status, a
-/// certificate, a URL, a body that is too large.
+/// statuses 408, 425, 429 and 5xx, a name that does not resolve, and a response that fails its check; how often,
+/// Persistence decides. Final at once: every other status, a certificate, a URL, a body that is too large.
 ///
 /// A request leaves when HttpOptions::paces has a place for it. A server that answers 429, or 503 with Retry-After, gets
 /// no further request meanwhile, a minute at most, from nobody who shares these paces. As long as it answers others, that

@@ -32,6 +32,10 @@ std::int64_t burst_after_pause(const Rate& rate) {
   return std::min(rate.burst, 32);
 }
 
+// Of requests that wait for a host, with those that a pause holds back: far more than there are workers. What says that
+// there are more was written by a broken process.
+constexpr double most_in_line = 4096;
+
 void raise(std::atomic<std::int64_t>& value, std::int64_t least) {
   std::int64_t known = value.load(std::memory_order_relaxed);
   while (known < least && !value.compare_exchange_weak(known, least, std::memory_order_relaxed)) {
@@ -48,10 +52,15 @@ Rate Rate::polite(double per_second) {
 HostPace::Time HostPace::reserve(const Rate& rate, Time now) noexcept {
   if (!rate.is_limited()) return now;
   std::int64_t arrival = m_theoretical_arrival.load(std::memory_order_relaxed);
-  while (!m_theoretical_arrival.compare_exchange_weak(arrival, std::max(arrival, count(now)) + interval(rate),
-                                                      std::memory_order_relaxed)) {
-  }
-  return std::max(now, time_at(arrival - tolerance(rate)));
+  std::int64_t place;
+  do {
+    const double ahead = static_cast<double>(arrival) - static_cast<double>(count(now));
+    const double most_ahead = static_cast<double>(nanoseconds(longest_pause).count()) +
+                              most_in_line * static_cast<double>(interval(rate));
+    place = ahead < most_ahead ? std::max(arrival, count(now)) : count(now);
+  } while (!m_theoretical_arrival.compare_exchange_weak(arrival, place + interval(rate),
+                                                        std::memory_order_relaxed));
+  return std::max(now, time_at(place - tolerance(rate)));
 }
 
 void HostPace::close(const Rate& rate, Time until) noexcept {

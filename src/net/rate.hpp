@@ -18,9 +18,10 @@ struct Rate {
 };
 
 /// The pace at which one host is asked, by everybody who has this memory: a generic cell rate algorithm, whose whole
-/// state is one number, and the time until which the host wants to be left alone; and what is known of its answers. All of it is lock-free and in no
-/// process's hands: whoever dies, the others go on. Lives in memory that processes share, zeroed when it is made. Times
-/// are CLOCK_MONOTONIC's, which is the same for all processes of a machine. Never fails.
+/// state is one number; the time until which the host wants to be left alone; and what is known of its answers. All of it
+/// is lock-free and in no process's hands: whoever dies, the others go on, and numbers that cannot be are not believed.
+/// Lives in memory that processes share, zeroed when it is made. Times are CLOCK_MONOTONIC's, which is the same for all
+/// processes of a machine. Never fails.
 class HostPace {
  public:
   using Time = std::chrono::steady_clock::time_point;

@@ -35,11 +35,10 @@ TEST_CASE("-p 4 is a coordinator, a nursery with its heir and four workers, and 
   const auto all_are_there = [&] {
     nursery = children_of(coordinator.pid());
     offspring = nursery.size() == 1 ? children_of(nursery[0]) : std::vector<pid_t>{};
-    return offspring.size() == 5;
+    const auto is_heir = [](pid_t each) { return state_of(each).name == "heir"; };
+    return offspring.size() == 5 && std::count_if(offspring.begin(), offspring.end(), is_heir) == 1;
   };
   if (!comes_true(all_are_there)) FAIL(coordinator.stop().err);
-  CHECK(std::count_if(offspring.begin(), offspring.end(),
-                      [](pid_t each) { return state_of(each).name == "heir"; }) == 1);
   for (const pid_t each : offspring) CHECK(children_of(each).empty());
 
   SECTION("when it is done") {

@@ -8,7 +8,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstring>
 #include <iterator>
+#include <new>
 #include <vector>
 
 using namespace std::chrono_literals;
@@ -142,4 +144,19 @@ TEST_CASE("several processes share one rate, also when one dies", "[rate]") {
     CHECK(most_within(left, stretch) <= stretch / 1ms + 16);
   }
   CHECK(*std::max_element(left.begin(), left.end()) == start + 1ms * (left.size() - 16));
+}
+
+TEST_CASE("a pace that a broken process has overwritten makes nobody wait for long", "[rate]") {
+  const Rate rate{100, 5};
+  for (const int byte : {0x7f, 0x80, 0xff, 0x11}) {
+    CAPTURE(byte);
+    alignas(HostPace) unsigned char memory[sizeof(HostPace)] = {};
+    HostPace& pace = *new (memory) HostPace;
+    std::memset(memory, byte, sizeof memory);
+    for (int i = 0; i < 3; ++i) {
+      CHECK(pace.reserve(rate, start) >= start);
+      CHECK(pace.reserve(rate, start) < start + 10min);
+    }
+    CHECK(pace.closed_for(start) <= HostPace::longest_pause);
+  }
 }
