@@ -51,7 +51,7 @@ fuzzer_sources   := $(sort $(wildcard test/fuzz/*_fuzzer.cpp))
 # What the fuzzers call, and little else: it is built for them alone.
 fuzzed_sources   := $(filter src/base/% src/sprite/%,$(library_sources) $(program_sources)) src/futures/exception_codec.cpp \
                     $(patsubst %,src/posix/%.cpp,event_fd fd shared_memory temporary_directory) $(patsubst %,src/ipc/%.cpp,call_slots channel frame ring) \
-                    $(patsubst %,src/net/%.cpp,backoff curl_handles freshness url) $(patsubst %,src/farm/%.cpp,messages output_template)
+                    $(patsubst %,src/net/%.cpp,backoff curl_handles freshness url) $(patsubst %,src/farm/%.cpp,printable_text output_template)
 all_sources      := $(library_sources) $(program_sources) $(main_source) $(support_sources) $(unit_sources) $(integration_sources) \
                     $(conformance_sources) $(conformance_programs) $(figures_sources) $(examples_sources) $(relay_sources) $(fuzzer_sources)
 fuzzers          := $(fuzzer_sources:test/fuzz/%_fuzzer.cpp=$(B)/fuzzers/%)

@@ -1,6 +1,6 @@
 #include "farm/chosen_sprites.hpp"
 
-#include "farm/messages.hpp"
+#include "farm/printable_text.hpp"
 #include "sprite/image.hpp"
 
 #include <fmt/format.h>

@@ -5,6 +5,7 @@
 #include "farm/gallery.hpp"
 #include "farm/messages.hpp"
 #include "farm/options.hpp"
+#include "farm/printable_text.hpp"
 #include "farm/progress.hpp"
 #include "farm/report.hpp"
 #include "farm/standard_output.hpp"

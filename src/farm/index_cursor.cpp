@@ -1,6 +1,6 @@
 #include "farm/index_cursor.hpp"
 
-#include "farm/messages.hpp"
+#include "farm/printable_text.hpp"
 
 #include <fmt/format.h>
 

@@ -1,6 +1,6 @@
 #include "farm/output_template.hpp"
 
-#include "farm/messages.hpp"
+#include "farm/printable_text.hpp"
 
 #include <fmt/format.h>
 

@@ -1,8 +1,8 @@
 #include "farm/plan.hpp"
 
-#include "farm/messages.hpp"
 #include "farm/output_template.hpp"
 #include "farm/percent_encoding.hpp"
+#include "farm/printable_text.hpp"
 
 #include <fmt/format.h>
 

@@ -1,5 +1,6 @@
 #include "farm/progress.hpp"
 
+#include "farm/printable_text.hpp"
 #include "posix/terminal.hpp"
 
 #include <fmt/format.h>
