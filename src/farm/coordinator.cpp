@@ -121,13 +121,13 @@ void Coordinator::farm(std::vector<FarmTask> tasks) {
     if (std::optional<FarmResult> at_hand = m_stock.look_up(task))
       account(0, task, *std::move(at_hand));
     else if (m_output_error.empty())
-      submit(std::move(task));
+      submit(task);
     else
       fail(0, task, "not asked for, since nothing can be written any more");
   }
 }
 
-void Coordinator::submit(FarmTask task) {
+void Coordinator::submit(const FarmTask& task) {
   const std::uint64_t number = ++m_submitted;
   {
     const std::lock_guard accounting(m_accounting);

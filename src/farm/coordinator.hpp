@@ -66,7 +66,7 @@ class Coordinator {
   void farm(std::vector<FarmTask> tasks);
   DatasetAnswer ask_for_dataset();
   void start_workers();
-  void submit(FarmTask task);
+  void submit(const FarmTask& task);
   void fail(std::uint64_t number, const FarmTask& task, const std::string& reason);
   void take_one();
   void take(const Finished& finished);

@@ -106,8 +106,8 @@ ExitStatus write_gallery(Gallery& gallery, Coordinator& coordinator, const Optio
 }
 
 /// Ends the program although its threads and processes may be busy with anything, in less than a second, without leaving a
-/// part of a file. What the workers can finish in a moment still counts. The gallery of 50,000 sprites
-/// takes half a second more.
+/// part of a file. What the workers can finish in a moment still counts. The gallery of 50,000 sprites takes half a second
+/// more.
 [[noreturn]] void end_interrupted(Coordinator& coordinator, Workforce& workforce, const Messages& messages,
                                   const std::function<void()>& write_last,
                                   const std::function<void()>& report) {

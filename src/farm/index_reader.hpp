@@ -21,8 +21,8 @@ struct IndexAnswer {
 };
 
 /// Reads a range of the index, a page ahead of who takes them: while the tasks of one are farmed, the next is
-/// on its way. What the stock has of it is not asked for again. Asks through an executor of this process, whose worker has a Downloader; owned by the
-/// coordinator. Destroyed early, it gives up the page that is on its way.
+/// on its way. What the stock has of it is not asked for again. Asks through an executor of this process, whose worker
+/// has a Downloader; owned by the coordinator. Destroyed early, it gives up the page that is on its way.
 class IndexReader {
  public:
   /// Asks for the first page.

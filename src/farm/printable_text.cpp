@@ -23,6 +23,10 @@ std::string excerpt(std::string_view text) {
   return text.size() <= longest ? printable(text) : printable(text.substr(0, longest)) + "…";
 }
 
+std::string counted(std::uint64_t number, std::string_view one, std::string_view several) {
+  return std::to_string(number).append(" ").append(number == 1 ? one : several);
+}
+
 std::size_t width_of(std::string_view text) noexcept {
   return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), begins_character));
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -11,6 +12,9 @@ std::string printable(std::string_view text);
 
 /// The same, and no longer than a line can bear.
 std::string excerpt(std::string_view text);
+
+/// "1 sprite", "2 sprites".
+std::string counted(std::uint64_t number, std::string_view one, std::string_view several);
 
 /// How many characters of UTF-8 it has.
 std::size_t width_of(std::string_view text) noexcept;

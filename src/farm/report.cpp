@@ -1,6 +1,7 @@
 #include "farm/report.hpp"
 
 #include "farm/json_writer.hpp"
+#include "farm/printable_text.hpp"
 
 #include <fmt/format.h>
 
@@ -102,10 +103,7 @@ std::string Report::json(double seconds) const {
 }
 
 std::string Report::summary(double seconds, std::string_view directory) const {
-  const auto counted = [](std::uint64_t number, std::string_view one, std::string_view several) {
-    return fmt::format("{} {}", number, number == 1 ? one : several);
-  };
-  const auto sprites = [counted](std::uint64_t number) { return counted(number, "sprite", "sprites"); };
+  const auto sprites = [](std::uint64_t number) { return counted(number, "sprite", "sprites"); };
   std::string text = m_run.dry_run
                          ? fmt::format("{} would be downloaded to {}/", sprites(m_planned.size()), directory)
                          : fmt::format("{} ({} bytes) in {}/", sprites(m_downloaded), m_bytes, directory);

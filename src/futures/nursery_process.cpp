@@ -89,8 +89,10 @@ void NurseryProcess::fork_heir() {
     m_heir.process = posix::PidFd::open(m_heir.pid);
     m_epoll->add(m_heir.process.fd(), posix::Epoll::readable, heir_key);
   } catch (const std::system_error&) {
-    if (m_heir.pid > 0) posix::kill_group(m_heir.pid);
-    if (m_heir.pid > 0) posix::reap_with_group(m_heir.pid);
+    if (m_heir.pid > 0) {  // it lives, but its end would not be seen
+      posix::kill_group(m_heir.pid);
+      posix::reap_with_group(m_heir.pid);
+    }
     m_heir = {};
   }
 }

@@ -117,6 +117,7 @@ class ProcessPoolExecutor::Pool final : public detail::CallOwner,
   void on_not_forked(const WorkerNotForked& failure, Settlements& settled);
   void on_ended(const WorkerEnded& ended, Settlements& settled);
   void on_nursery_killed(Settlements& settled);
+  void on_nursery_ended(Settlements& settled);
   void lose(WorkerHandle& worker, const WorkerExit& how, Settlements& settled);
   void set_alarm(Clock::time_point due, Alarm alarm);
   void ring_alarms(Settlements& settled);

@@ -184,13 +184,10 @@ void ProcessPoolExecutor::Pool::read_news(Settlements& settled) {
       on_not_forked(*failure, settled);
     else if (const auto* const ended = std::get_if<WorkerEnded>(&*news))
       on_ended(*ended, settled);
-    else
+    else if (std::holds_alternative<NurseryInherited>(*news))
       on_nursery_killed(settled);
-    if (news && std::holds_alternative<NurseryEnded>(*news)) {
-      m_epoll.remove(m_nursery.fd());
-      return break_pool("the nursery, the process that forks the pool's workers, has ended", settled,
-                        SIGKILL);
-    }
+    else
+      return on_nursery_ended(settled);
   }
 }
 
@@ -274,6 +271,12 @@ void ProcessPoolExecutor::Pool::on_nursery_killed(Settlements& settled) {
   else if (++m_startup_deaths >= most_startup_deaths)
     break_pool("the nursery, the process that forks the pool's workers, is killed again and again", settled,
                SIGKILL);
+}
+
+void ProcessPoolExecutor::Pool::on_nursery_ended(Settlements& settled) {
+  m_epoll.remove(m_nursery.fd());
+  on_nursery_killed(settled);
+  break_pool("the nursery, the process that forks the pool's workers, has ended", settled, SIGKILL);
 }
 
 void ProcessPoolExecutor::Pool::remove(WorkerHandle& worker) {

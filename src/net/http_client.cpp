@@ -76,18 +76,13 @@ bool is_transient(FetchFailure failure, long status) {
 
 /// Of a transfer that has ended.
 AttemptTimes times_of(CURL* easy, Clock::time_point began) {
-  const auto after = [&](CURLINFO what) {
-    curl_off_t microseconds = 0;
-    curl_easy_getinfo(easy, what, &microseconds);
-    return std::chrono::microseconds(microseconds);
-  };
   AttemptTimes times;
   times.began = began.time_since_epoch();
   times.ended = Clock::now().time_since_epoch();
   const auto when = [&](CURLINFO what) {
-    const auto passed = after(what);
-    return passed.count() > 0 ? std::min<std::chrono::nanoseconds>(times.began + passed, times.ended)
-                              : times.ended;
+    curl_off_t passed = 0;
+    curl_easy_getinfo(easy, what, &passed);
+    return passed > 0 ? std::min(times.began + std::chrono::microseconds(passed), times.ended) : times.ended;
   };
   times.sent = when(CURLINFO_PRETRANSFER_TIME_T);
   times.answered = std::max(times.sent, when(CURLINFO_STARTTRANSFER_TIME_T));

@@ -15,8 +15,8 @@ namespace spritefarm::posix {
 /// `name` has changed and the temporary file is gone.
 ///
 /// Signals of this thread wait until it is done, so only SIGKILL or a crash can leave a temporary file
-/// behind; who writes one holds a lock on it (flock), so a later run can tell: see remove_abandoned_files(). There is no fsync: after a power cut a file may
-/// be empty, and to have the same sprite again costs less than to wait for the disk a thousand times.
+/// behind; who writes one holds a lock on it (flock), so a later run can tell: see remove_abandoned_files(). There is no
+/// fsync: after a power cut a file may be empty, and to have the same sprite again costs less than to wait for the disk a thousand times.
 FileStamp replace_file(const Directory& folder, const std::string& name, std::string_view bytes);
 
 /// Removes the temporary files that a killed process has left in `folder` and in those below it, down to `depth` levels;

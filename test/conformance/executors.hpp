@@ -1,6 +1,7 @@
 #pragma once
 
 #include "conformance/gate.hpp"
+#include "support/eventually.hpp"
 
 #include <spritefarm/futures.hpp>
 
@@ -73,17 +74,6 @@ struct Processes {
     return std::make_unique<Executor>(std::move(options));
   }
 };
-
-/// Waits until it is so; false after a minute. For what tells nobody when it happens.
-template <typename Predicate>
-bool eventually(Predicate predicate) {
-  const auto deadline = std::chrono::steady_clock::now() + a_minute;
-  while (!predicate()) {
-    if (std::chrono::steady_clock::now() > deadline) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
-  return true;
-}
 
 /// An exception's message; empty for null.
 inline std::string message_of(const std::exception_ptr& exception) {

@@ -1,5 +1,6 @@
 #include "integration/fault_matrix.hpp"
 #include "support/catch.hpp"
+#include "support/eventually.hpp"
 #include "support/file_tree.hpp"
 #include "support/nginx_server.hpp"
 #include "support/pokeapi_folder.hpp"
@@ -17,7 +18,6 @@
 #include <cstdio>
 #include <random>
 #include <string>
-#include <thread>
 #include <vector>
 
 using namespace spritefarm::test;
@@ -46,11 +46,7 @@ class MarkedRun {
   }
   /// Waits, bounded, until none of them is left.
   [[nodiscard]] bool leaves_nobody() const {
-    for (int tries = 0; tries < 3000; ++tries) {
-      if (others().empty()) return true;
-      std::this_thread::sleep_for(10ms);
-    }
-    return false;
+    return eventually([this] { return others().empty(); }, 30s);
   }
 
  private:

@@ -1,26 +1,19 @@
 #include "support/catch.hpp"
+#include "support/eventually.hpp"
 #include "support/file_tree.hpp"
 #include "support/proc.hpp"
 #include "support/program.hpp"
 #include "support/temp_dir.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <csignal>
-#include <thread>
 
 using namespace spritefarm::test;
 
 namespace {
 
-/// Asks again until it is so; a bound far above what it takes, for slow machines.
-template <typename Condition>
-bool comes_true(Condition condition) {
-  for (int asked = 0; asked < 3000; ++asked) {
-    if (condition()) return true;
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
-  return false;
-}
+constexpr std::chrono::seconds bound{30};  // of every wait
 
 }  // namespace
 
@@ -38,7 +31,7 @@ TEST_CASE("-p 4 is a coordinator, a nursery with its heir and four workers, and 
     const auto is_heir = [](pid_t each) { return state_of(each).name == "heir"; };
     return offspring.size() == 5 && std::count_if(offspring.begin(), offspring.end(), is_heir) == 1;
   };
-  if (!comes_true(all_are_there)) FAIL(coordinator.stop().err);
+  if (!eventually(all_are_there, bound)) FAIL(coordinator.stop().err);
   for (const pid_t each : offspring) CHECK(children_of(each).empty());
 
   SECTION("when it is done") {
@@ -57,8 +50,8 @@ TEST_CASE("-p 4 is a coordinator, a nursery with its heir and four workers, and 
     coordinator.send_signal(SIGKILL);
     CHECK(coordinator.finish().signal == SIGKILL);
   }
-  CHECK(comes_true([&] { return !is_alive(nursery[0]); }));
-  for (const pid_t each : offspring) CHECK(comes_true([&] { return !is_alive(each); }));
+  CHECK(eventually([&] { return !is_alive(nursery[0]); }, bound));
+  for (const pid_t each : offspring) CHECK(eventually([&] { return !is_alive(each); }, bound));
   for (const auto& [name, bytes] : read_tree(work / "sprites")) {
     CAPTURE(name);
     CHECK((name.front() == '.' || bytes.substr(1, 3) == "PNG"));
@@ -73,7 +66,7 @@ TEST_CASE("-t and -s fork nobody", "[tree]") {
   std::vector<std::string> arguments = {"-n", "12", "--base-url", mirror.base_url(), "-o", work / "sprites"};
   arguments.insert(arguments.end(), mode.begin(), mode.end());
   Subprocess process(program(arguments));
-  if (!comes_true([&] { return !read_tree(work / "sprites").empty(); })) FAIL(process.stop().err);
+  if (!eventually([&] { return !read_tree(work / "sprites").empty(); }, bound)) FAIL(process.stop().err);
   CHECK(children_of(process.pid()).empty());
   CHECK(process.finish().exit_status == 0);
 }

@@ -1,5 +1,6 @@
 #include "support/catch.hpp"
 #include "support/changing_api.hpp"
+#include "support/eventually.hpp"
 #include "support/file_tree.hpp"
 #include "support/made_up_api.hpp"
 #include "support/program.hpp"
@@ -7,9 +8,9 @@
 #include "support/temp_dir.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <filesystem>
-#include <thread>
 
 using namespace spritefarm::test;
 namespace fs = std::filesystem;
@@ -227,9 +228,7 @@ TEST_CASE("after a kill or an interruption, the next run fetches the rest and cl
     const auto size = fs::file_size(log_file, none_yet);
     return !none_yet && size > (pokemon - 1) * 2 * 4096;
   };
-  for (int polls = 0; !is_committed() && polls < 3000; ++polls)
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  REQUIRE(is_committed());
+  REQUIRE(eventually(is_committed, std::chrono::seconds(30)));
   const int signal = GENERATE(SIGKILL, SIGINT);
   killed.send_signal(signal);
   const Outcome outcome = killed.finish();

@@ -1,4 +1,5 @@
 #include "support/catch.hpp"
+#include "support/eventually.hpp"
 #include "support/proc.hpp"
 
 #include <spritefarm/futures.hpp>
@@ -8,10 +9,10 @@
 
 #include <memory>
 #include <set>
-#include <thread>
 #include <vector>
 
 using namespace spritefarm;
+using test::eventually;
 using namespace std::chrono_literals;
 
 namespace {
@@ -27,16 +28,6 @@ int block_for_ever() {
   while (true) ::pause();
 }
 
-/// Waits, bounded, until it is so.
-template <typename Condition>
-bool comes_true(Condition condition) {
-  for (int tries = 0; tries < 60'000; ++tries) {
-    if (condition()) return true;
-    std::this_thread::sleep_for(1ms);
-  }
-  return false;
-}
-
 /// The processes that may be forked for a pool of this process, whoever their parent is.
 struct Household {
   pid_t nursery = 0;
@@ -46,7 +37,7 @@ struct Household {
 /// Waits until a pool has both; `nursery` is 0 if that never comes. Known by one of the pool's workers.
 Household household_of(ProcessPoolExecutor& pool) {
   Household found;
-  comes_true([&] {
+  eventually([&] {
     const std::vector<int> workers = pool.worker_pids();
     if (workers.empty()) return false;
     const pid_t nursery = test::state_of(workers.front()).parent;
@@ -83,15 +74,15 @@ TEST_CASE("when the nursery is killed its heir takes over, and what runs is repe
   const Household last = household_of(pool);
   own_pool.reset();
   CHECK(test::children_of(::getpid()).empty());
-  CHECK(comes_true([&] { return !test::is_alive(last.nursery) && !test::is_alive(last.heir); }));
-  for (const int worker : workers) CHECK(comes_true([&] { return !test::is_alive(worker); }));
+  CHECK(eventually([&] { return !test::is_alive(last.nursery) && !test::is_alive(last.heir); }));
+  for (const int worker : workers) CHECK(eventually([&] { return !test::is_alive(worker); }));
 }
 
 TEST_CASE("a killed nursery costs the calls that run, and no other", "[process][nursery]") {
   ProcessPoolExecutor pool{{.max_workers = 2}};
   std::vector<Future<int>> running, waiting;
   for (int i = 0; i < 2; ++i) running.push_back(pool.submit(block_for_ever));
-  for (const Future<int>& each : running) REQUIRE(comes_true([&] { return each.running(); }));
+  for (const Future<int>& each : running) REQUIRE(eventually([&] { return each.running(); }));
   for (int i = 0; i < 10; ++i) waiting.push_back(pool.submit(twice, i));
   const std::vector<int> workers = pool.worker_pids();
   ::kill(household_of(pool).nursery, SIGKILL);
@@ -106,7 +97,7 @@ TEST_CASE("a killed heir is replaced", "[process][nursery]") {
   REQUIRE(works(pool));
   const Household first = household_of(pool);
   ::kill(first.heir, SIGKILL);
-  REQUIRE(comes_true([&] {
+  REQUIRE(eventually([&] {
     const Household next = household_of(pool);
     return next.nursery == first.nursery && next.heir != first.heir;
   }));
@@ -118,13 +109,13 @@ TEST_CASE("a killed heir is replaced", "[process][nursery]") {
 TEST_CASE("a pool whose nursery and heir are both killed is broken, and says so", "[process][nursery]") {
   ProcessPoolExecutor pool{{.max_workers = 1}};
   const Future<int> running = pool.submit(block_for_ever);
-  REQUIRE(comes_true([&] { return running.running(); }));
+  REQUIRE(eventually([&] { return running.running(); }));
   const Household household = household_of(pool);
   ::kill(household.nursery, SIGSTOP);  // it must not replace its heir
   ::kill(household.heir, SIGKILL);
   ::kill(household.nursery, SIGKILL);
   CHECK_THROWS_AS(running.result(60s), WorkerDied);
-  CHECK(comes_true([&] {
+  CHECK(eventually([&] {
     try {
       pool.submit(twice, 1).result(60s);
     } catch (const BrokenProcessPool&) {
@@ -138,7 +129,7 @@ TEST_CASE("a pool whose nursery and heir are both killed is broken, and says so"
 TEST_CASE("on_worker_death = break_pool breaks the pool whose nursery is killed", "[process][nursery]") {
   ProcessPoolExecutor pool{{.max_workers = 1, .on_worker_death = OnWorkerDeath::break_pool}};
   const Future<int> running = pool.submit(block_for_ever);
-  REQUIRE(comes_true([&] { return running.running(); }));
+  REQUIRE(eventually([&] { return running.running(); }));
   ::kill(household_of(pool).nursery, SIGKILL);
   CHECK_THROWS_AS(running.result(60s), BrokenProcessPool);
   CHECK_THROWS_AS(pool.submit(twice, 1), BrokenProcessPool);
