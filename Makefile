@@ -31,10 +31,10 @@ VERSION    := $(shell sed -n 's/^\#define SPRITEFARM_VERSION "\(.*\)"/\1/p' incl
 # ---- what is built from what ------------------------------------------------------------------------------
 
 LIBRARY_LAYERS := base posix ipc futures
-PROGRAM_LAYERS := net sprite farm bench mirror
+PROGRAM_LAYERS := text system net pokeapi image cache cli farm bench mirror
 PACKAGES       := libcurl simdjson fmt sqlite3 libcrypto libmicrohttpd zlib
 
-headers          := $(sort $(wildcard include/spritefarm/*.hpp))
+headers          := $(sort $(wildcard include/spritefarm/*.hpp include/spritefarm/detail/*.hpp))
 shared           := $(sort $(wildcard share/man/man1/* share/bash-completion/completions/* share/zsh/site-functions/* share/fish/vendor_completions.d/*))
 library_sources  := $(sort $(wildcard $(LIBRARY_LAYERS:%=src/%/*.cpp)))
 program_sources  := $(sort $(wildcard $(PROGRAM_LAYERS:%=src/%/*.cpp)))
@@ -49,9 +49,9 @@ examples_sources := $(sort $(wildcard test/examples/*.cpp))
 relay_sources    := $(sort $(wildcard test/bench/*.cpp))
 fuzzer_sources   := $(sort $(wildcard test/fuzz/*_fuzzer.cpp))
 # What the fuzzers call, and little else: it is built for them alone.
-fuzzed_sources   := $(filter src/base/% src/sprite/%,$(library_sources) $(program_sources)) src/futures/exception_codec.cpp \
-                    $(patsubst %,src/posix/%.cpp,event_fd fd shared_memory temporary_directory) $(patsubst %,src/ipc/%.cpp,call_slots channel frame ring) \
-                    $(patsubst %,src/net/%.cpp,backoff curl_handles freshness url) $(patsubst %,src/farm/%.cpp,printable_text output_template)
+fuzzed_sources   := $(filter src/base/% src/pokeapi/% src/image/% src/cache/%,$(library_sources) $(program_sources)) src/futures/exception_codec.cpp \
+                    $(patsubst %,src/posix/%.cpp,event_fd fd shared_memory) src/system/temporary_directory.cpp $(patsubst %,src/ipc/%.cpp,call_slots channel frame ring) \
+                    $(patsubst %,src/net/%.cpp,backoff curl_handles freshness url) $(patsubst %,src/text/%.cpp,printable_text output_template)
 all_sources      := $(library_sources) $(program_sources) $(main_source) $(support_sources) $(unit_sources) $(integration_sources) \
                     $(conformance_sources) $(conformance_programs) $(figures_sources) $(examples_sources) $(relay_sources) $(fuzzer_sources)
 fuzzers          := $(fuzzer_sources:test/fuzz/%_fuzzer.cpp=$(B)/fuzzers/%)
@@ -156,7 +156,7 @@ $(B)/integration-tests: $(call objects,$(integration_sources) $(support_sources)
 
 $(B)/isolation-figures: $(call objects,$(figures_sources) test/support/proc.cpp) $(B)/libspritefarm.a $(B)/figures.files
 	$(call quiet,LINK)$(link) -o $@ $(filter-out %.files,$^)
-$(B)/delay-relay: $(call objects,$(relay_sources)) $(B)/libspritefarm.a $(B)/relay.files
+$(B)/delay-relay: $(call objects,$(relay_sources)) $(B)/libprogram.a $(B)/libspritefarm.a $(B)/relay.files
 	$(call quiet,LINK)$(link) -o $@ $(filter-out %.files,$^)
 $(examples): $(B)/examples/%: $(B)/test/examples/%.o $(B)/libspritefarm.a
 	@mkdir -p $(@D)
@@ -232,15 +232,14 @@ install: all
 	install -D -m 755 $(B)/spritefarm $(DESTDIR)$(PREFIX)/bin/spritefarm
 	install -D -m 644 $(B)/libspritefarm.a $(DESTDIR)$(PREFIX)/lib/libspritefarm.a
 	install -D -m 644 $(B)/spritefarm.pc $(DESTDIR)$(PREFIX)/lib/pkgconfig/spritefarm.pc
-	install -d $(DESTDIR)$(PREFIX)/include/spritefarm
-	install -m 644 $(headers) $(DESTDIR)$(PREFIX)/include/spritefarm
-	for file in $(shared); do install -D -m 644 $$file $(DESTDIR)$(PREFIX)/$$file || exit; done
+	for file in $(headers) $(shared); do install -D -m 644 $$file $(DESTDIR)$(PREFIX)/$$file || exit; done
 ## uninstall: removes what install put there
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/spritefarm $(DESTDIR)$(PREFIX)/lib/libspritefarm.a \
 	  $(DESTDIR)$(PREFIX)/lib/pkgconfig/spritefarm.pc $(headers:include/%=$(DESTDIR)$(PREFIX)/include/%) \
 	  $(shared:%=$(DESTDIR)$(PREFIX)/%)
-	[ ! -d $(DESTDIR)$(PREFIX)/include/spritefarm ] || rmdir --ignore-fail-on-non-empty $(DESTDIR)$(PREFIX)/include/spritefarm
+	for folder in detail ''; do folder=$(DESTDIR)$(PREFIX)/include/spritefarm/$$folder; \
+	  [ ! -d $$folder ] || rmdir --ignore-fail-on-non-empty $$folder; done
 
 ## clean: removes everything that was built
 clean:

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <spritefarm/deadline.hpp>
+#include <spritefarm/detail/deadline.hpp>
 #include <spritefarm/errors.hpp>
 
 #include <chrono>

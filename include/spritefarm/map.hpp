@@ -1,7 +1,7 @@
 #pragma once
 
-#include <spritefarm/call.hpp>
-#include <spritefarm/outcome.hpp>
+#include <spritefarm/detail/call.hpp>
+#include <spritefarm/detail/outcome.hpp>
 #include <spritefarm/wait.hpp>
 
 #include <algorithm>

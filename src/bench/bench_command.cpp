@@ -5,14 +5,14 @@
 #include "bench/calls_command.hpp"
 #include "bench/crew_run.hpp"
 #include "bench/run_facts.hpp"
-#include "farm/exit_status.hpp"
-#include "farm/messages.hpp"
-#include "farm/standard_output.hpp"
-#include "posix/atomic_file.hpp"
-#include "posix/directory.hpp"
-#include "posix/terminal.hpp"
-#include "posix/termination_signals.hpp"
-#include "posix/tree_memory.hpp"
+#include "cli/exit_status.hpp"
+#include "cli/messages.hpp"
+#include "cli/standard_output.hpp"
+#include "system/atomic_file.hpp"
+#include "system/directory.hpp"
+#include "system/terminal.hpp"
+#include "system/termination_signals.hpp"
+#include "system/tree_memory.hpp"
 
 #include <fmt/format.h>
 
@@ -35,7 +35,7 @@ using StartMirror = decltype(farm::ProgramParts::start_mirror);
 /// Runs every crew once, beginning with another one each time.
 class Rounds {
  public:
-  Rounds(const BenchOptions& options, const posix::TerminationSignals& signals)
+  Rounds(const BenchOptions& options, const system::TerminationSignals& signals)
       : m_options(options), m_signals(signals) {
     for (const Crew& crew : options.crews) m_runs.push_back({crew, 0, {}});
   }
@@ -43,7 +43,7 @@ class Rounds {
   void measure_memory() {
     for (CrewRuns& one : m_runs) {
       const auto look = [&one](pid_t child) {
-        one.peak_memory = std::max(one.peak_memory, posix::proportional_memory_of_tree(child));
+        one.peak_memory = std::max(one.peak_memory, system::proportional_memory_of_tree(child));
       };
       run(one, "the round for memory", {m_signals, std::chrono::milliseconds(5), look});
     }
@@ -59,7 +59,7 @@ class Rounds {
  private:
   Measured<RunFigures> run(const CrewRuns& one, const std::string& round, const Meanwhile& meanwhile) {
     const auto called = [&](const std::exception& error) {
-      return fmt::format("{} × {}, {}: {}", farm::to_string(one.crew.mode), one.crew.workers, round,
+      return fmt::format("{} × {}, {}: {}", cli::to_string(one.crew.mode), one.crew.workers, round,
                          error.what());
     };
     try {
@@ -67,7 +67,7 @@ class Rounds {
       const std::uint64_t sprites = measured.figures.downloaded;
       if (m_sprites.value_or(sprites) != sprites)
         throw IncompleteRun(fmt::format("{} sprites, where the first run had {}", sprites, *m_sprites),
-                            farm::some_failed);
+                            cli::some_failed);
       m_sprites = sprites;
       return measured;
     } catch (const Interrupted&) {
@@ -80,7 +80,7 @@ class Rounds {
   }
 
   const BenchOptions& m_options;
-  const posix::TerminationSignals& m_signals;
+  const system::TerminationSignals& m_signals;
   std::vector<CrewRuns> m_runs;
   std::optional<std::uint64_t> m_sprites;  // that every run so far has downloaded
 };
@@ -89,26 +89,26 @@ class Rounds {
 class ReportFile {
  public:
   explicit ReportFile(const std::filesystem::path& path)
-      : m_folder(posix::Directory::open(path.has_parent_path() ? path.parent_path().string() : ".")),
+      : m_folder(system::Directory::open(path.has_parent_path() ? path.parent_path().string() : ".")),
         m_name(path.filename().string()) {
     if (m_name.empty() || std::filesystem::is_directory(path))
       throw std::system_error(EISDIR, std::generic_category());
-    posix::probe_writing(m_folder);
+    system::probe_writing(m_folder);
   }
-  void write(const std::string& page) const { posix::replace_file(m_folder, m_name, page); }
+  void write(const std::string& page) const { system::replace_file(m_folder, m_name, page); }
 
  private:
-  const posix::Directory m_folder;
+  const system::Directory m_folder;
   const std::string m_name;
 };
 
 int compare(BenchOptions options, const RunFacts& facts, const StartMirror& start_mirror,
-            const farm::Messages& messages) {
+            const cli::Messages& messages) {
   std::optional<ReportFile> report;
   const auto cannot_write = [&](const std::system_error& error) {
     messages.error(fmt::format("bench: --report {}: cannot be written: {}; name another file", options.report,
                                error.what()));
-    return farm::no_output;
+    return cli::no_output;
   };
   try {
     if (!options.report.empty()) report.emplace(options.report);
@@ -120,7 +120,7 @@ int compare(BenchOptions options, const RunFacts& facts, const StartMirror& star
     mirror = start_mirror(options.latency);
     options.farm.base_url = mirror.base_url;
   }
-  posix::TerminationSignals signals;
+  system::TerminationSignals signals;
   Rounds rounds(options, signals);
   try {
     rounds.measure_memory();
@@ -131,34 +131,34 @@ int compare(BenchOptions options, const RunFacts& facts, const StartMirror& star
   } catch (const Interrupted&) {
     signals.wait();  // which takes it: it is not to end this process once it is let through again
     messages.error("bench: interrupted");
-    return farm::interrupted;
+    return cli::interrupted;
   } catch (const IncompleteRun& incomplete) {
     messages.error(fmt::format("bench: {}", incomplete.what()));
     return incomplete.exit_status();
   }
   const std::string json = bench_json(options, rounds.runs(), facts);
-  farm::write_to_stdout(options.json ? json : bench_table(options, rounds.runs()));
-  if (!options.json && posix::is_terminal(stdout)) farm::write_to_stdout(bench_chart(rounds.runs()));
+  cli::write_to_stdout(options.json ? json : bench_table(options, rounds.runs()));
+  if (!options.json && system::is_terminal(stdout)) cli::write_to_stdout(bench_chart(rounds.runs()));
   try {
     if (report) report->write(bench_page(json));
   } catch (const std::system_error& error) {
     return cannot_write(error);
   }
-  return farm::everything_on_disk;
+  return cli::everything_on_disk;
 }
 
 int run_command(const std::vector<std::string>& arguments, const StartMirror& start_mirror) {
   if (!arguments.empty() && arguments.front() == "calls")
     return calls_command({arguments.begin() + 1, arguments.end()});
-  const farm::Messages messages(farm::Verbosity::normal);
+  const cli::Messages messages(cli::Verbosity::normal);
   auto parsed = parse_bench_options(arguments, {std::getenv("SPRITEFARM_BASE_URL"), &std::cin});
   if (!parsed) {
     messages.error(fmt::format("bench: {}; see spritefarm bench --help", parsed.error().message));
-    return farm::usage_error;
+    return cli::usage_error;
   }
-  if (const auto* information = std::get_if<farm::Information>(&*parsed)) {
-    farm::write_to_stdout(information->text);
-    return farm::everything_on_disk;
+  if (const auto* information = std::get_if<cli::Information>(&*parsed)) {
+    cli::write_to_stdout(information->text);
+    return cli::everything_on_disk;
   }
   std::vector<std::string> command{"bench"};
   command.insert(command.end(), arguments.begin(), arguments.end());

@@ -1,7 +1,7 @@
 #include "bench/bench_options.hpp"
 
 #include "bench/bench_help_text.hpp"
-#include "farm/option_syntax.hpp"
+#include "cli/option_syntax.hpp"
 
 #include <fmt/format.h>
 
@@ -15,9 +15,9 @@ namespace {
 
 /// The options of this command alone, as they are written.
 struct Written {
-  std::vector<int> processes{farm::number_of_cores()}, threads{farm::number_of_cores()};
+  std::vector<int> processes{cli::number_of_cores()}, threads{cli::number_of_cores()};
   std::optional<int> in_flight;
-  farm::TransportGroup transport;
+  cli::TransportGroup transport;
   int rounds = 5;
   long cpu = 0, latency = 0;
   std::string report;
@@ -26,16 +26,16 @@ struct Written {
 
 void describe(CLI::App& app, Written& written) {
   constexpr long hour = 3'600'000;
-  farm::list_option(app, "-p,--processes", written.processes, "N")->check(farm::range(1, farm::most_workers));
-  farm::list_option(app, "-t,--threads", written.threads, "N")->check(farm::range(1, farm::most_workers));
-  farm::value_option(app, "--in-flight", written.in_flight, "N")
-      ->check(farm::range(1, farm::most_workers * farm::most_in_flight));
+  cli::list_option(app, "-p,--processes", written.processes, "N")->check(cli::range(1, cli::most_workers));
+  cli::list_option(app, "-t,--threads", written.threads, "N")->check(cli::range(1, cli::most_workers));
+  cli::value_option(app, "--in-flight", written.in_flight, "N")
+      ->check(cli::range(1, cli::most_workers * cli::most_in_flight));
   written.transport.describe(app);
-  farm::value_option(app, "--rounds", written.rounds, "N")->check(farm::range(1, 1000));
-  farm::value_option(app, "--cpu", written.cpu, "MS")->check(farm::range(0L, hour));
-  farm::value_option(app, "--latency", written.latency, "MS")->check(farm::range(0L, hour))->needs("--demo");
-  farm::value_option(app, "--report", written.report, "FILE.html")
-      ->check(farm::checked([](const std::string& path) { return path.empty() ? "is empty" : ""; }));
+  cli::value_option(app, "--rounds", written.rounds, "N")->check(cli::range(1, 1000));
+  cli::value_option(app, "--cpu", written.cpu, "MS")->check(cli::range(0L, hour));
+  cli::value_option(app, "--latency", written.latency, "MS")->check(cli::range(0L, hour))->needs("--demo");
+  cli::value_option(app, "--report", written.report, "FILE.html")
+      ->check(cli::checked([](const std::string& path) { return path.empty() ? "is empty" : ""; }));
   app.add_flag("--json", written.json);
 }
 
@@ -49,34 +49,33 @@ int common_in_flight(const std::vector<Crew>& crews) {
 /// Shares what is in flight out to the crews' workers.
 std::optional<Error> share(int in_flight, std::vector<Crew>& crews) {
   for (Crew& crew : crews) {
-    if (crew.mode == farm::Mode::serial) continue;
+    if (crew.mode == cli::Mode::serial) continue;
     if (in_flight % crew.workers != 0)
       return Error{fmt::format(
           "{} in flight cannot be shared equally by {} workers: choose --in-flight so that it can", in_flight,
           crew.workers)};
     crew.concurrency = in_flight / crew.workers;
-    if (crew.concurrency > farm::most_in_flight)
+    if (crew.concurrency > cli::most_in_flight)
       return Error{fmt::format("--in-flight {} is {} for each of {} workers: more than {} are not possible",
-                               in_flight, crew.concurrency, crew.workers, farm::most_in_flight)};
+                               in_flight, crew.concurrency, crew.workers, cli::most_in_flight)};
   }
   return std::nullopt;
 }
 
 }  // namespace
 
-Result<std::variant<BenchOptions, farm::Information>> parse_bench_options(
-    const std::vector<std::string>& arguments, const farm::OptionSources& sources) {
-  using Parsed = std::variant<BenchOptions, farm::Information>;
+Result<std::variant<BenchOptions, cli::Information>> parse_bench_options(
+    const std::vector<std::string>& arguments, const cli::OptionSources& sources) {
+  using Parsed = std::variant<BenchOptions, cli::Information>;
   CLI::App app;
-  farm::NetworkGroup network;
+  cli::NetworkGroup network;
   network.rate = 0;
-  farm::SelectionGroup selection;
+  cli::SelectionGroup selection;
   Written written;
   network.describe(app);
   selection.describe(app);
   describe(app, written);
-  Result<std::optional<farm::Information>> information =
-      farm::read_arguments(app, arguments, bench_help_text);
+  Result<std::optional<cli::Information>> information = cli::read_arguments(app, arguments, bench_help_text);
   if (!information) return information.error();
   if (*information) return Parsed(**std::move(information));
 
@@ -92,15 +91,15 @@ Result<std::variant<BenchOptions, farm::Information>> parse_bench_options(
         "another"};
 
   options.crews.push_back({});
-  for (const int workers : written.threads) options.crews.push_back({farm::Mode::threads, workers});
-  for (const int workers : written.processes) options.crews.push_back({farm::Mode::processes, workers});
+  for (const int workers : written.threads) options.crews.push_back({cli::Mode::threads, workers});
+  for (const int workers : written.processes) options.crews.push_back({cli::Mode::processes, workers});
   options.in_flight = written.in_flight.value_or(common_in_flight(options.crews));
   if (std::optional<Error> unequal = share(options.in_flight, options.crews)) return *std::move(unequal);
 
-  options.farm.path_template = *farm::OutputTemplate::parse("{sprite}/{name}.{ext}");
+  options.farm.path_template = *text::OutputTemplate::parse("{sprite}/{name}.{ext}");
   written.transport.read_into(options.farm);
   options.farm.compute = std::chrono::milliseconds(written.cpu);
-  options.farm.verbosity = farm::Verbosity::quiet;
+  options.farm.verbosity = cli::Verbosity::quiet;
   options.rounds = written.rounds;
   options.latency = std::chrono::milliseconds(written.latency);
   options.report = written.report;

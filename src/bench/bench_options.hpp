@@ -1,7 +1,7 @@
 #pragma once
 
 #include "base/result.hpp"
-#include "farm/options.hpp"
+#include "cli/options.hpp"
 
 #include <chrono>
 #include <string>
@@ -12,14 +12,14 @@ namespace spritefarm::bench {
 
 /// Who farms in one of the compared ways.
 struct Crew {
-  farm::Mode mode = farm::Mode::serial;
+  cli::Mode mode = cli::Mode::serial;
   int workers = 1;
   int concurrency = 1;  ///< sprites in flight in each worker
 };
 
 /// What the command line of `spritefarm bench` says, checked.
 struct BenchOptions {
-  farm::Options farm;  ///< what is farmed, and how; who does it is in `crews`, where to is found for each run
+  cli::Options farm;  ///< what is farmed, and how; who does it is in `crews`, where to is found for each run
   std::vector<Crew> crews;  ///< serial is the first
   int in_flight = 0;        ///< of each crew but serial
   int rounds = 5;
@@ -29,7 +29,7 @@ struct BenchOptions {
 };
 
 /// Reads the arguments that follow `spritefarm bench`. An Error says in one line what is wrong with them.
-Result<std::variant<BenchOptions, farm::Information>> parse_bench_options(
-    const std::vector<std::string>& arguments, const farm::OptionSources& sources);
+Result<std::variant<BenchOptions, cli::Information>> parse_bench_options(
+    const std::vector<std::string>& arguments, const cli::OptionSources& sources);
 
 }  // namespace spritefarm::bench

@@ -4,7 +4,7 @@
 #include "bench/samples.hpp"
 #include "bench/text_table.hpp"
 #include "farm/data_page.hpp"
-#include "farm/json_writer.hpp"
+#include "text/json_writer.hpp"
 
 #include <fmt/format.h>
 
@@ -73,7 +73,7 @@ std::size_t middle_round(const CrewRuns& one) {
   return rounds[(rounds.size() - 1) / 2];
 }
 
-void put_time_line(farm::JsonWriter& json, const CrewRuns& one) {
+void put_time_line(text::JsonWriter& json, const CrewRuns& one) {
   const std::size_t round = middle_round(one);
   json.key("time_line").begin_object().key("round").value(round + 1).key("spans").begin_list();
   for (const SpriteSpan& span : one.rounds[round].figures.spans)
@@ -96,7 +96,7 @@ std::string bench_table(const BenchOptions& options, const std::vector<CrewRuns>
   TextTable table(std::move(heading));
   for (const CrewRuns& one : runs) {
     const Samples rates = over(one.rounds, sprites_per_second);
-    std::vector<std::string> row{std::string(farm::to_string(one.crew.mode)),
+    std::vector<std::string> row{std::string(cli::to_string(one.crew.mode)),
                                  std::to_string(one.crew.workers),
                                  std::to_string(one.crew.concurrency),
                                  brief(rates.median()),
@@ -136,7 +136,7 @@ std::string bench_chart(const std::vector<CrewRuns>& runs) {
     const auto eighths = std::max(1L, std::lround(8 * longest * rate / most));
     std::string bar;
     for (long whole = 0; whole < eighths / 8; ++whole) bar += "█";
-    text += fmt::format("{:>9} × {:<3} {}{} {}\n", farm::to_string(one.crew.mode), one.crew.workers, bar,
+    text += fmt::format("{:>9} × {:<3} {}{} {}\n", cli::to_string(one.crew.mode), one.crew.workers, bar,
                         parts[eighths % 8], brief(rate));
   }
   return text;
@@ -149,7 +149,7 @@ std::string bench_page(const std::string& json) {
 std::string bench_json(const BenchOptions& options, const std::vector<CrewRuns>& runs,
                        const RunFacts& facts) {
   const RunFigures& first = runs.front().rounds.front().figures;
-  farm::JsonWriter json;
+  text::JsonWriter json;
   json.begin_object();
   json.key("bench").value("farm").key("base_url").value(options.farm.base_url);
   facts.write(json);
@@ -160,12 +160,12 @@ std::string bench_json(const BenchOptions& options, const std::vector<CrewRuns>&
       .key("bytes")
       .value(first.bytes);
   json.key("in_flight").value(options.in_flight).key("rounds").value(options.rounds);
-  json.key("transport").value(farm::to_string(options.farm.transport));
+  json.key("transport").value(cli::to_string(options.farm.transport));
   json.key("cpu_ms").value(options.farm.compute.count()).key("latency_ms").value(options.latency.count());
   json.key("modes").begin_list();
   for (const CrewRuns& one : runs) {
     json.begin_object();
-    json.key("mode").value(farm::to_string(one.crew.mode)).key("workers").value(one.crew.workers);
+    json.key("mode").value(cli::to_string(one.crew.mode)).key("workers").value(one.crew.workers);
     json.key("concurrency").value(one.crew.concurrency);
     put(json, "sprites_per_second", over(one.rounds, sprites_per_second));
     json.key("ratio_to_serial").value(ratio_to_serial(runs, one));

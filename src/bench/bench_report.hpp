@@ -13,7 +13,7 @@ namespace spritefarm::bench {
 /// All that a crew's runs measured.
 struct CrewRuns {
   Crew crew;
-  std::size_t peak_memory = 0;  ///< in bytes: see posix::proportional_memory_of_tree()
+  std::size_t peak_memory = 0;  ///< in bytes: see system::proportional_memory_of_tree()
   std::vector<Measured<RunFigures>> rounds;
 };
 

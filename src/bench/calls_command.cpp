@@ -4,10 +4,10 @@
 #include "bench/calls_report.hpp"
 #include "bench/futex_ping_pong.hpp"
 #include "bench/measured_child.hpp"
-#include "farm/exit_status.hpp"
-#include "farm/messages.hpp"
-#include "farm/standard_output.hpp"
-#include "posix/termination_signals.hpp"
+#include "cli/exit_status.hpp"
+#include "cli/messages.hpp"
+#include "cli/standard_output.hpp"
+#include "system/termination_signals.hpp"
 
 #include <fmt/format.h>
 
@@ -48,19 +48,19 @@ void measure_round(const CallsOptions& options, int round, const Meanwhile& mean
 }  // namespace
 
 int calls_command(const std::vector<std::string>& arguments) {
-  const farm::Messages messages(farm::Verbosity::normal);
+  const cli::Messages messages(cli::Verbosity::normal);
   const auto parsed = parse_calls_options(arguments);
   if (!parsed) {
     messages.error(fmt::format("bench calls: {}; see spritefarm bench calls --help", parsed.error().message));
-    return farm::usage_error;
+    return cli::usage_error;
   }
-  if (const auto* information = std::get_if<farm::Information>(&*parsed)) {
-    farm::write_to_stdout(information->text);
-    return farm::everything_on_disk;
+  if (const auto* information = std::get_if<cli::Information>(&*parsed)) {
+    cli::write_to_stdout(information->text);
+    return cli::everything_on_disk;
   }
   const auto& options = std::get<CallsOptions>(*parsed);
 
-  posix::TerminationSignals signals;
+  system::TerminationSignals signals;
   const Meanwhile meanwhile{signals};
   CallsRounds rounds;
   for (const CallsBy by : options.by) rounds.executors.push_back({by, {}});
@@ -69,13 +69,13 @@ int calls_command(const std::vector<std::string>& arguments) {
   } catch (const Interrupted&) {
     signals.wait();  // which takes it: it is not to end this process once it is let through again
     messages.error("bench calls: interrupted");
-    return farm::interrupted;
+    return cli::interrupted;
   } catch (const std::exception& error) {
     messages.error(fmt::format("bench calls: {}", error.what()));
-    return farm::some_failed;
+    return cli::some_failed;
   }
-  farm::write_to_stdout(options.json ? calls_json(options, rounds) : calls_table(options, rounds));
-  return farm::everything_on_disk;
+  cli::write_to_stdout(options.json ? calls_json(options, rounds) : calls_table(options, rounds));
+  return cli::everything_on_disk;
 }
 
 }  // namespace spritefarm::bench

@@ -1,8 +1,8 @@
 #include "bench/calls_measurement.hpp"
 
 #include "bench/samples.hpp"
-#include "posix/futex_word.hpp"
 #include "posix/shared_memory.hpp"
+#include "system/futex_word.hpp"
 
 #include <spritefarm/futures.hpp>
 
@@ -35,7 +35,7 @@ long plus_one(long number) {
 }
 
 // Where meet() meets: set before workers are forked, so that they have it too.
-posix::FutexWord* meeting_place = nullptr;
+system::FutexWord* meeting_place = nullptr;
 
 /// Returns in all workers at once: when `expected` of them are in it. False: they did not come.
 bool meet(std::uint32_t expected) {
@@ -171,8 +171,8 @@ std::size_t CallsPlan::round_trips_with(std::size_t payload) const {
 }
 
 CallsFigures measure_calls(CallsBy by, const CallsPlan& plan) {
-  const posix::SharedMemory memory(sizeof(posix::FutexWord));
-  meeting_place = new (memory.data()) posix::FutexWord;
+  const posix::SharedMemory memory(sizeof(system::FutexWord));
+  meeting_place = new (memory.data()) system::FutexWord;
   const int workers = by == CallsBy::serial ? 1 : plan.workers;
 
   CallsFigures figures;

@@ -1,6 +1,6 @@
 #include "bench/calls_options.hpp"
 
-#include "farm/option_syntax.hpp"
+#include "cli/option_syntax.hpp"
 
 #include <algorithm>
 #include <map>
@@ -34,27 +34,26 @@ const std::map<std::string, CallsBy> kinds{{"serial", CallsBy::serial},
 
 }  // namespace
 
-Result<std::variant<CallsOptions, farm::Information>> parse_calls_options(
+Result<std::variant<CallsOptions, cli::Information>> parse_calls_options(
     const std::vector<std::string>& arguments) {
-  using Parsed = std::variant<CallsOptions, farm::Information>;
+  using Parsed = std::variant<CallsOptions, cli::Information>;
   constexpr std::size_t most_bytes = std::size_t{1} << 30;
   CallsOptions options;
-  options.plan.workers = farm::number_of_cores();
+  options.plan.workers = cli::number_of_cores();
   std::vector<std::string> by{"serial", "threads", "pipe", "shm"};
 
   CLI::App app;
-  farm::list_option(app, "--by", by, "KIND")->check(CLI::IsMember(kinds).description(""));
-  farm::value_option(app, "-p,--processes", options.plan.workers, "N")
-      ->check(farm::range(1, farm::most_workers));
-  farm::list_option(app, "--payload", options.plan.payloads, "BYTES")
-      ->check(farm::range(std::size_t{0}, most_bytes));
-  farm::list_option(app, "--chunk", options.plan.chunks, "N")->check(farm::range(1, 1'000'000));
-  farm::value_option(app, "--calls", options.plan.calls, "N")
-      ->check(farm::range(std::size_t{1}, std::size_t{100'000'000}));
-  farm::value_option(app, "--rounds", options.rounds, "N")->check(farm::range(1, 1000));
+  cli::list_option(app, "--by", by, "KIND")->check(CLI::IsMember(kinds).description(""));
+  cli::value_option(app, "-p,--processes", options.plan.workers, "N")
+      ->check(cli::range(1, cli::most_workers));
+  cli::list_option(app, "--payload", options.plan.payloads, "BYTES")
+      ->check(cli::range(std::size_t{0}, most_bytes));
+  cli::list_option(app, "--chunk", options.plan.chunks, "N")->check(cli::range(1, 1'000'000));
+  cli::value_option(app, "--calls", options.plan.calls, "N")
+      ->check(cli::range(std::size_t{1}, std::size_t{100'000'000}));
+  cli::value_option(app, "--rounds", options.rounds, "N")->check(cli::range(1, 1000));
   app.add_flag("--json", options.json);
-  Result<std::optional<farm::Information>> information =
-      farm::read_arguments(app, arguments, calls_help_text);
+  Result<std::optional<cli::Information>> information = cli::read_arguments(app, arguments, calls_help_text);
   if (!information) return information.error();
   if (*information) return Parsed(**std::move(information));
   for (const std::string& kind : by)

@@ -2,7 +2,7 @@
 
 #include "base/result.hpp"
 #include "bench/calls_measurement.hpp"
-#include "farm/options.hpp"
+#include "cli/options.hpp"
 
 #include <string>
 #include <variant>
@@ -19,7 +19,7 @@ struct CallsOptions {
 };
 
 /// Reads the arguments that follow `spritefarm bench calls`. An Error says in one line what is wrong with them.
-Result<std::variant<CallsOptions, farm::Information>> parse_calls_options(
+Result<std::variant<CallsOptions, cli::Information>> parse_calls_options(
     const std::vector<std::string>& arguments);
 
 }  // namespace spritefarm::bench

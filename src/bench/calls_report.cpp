@@ -3,7 +3,7 @@
 #include "bench/figure_text.hpp"
 #include "bench/samples.hpp"
 #include "bench/text_table.hpp"
-#include "farm/json_writer.hpp"
+#include "text/json_writer.hpp"
 
 #include <fmt/format.h>
 
@@ -99,7 +99,7 @@ std::string calls_table(const CallsOptions& options, const CallsRounds& rounds) 
 
 std::string calls_json(const CallsOptions& options, const CallsRounds& rounds) {
   const CallsPlan& plan = options.plan;
-  farm::JsonWriter json;
+  text::JsonWriter json;
   json.begin_object();
   json.key("bench").value("calls").key("workers").value(plan.workers).key("calls").value(plan.calls);
   json.key("rounds").value(options.rounds);

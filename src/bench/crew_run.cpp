@@ -1,11 +1,11 @@
 #include "bench/crew_run.hpp"
 
+#include "cli/exit_status.hpp"
+#include "cli/messages.hpp"
 #include "farm/coordinator.hpp"
-#include "farm/exit_status.hpp"
-#include "farm/messages.hpp"
 #include "farm/report.hpp"
 #include "farm/workforce.hpp"
-#include "posix/temporary_directory.hpp"
+#include "system/temporary_directory.hpp"
 
 #include <fmt/format.h>
 
@@ -19,13 +19,13 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 /// In the child. Calls `tell` while the workers are still there.
-void farm_and_tell(const farm::Options& options, Clock::time_point begin,
+void farm_and_tell(const cli::Options& options, Clock::time_point begin,
                    const std::function<void(const RunFigures&)>& tell) {
-  const farm::Messages messages(options.verbosity);
+  const cli::Messages messages(options.verbosity);
   farm::Workforce workforce(
       options, {options.http, options.sprite_keys, options.selector, options.path_template, options.output,
                 options.dry_run, options.compute});
-  farm::Report report({farm::to_string(options.mode), options.workers, options.concurrency, "", false});
+  farm::Report report({cli::to_string(options.mode), options.workers, options.concurrency, "", false});
   RunTimes times(begin);
   farm::Coordinator coordinator(options, workforce, report, messages, {&times});
 
@@ -54,23 +54,23 @@ std::uint64_t count_files(const std::string& folder) {
 
 void require_complete(const RunFigures& figures, std::uint64_t files) {
   const std::uint64_t arrived = figures.downloaded + figures.missing;
-  if (figures.status == farm::no_index) throw IncompleteRun("the index could not be had", farm::no_index);
-  if (figures.status != farm::everything_on_disk || arrived != figures.selected)
+  if (figures.status == cli::no_index) throw IncompleteRun("the index could not be had", cli::no_index);
+  if (figures.status != cli::everything_on_disk || arrived != figures.selected)
     throw IncompleteRun(fmt::format("{} of {} sprites did not arrive",
                                     figures.selected - std::min(arrived, figures.selected), figures.selected),
-                        std::max<int>(figures.status, farm::some_failed));
-  if (figures.downloaded == 0) throw IncompleteRun("there was nothing to farm", farm::some_failed);
+                        std::max<int>(figures.status, cli::some_failed));
+  if (figures.downloaded == 0) throw IncompleteRun("there was nothing to farm", cli::some_failed);
   if (files != figures.downloaded)
     throw IncompleteRun(
         fmt::format("{} sprites were downloaded, but {} files are there", figures.downloaded, files),
-        farm::some_failed);
+        cli::some_failed);
 }
 
 }  // namespace
 
-Measured<RunFigures> run_crew(const farm::Options& options, const Meanwhile& meanwhile) {
-  const posix::TemporaryDirectory output;
-  farm::Options its_options = options;
+Measured<RunFigures> run_crew(const cli::Options& options, const Meanwhile& meanwhile) {
+  const system::TemporaryDirectory output;
+  cli::Options its_options = options;
   its_options.output = output.path();
   const auto begin = Clock::now();
   Measured<RunFigures> measured = measure_apart<RunFigures>(
@@ -79,8 +79,8 @@ Measured<RunFigures> run_crew(const farm::Options& options, const Meanwhile& mea
   return measured;
 }
 
-farm::Options options_for(const BenchOptions& options, const Crew& crew) {
-  farm::Options its_options = options.farm;
+cli::Options options_for(const BenchOptions& options, const Crew& crew) {
+  cli::Options its_options = options.farm;
   its_options.mode = crew.mode;
   its_options.workers = crew.workers;
   its_options.concurrency = crew.concurrency;

@@ -13,7 +13,7 @@ namespace spritefarm::bench {
 
 /// What one run of one crew measured of itself.
 struct RunFigures {
-  int status = 0;  ///< a farm::ExitStatus
+  int status = 0;  ///< a cli::ExitStatus
   std::uint64_t selected = 0, downloaded = 0, missing = 0, bytes = 0;
   std::uint64_t requests = 0, retries = 0, connections = 0;
   double seconds = 0;   ///< from before the process was forked until the last sprite was there
@@ -38,9 +38,9 @@ class IncompleteRun : public std::runtime_error {
 /// Farms once, in a process and an output directory of its own, which is removed again. `options` are the crew's. Throws
 /// IncompleteRun where not every sprite that was asked for is on disk at the end, each named on standard error, and
 /// what measure_apart() throws.
-Measured<RunFigures> run_crew(const farm::Options& options, const Meanwhile& meanwhile);
+Measured<RunFigures> run_crew(const cli::Options& options, const Meanwhile& meanwhile);
 
 /// `options.farm`, for this crew.
-farm::Options options_for(const BenchOptions& options, const Crew& crew);
+cli::Options options_for(const BenchOptions& options, const Crew& crew);
 
 }  // namespace spritefarm::bench

@@ -17,7 +17,7 @@ std::string spread(const Samples& samples) {
   return fmt::format("{}–{}", brief(samples.least()), brief(samples.most()));
 }
 
-void put(farm::JsonWriter& json, std::string_view name, const Samples& samples) {
+void put(text::JsonWriter& json, std::string_view name, const Samples& samples) {
   json.key(name).begin_object();
   json.key("median").value(samples.median());
   json.key("least").value(samples.least());

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "bench/samples.hpp"
-#include "farm/json_writer.hpp"
+#include "text/json_writer.hpp"
 
 #include <string>
 #include <string_view>
@@ -22,6 +22,6 @@ std::string brief(double number);
 /// "least–most"
 std::string spread(const Samples& samples);
 /// A member of that name: its median, least and most, and all in the order of the rounds.
-void put(farm::JsonWriter& json, std::string_view name, const Samples& samples);
+void put(text::JsonWriter& json, std::string_view name, const Samples& samples);
 
 }  // namespace spritefarm::bench

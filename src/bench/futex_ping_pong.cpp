@@ -1,9 +1,9 @@
 #include "bench/futex_ping_pong.hpp"
 
-#include "posix/child_process.hpp"
-#include "posix/futex_word.hpp"
-#include "posix/processors.hpp"
 #include "posix/shared_memory.hpp"
+#include "system/child_process.hpp"
+#include "system/futex_word.hpp"
+#include "system/processors.hpp"
 
 #include <array>
 #include <chrono>
@@ -19,13 +19,13 @@ namespace {
 constexpr std::chrono::seconds patience{10};
 
 struct Table {
-  posix::FutexWord ping;
-  posix::FutexWord pong;
+  system::FutexWord ping;
+  system::FutexWord pong;
 };
 
 /// The two processors, where there are two.
 std::optional<std::array<int, 2>> two_processors() {
-  const std::vector<int> allowed = posix::allowed_processors();
+  const std::vector<int> allowed = system::allowed_processors();
   if (allowed.size() < 2) return std::nullopt;
   return std::array{allowed.front(), allowed.back()};
 }
@@ -46,11 +46,11 @@ Samples futex_round_trips(int count, bool apart) {
   const posix::SharedMemory memory(sizeof(Table));
   Table& table = *new (memory.data()) Table;
   const auto places = apart ? two_processors() : std::nullopt;
-  const posix::ChildProcess other([&](posix::ParentLine&) {
-    if (places) posix::stay_on_processor((*places)[1]);
+  const system::ChildProcess other([&](system::ParentLine&) {
+    if (places) system::stay_on_processor((*places)[1]);
     return play(table, strokes + for_warmth);
   });
-  if (places) posix::stay_on_processor((*places)[0]);
+  if (places) system::stay_on_processor((*places)[0]);
   Samples microseconds;
   for (std::uint32_t stroke = 0; stroke < strokes + for_warmth; ++stroke) {
     const auto begin = Clock::now();

@@ -12,7 +12,7 @@ namespace {
 constexpr char part_of_measured = '.', measured = '+', failed = '-';
 constexpr std::size_t longest_part = 60'000;
 
-int run(const std::function<void(const Tell&)>& body, posix::ParentLine& parent) {
+int run(const std::function<void(const Tell&)>& body, system::ParentLine& parent) {
   try {
     body([&parent](const std::string& figures) {
       std::string_view rest = figures;
@@ -32,7 +32,7 @@ int run(const std::function<void(const Tell&)>& body, posix::ParentLine& parent)
 
 Measured<std::string> measure_bytes_apart(const std::function<void(const Tell&)>& body,
                                           const Meanwhile& meanwhile) {
-  posix::ChildProcess child([&body](posix::ParentLine& parent) { return run(body, parent); });
+  system::ChildProcess child([&body](system::ParentLine& parent) { return run(body, parent); });
   std::string figures;
   for (char kind = part_of_measured; kind == part_of_measured;) {
     do {

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "posix/child_process.hpp"
-#include "posix/termination_signals.hpp"
+#include "system/child_process.hpp"
+#include "system/termination_signals.hpp"
 
 #include <spritefarm/codec.hpp>
 
@@ -23,13 +23,13 @@ class Interrupted : public std::runtime_error {
 template <Portable Figures>
 struct Measured {
   Figures figures;
-  posix::ChildEnd end;
+  system::ChildEnd end;
 };
 
 /// What the parent does every `interval` while a child measures, and once more when it has told its figures and is still
 /// there with all that it made. The signals are held back for the parent to look for them.
 struct Meanwhile {
-  const posix::TerminationSignals& signals;
+  const system::TerminationSignals& signals;
   std::chrono::milliseconds interval{100};
   std::function<void(pid_t child)> look = [](pid_t) {};
 };

@@ -1,7 +1,7 @@
 #include "bench/run_facts.hpp"
 
 #include "net/http_client.hpp"
-#include "posix/machine.hpp"
+#include "system/machine.hpp"
 
 #include <spritefarm/version.hpp>
 
@@ -45,8 +45,8 @@ RunFacts::RunFacts(const std::vector<std::string>& arguments) : m_command("sprit
   m_began = text;
 }
 
-void RunFacts::write(farm::JsonWriter& json) const {
-  const posix::Machine machine = posix::this_machine();
+void RunFacts::write(text::JsonWriter& json) const {
+  const system::Machine machine = system::this_machine();
   json.key("command").value(m_command).key("began").value(m_began);
   json.key("machine").begin_object();
   json.key("processor").value(machine.processor).key("processors").value(machine.processors);

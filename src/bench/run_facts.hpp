@@ -1,6 +1,6 @@
 #pragma once
 
-#include "farm/json_writer.hpp"
+#include "text/json_writer.hpp"
 
 #include <string>
 #include <vector>
@@ -16,7 +16,7 @@ class RunFacts {
 
   [[nodiscard]] const std::string& command() const noexcept { return m_command; }
   /// As members of the object that is begun.
-  void write(farm::JsonWriter& json) const;
+  void write(text::JsonWriter& json) const;
 
  private:
   std::string m_command, m_began;

@@ -1,7 +1,7 @@
 #include "farm/chosen_sprites.hpp"
 
-#include "farm/printable_text.hpp"
-#include "sprite/image.hpp"
+#include "image/image.hpp"
+#include "text/printable_text.hpp"
 
 #include <fmt/format.h>
 
@@ -11,25 +11,25 @@
 namespace spritefarm::farm {
 namespace {
 
-using sprite::ImageKind;
+using image::ImageKind;
 
 /// What the extension of the file will be, unless the image turns out to be of another kind than its URL
 /// says.
 std::string_view expected_extension(std::string_view url) {
   for (const ImageKind kind : {ImageKind::gif, ImageKind::svg})
-    if (url.ends_with(sprite::extension(kind))) return sprite::extension(kind);
-  return sprite::extension(ImageKind::png);
+    if (url.ends_with(image::extension(kind))) return image::extension(kind);
+  return image::extension(ImageKind::png);
 }
 
 }  // namespace
 
-Result<std::string> SpriteChoice::path(const sprite::Record& record, std::string_view key,
+Result<std::string> SpriteChoice::path(const pokeapi::Record& record, std::string_view key,
                                        std::string_view extension) const {
   return path_template.path({record.name, record.id, key, extension});
 }
 
-std::vector<SpriteResult> SpriteChoice::choose(const sprite::Record& record, FarmResult& result) const {
-  const sprite::Selection selection = selector.select(record);
+std::vector<SpriteResult> SpriteChoice::choose(const pokeapi::Record& record, FarmResult& result) const {
+  const pokeapi::Selection selection = selector.select(record);
   for (const std::string& key : selection.missing) result.sprites.push_back({key, {}, SpriteStatus::missing});
   for (const std::string& key : selection.unknown)
     result.sprites.push_back(
@@ -37,7 +37,7 @@ std::vector<SpriteResult> SpriteChoice::choose(const sprite::Record& record, Far
 
   std::vector<SpriteResult> chosen;
   std::set<std::string> taken;
-  for (const sprite::SpriteLeaf& leaf : selection.present) {
+  for (const pokeapi::SpriteLeaf& leaf : selection.present) {
     SpriteResult sprite{leaf.key, leaf.url, SpriteStatus::planned};
     const Result<std::string> found = path(record, leaf.key, expected_extension(leaf.url));
     if (found && taken.insert(*found).second) {
@@ -55,11 +55,11 @@ std::vector<SpriteResult> SpriteChoice::choose(const sprite::Record& record, Far
   return chosen;
 }
 
-std::optional<Error> wrong_record(const FarmTask& task, const sprite::Record& record) {
+std::optional<Error> wrong_record(const FarmTask& task, const pokeapi::Record& record) {
   if ((task.name.empty() || task.name == record.name) && (task.id == 0 || task.id == record.id))
     return std::nullopt;
-  return Error{fmt::format("this is the record of '{}' ({}), not of {}", excerpt(record.name), record.id,
-                           display_name(task.name, task.id))};
+  return Error{fmt::format("this is the record of '{}' ({}), not of {}", text::excerpt(record.name),
+                           record.id, display_name(task.name, task.id))};
 }
 
 }  // namespace spritefarm::farm

@@ -3,6 +3,7 @@
 #include "farm/farm_pokemon.hpp"
 #include "farm/forecast.hpp"
 #include "farm/index_reader.hpp"
+#include "pokeapi/named_pokemon.hpp"
 
 #include <fmt/format.h>
 
@@ -21,8 +22,8 @@ constexpr std::chrono::milliseconds soon{5};
 
 }  // namespace
 
-Coordinator::Coordinator(const Options& options, Workforce& workforce, Report& report,
-                         const Messages& messages, std::vector<RunListener*> listeners)
+Coordinator::Coordinator(const cli::Options& options, Workforce& workforce, Report& report,
+                         const cli::Messages& messages, std::vector<RunListener*> listeners)
     : m_options(options),
       m_workforce(workforce),
       m_report(report),
@@ -31,36 +32,36 @@ Coordinator::Coordinator(const Options& options, Workforce& workforce, Report& r
       m_stock(options, messages, [this] { return ask_for_dataset(); }),
       m_share(options.shard) {}
 
-ExitStatus Coordinator::run() {
+cli::ExitStatus Coordinator::run() {
   const std::optional<Error> no_more = m_options.pokemon.empty() ? farm_index() : farm_named();
   drain();
   if (m_stopping) {
     m_over.set();
-    return interrupted;
+    return cli::interrupted;
   }
   m_stock.commit();
   m_report.set_worker_deaths(m_workforce.deaths());
   if (no_more) {
     m_messages.error("cannot read the index: " + no_more->message);
-    return no_index;
+    return cli::no_index;
   }
   if (!m_output_error.empty()) {
     m_messages.error(fmt::format("the output directory cannot be used any more: {}; make room and run again",
                                  m_output_error));
-    return no_output;
+    return cli::no_output;
   }
   if (m_nothing_chosen) m_messages.note("there is nothing to farm in this part of the index");
-  return m_report.failed() > 0 ? some_failed : everything_on_disk;
+  return m_report.failed() > 0 ? cli::some_failed : cli::everything_on_disk;
 }
 
 std::optional<Error> Coordinator::farm_named() {
-  std::vector<FarmTask> tasks;
+  std::vector<pokeapi::IndexEntry> pokemon;
   for (const std::string& name : m_options.pokemon) {
-    Result<FarmTask> task = named_task(name, m_options.base_url);
-    if (!task) return task.error();
-    tasks.push_back(*std::move(task));
+    Result<pokeapi::IndexEntry> entry = pokeapi::named_pokemon(name, m_options.base_url);
+    if (!entry) return entry.error();
+    pokemon.push_back(*std::move(entry));
   }
-  tasks = m_share.pick(std::move(tasks));
+  std::vector<FarmTask> tasks = m_share.pick(index_tasks(std::move(pokemon)));
   m_most_tasks = tasks.size();
   announce(m_options.pokemon.size());
   farm(std::move(tasks));

@@ -1,9 +1,9 @@
 #pragma once
 
-#include "farm/exit_status.hpp"
+#include "cli/exit_status.hpp"
+#include "cli/messages.hpp"
+#include "cli/options.hpp"
 #include "farm/farm_task.hpp"
-#include "farm/messages.hpp"
-#include "farm/options.hpp"
 #include "farm/plan.hpp"
 #include "farm/report.hpp"
 #include "farm/run_listener.hpp"
@@ -38,10 +38,10 @@ namespace spritefarm::farm {
 /// pokémon is in the report; what ends the whole run is its exit status.
 class Coordinator {
  public:
-  Coordinator(const Options& options, Workforce& workforce, Report& report, const Messages& messages,
-              std::vector<RunListener*> listeners);
+  Coordinator(const cli::Options& options, Workforce& workforce, Report& report,
+              const cli::Messages& messages, std::vector<RunListener*> listeners);
 
-  ExitStatus run();
+  cli::ExitStatus run();
 
   /// For a thread that is about to end the program: no more is handed out, and what the workers are at may come to its
   /// end, for so long at most. After that no result is accounted for, nor told to the user.
@@ -75,10 +75,10 @@ class Coordinator {
   void tell(const RequestCount& count) const;
   void tell(const std::string& name, const SpriteResult& sprite) const;
 
-  const Options& m_options;
+  const cli::Options& m_options;
   Workforce& m_workforce;
   Report& m_report;
-  const Messages& m_messages;
+  const cli::Messages& m_messages;
   const std::vector<RunListener*> m_listeners;
   Stock m_stock;
   ShareFilter m_share;

@@ -1,7 +1,7 @@
 #include "farm/dataset_question.hpp"
 
 #include "farm/downloader.hpp"
-#include "sprite/dataset.hpp"
+#include "pokeapi/dataset.hpp"
 
 #include <utility>
 
@@ -17,7 +17,7 @@ Task<DatasetAnswer> ask_dataset(std::string base_url) {
   request.url = dataset_url(base_url);
   request.compressed = true;
   request.check = [&answer](const net::HttpResponse& response) -> std::optional<Error> {
-    Result<std::string> hash = sprite::parse_dataset_hash(response.body);
+    Result<std::string> hash = pokeapi::parse_dataset_hash(response.body);
     if (!hash) return hash.error();
     answer.hash = *std::move(hash);
     return std::nullopt;

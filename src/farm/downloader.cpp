@@ -1,7 +1,7 @@
 #include "farm/downloader.hpp"
 
 #include "farm/plan.hpp"
-#include "posix/atomic_file.hpp"
+#include "system/atomic_file.hpp"
 
 #include <algorithm>
 #include <memory>
@@ -23,7 +23,7 @@ Downloader& Downloader::current() {
 Downloader::Downloader(EventLoop& loop, WorkerSettings settings)
     : m_settings(std::move(settings)), m_client(loop, m_settings.http) {
   if (m_settings.board) m_place = m_settings.board->take_place();
-  if (!m_settings.dry_run) m_output = posix::Directory::open(m_settings.output);
+  if (!m_settings.dry_run) m_output = system::Directory::open(m_settings.output);
 }
 
 void Downloader::connect_ahead(const std::vector<std::string>& urls) {
@@ -61,10 +61,10 @@ Task<net::HttpFetch> Downloader::get_document(net::HttpRequest request, RequestC
   co_return found;
 }
 
-posix::FileStamp Downloader::save(const std::string& path, std::string_view bytes) const {
+system::FileStamp Downloader::save(const std::string& path, std::string_view bytes) const {
   const std::size_t slash = path.rfind('/');
-  if (slash == path.npos) return posix::replace_file(*m_output, path, bytes);
-  return posix::replace_file(m_output->make_below(path.substr(0, slash)), path.substr(slash + 1), bytes);
+  if (slash == path.npos) return system::replace_file(*m_output, path, bytes);
+  return system::replace_file(m_output->make_below(path.substr(0, slash)), path.substr(slash + 1), bytes);
 }
 
 }  // namespace spritefarm::farm

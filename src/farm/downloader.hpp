@@ -1,12 +1,12 @@
 #pragma once
 
-#include "farm/activity_board.hpp"
+#include "cli/activity_board.hpp"
 #include "farm/farm_task.hpp"
-#include "farm/output_template.hpp"
 #include "net/http_client.hpp"
-#include "posix/directory.hpp"
-#include "posix/file_stamp.hpp"
-#include "sprite/selector.hpp"
+#include "pokeapi/selector.hpp"
+#include "system/directory.hpp"
+#include "system/file_stamp.hpp"
+#include "text/output_template.hpp"
 
 #include <spritefarm/event_loop.hpp>
 #include <spritefarm/task.hpp>
@@ -24,14 +24,14 @@ namespace spritefarm::farm {
 struct WorkerSettings {
   net::HttpOptions http;
   std::vector<std::string> sprite_keys;  ///< as the user gave them
-  sprite::Selector selector;             ///< the same, ready for use
-  OutputTemplate path_template;
+  pokeapi::Selector selector;            ///< the same, ready for use
+  text::OutputTemplate path_template;
   std::string output;
   bool dry_run = false;
-  std::chrono::milliseconds compute{0};    ///< of processor time that each sprite takes besides
-  bool remembers = false;                  ///< results tell what a later run needs to know
-  bool times = false;                      ///< results tell when their parts happened
-  std::shared_ptr<ActivityBoard> board{};  ///< where the workers say what they are at; may be none
+  std::chrono::milliseconds compute{0};         ///< of processor time that each sprite takes besides
+  bool remembers = false;                       ///< results tell what a later run needs to know
+  bool times = false;                           ///< results tell when their parts happened
+  std::shared_ptr<cli::ActivityBoard> board{};  ///< where the workers say what they are at; may be none
 };
 
 /// What a worker has at hand for all its calls: its connections, the output directory, the settings. Each
@@ -48,7 +48,7 @@ class Downloader {
   Downloader(EventLoop& loop, WorkerSettings settings);
 
   [[nodiscard]] const WorkerSettings& settings() const noexcept { return m_settings; }
-  [[nodiscard]] ActivityBoard::Place& place() noexcept { return m_place; }
+  [[nodiscard]] cli::ActivityBoard::Place& place() noexcept { return m_place; }
 
   /// Starts to connect to the hosts of these URLs, as HttpClient::open() does, while there is no work yet.
   void connect_ahead(const std::vector<std::string>& urls);
@@ -58,13 +58,13 @@ class Downloader {
   /// The same for a document of the API: what is not found is looked for under the url's other spelling too.
   Task<net::HttpFetch> get_document(net::HttpRequest request, RequestCount& count);
 
-  /// Makes or replaces the file at `path` below the output directory. Throws as posix::replace_file() does.
-  posix::FileStamp save(const std::string& path, std::string_view bytes) const;
+  /// Makes or replaces the file at `path` below the output directory. Throws as system::replace_file() does.
+  system::FileStamp save(const std::string& path, std::string_view bytes) const;
 
  private:
   const WorkerSettings m_settings;
-  ActivityBoard::Place m_place;
-  std::optional<posix::Directory> m_output;  // none in a dry run
+  cli::ActivityBoard::Place m_place;
+  std::optional<system::Directory> m_output;  // none in a dry run
   net::HttpClient m_client;
   std::vector<Task<void>> m_connecting;
 };

@@ -1,20 +1,21 @@
 #include "farm/farm_command.hpp"
 
+#include "cli/exit_status.hpp"
+#include "cli/messages.hpp"
+#include "cli/options.hpp"
+#include "cli/progress.hpp"
+#include "cli/standard_output.hpp"
 #include "farm/coordinator.hpp"
-#include "farm/exit_status.hpp"
 #include "farm/gallery.hpp"
-#include "farm/messages.hpp"
-#include "farm/options.hpp"
-#include "farm/printable_text.hpp"
-#include "farm/progress.hpp"
+#include "farm/progress_listener.hpp"
 #include "farm/report.hpp"
-#include "farm/standard_output.hpp"
 #include "farm/trace_file.hpp"
 #include "farm/workforce.hpp"
-#include "posix/atomic_file.hpp"
-#include "posix/directory.hpp"
-#include "posix/interruption_watch.hpp"
 #include "posix/process_memory.hpp"
+#include "system/atomic_file.hpp"
+#include "system/directory.hpp"
+#include "system/interruption_watch.hpp"
+#include "text/printable_text.hpp"
 
 #include <fmt/format.h>
 
@@ -37,9 +38,9 @@ namespace {
 /// anything.
 std::optional<Error> wrong_output(const std::string& path, int depth) {
   try {
-    const posix::Directory output = posix::Directory::make(path);
-    posix::probe_writing(output);
-    posix::remove_abandoned_files(output, depth);
+    const system::Directory output = system::Directory::make(path);
+    system::probe_writing(output);
+    system::remove_abandoned_files(output, depth);
     return std::nullopt;
   } catch (const std::system_error& error) {
     return Error{fmt::format("the output directory '{}' cannot be used: {}; choose another with --output",
@@ -57,19 +58,19 @@ std::string_view advice(const std::exception& error) {
   return "";
 }
 
-std::string_view transport_of(const Options& options) {
-  return options.mode == Mode::processes ? to_string(options.transport) : "none";
+std::string_view transport_of(const cli::Options& options) {
+  return options.mode == cli::Mode::processes ? cli::to_string(options.transport) : "none";
 }
 
-void print_report(const Options& options, const Report& report, const Messages& messages,
-                  std::chrono::steady_clock::time_point start, ExitStatus status) {
+void print_report(const cli::Options& options, const Report& report, const cli::Messages& messages,
+                  std::chrono::steady_clock::time_point start, cli::ExitStatus status) {
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
   if (options.json)
-    write_to_stdout(report.json(seconds.count()));
-  else if ((status == no_index || status == no_output) && report.selected() == 0)
+    cli::write_to_stdout(report.json(seconds.count()));
+  else if ((status == cli::no_index || status == cli::no_output) && report.selected() == 0)
     return;
-  else if (!options.dry_run && options.verbosity != Verbosity::quiet)
-    write_to_stdout(report.summary(seconds.count(), options.output) + "\n");
+  else if (!options.dry_run && options.verbosity != cli::Verbosity::quiet)
+    cli::write_to_stdout(report.summary(seconds.count(), options.output) + "\n");
   else
     messages.note(report.summary(seconds.count(), options.output));
 }
@@ -80,60 +81,60 @@ class PlannedList final : public RunListener {
   void on_result(std::uint64_t, const FarmResult& result) override {
     for (const SpriteResult& sprite : result.sprites)
       if (sprite.status == SpriteStatus::planned)
-        write_to_stdout(fmt::format("{}\t{}\n", printable(sprite.url), sprite.path));
+        cli::write_to_stdout(fmt::format("{}\t{}\n", text::printable(sprite.url), sprite.path));
   }
 };
 
 /// Adds what earlier runs have left, and writes it into the output directory.
-ExitStatus write_gallery(Gallery& gallery, Coordinator& coordinator, const Options& options,
-                         const Messages& messages) {
+cli::ExitStatus write_gallery(Gallery& gallery, Coordinator& coordinator, const cli::Options& options,
+                              const cli::Messages& messages) {
   coordinator.stock().each_kept([&](const auto&... kept) { gallery.add_kept(kept...); });
   const std::string path = fmt::format("{}/{}", options.output, Gallery::file_name);
   if (gallery.has_path(Gallery::file_name)) {
     messages.error(
         fmt::format("no gallery is written: {} is a sprite's own; choose another --template", path));
-    return no_output;
+    return cli::no_output;
   }
   try {
-    posix::replace_file(posix::Directory::open(options.output), Gallery::file_name, gallery.page());
+    system::replace_file(system::Directory::open(options.output), Gallery::file_name, gallery.page());
   } catch (const std::system_error& error) {
     messages.error(
         fmt::format("the gallery {} cannot be written: {}; make room and run again", path, error.what()));
-    return no_output;
+    return cli::no_output;
   }
   messages.note("the gallery is " + path);
-  return everything_on_disk;
+  return cli::everything_on_disk;
 }
 
 /// Ends the program although its threads and processes may be busy with anything, in less than a second, without leaving a
 /// part of a file. What the workers can finish in a moment still counts. The gallery of 50,000 sprites takes half a second
 /// more.
-[[noreturn]] void end_interrupted(Coordinator& coordinator, Workforce& workforce, const Messages& messages,
-                                  const std::function<void()>& write_last,
+[[noreturn]] void end_interrupted(Coordinator& coordinator, Workforce& workforce,
+                                  const cli::Messages& messages, const std::function<void()>& write_last,
                                   const std::function<void()>& report) {
   try {
     coordinator.stop(std::chrono::milliseconds(500));
     workforce.end_processes();
     write_last();
-    posix::end_file_replacement();
+    system::end_file_replacement();
     messages.error("interrupted: the files that are there are whole; run it again for the others");
     report();
   } catch (const std::exception& error) {
     messages.error(error.what());
   }
-  std::_Exit(interrupted);
+  std::_Exit(cli::interrupted);
 }
 
-ExitStatus farm(Options options, const ProgramParts& parts) {
+cli::ExitStatus farm(cli::Options options, const ProgramParts& parts) {
   const auto start = std::chrono::steady_clock::now();
-  const Messages messages(options.verbosity);
-  Report report({to_string(options.mode), options.workers, options.concurrency, transport_of(options),
+  const cli::Messages messages(options.verbosity);
+  Report report({cli::to_string(options.mode), options.workers, options.concurrency, transport_of(options),
                  options.dry_run});
   if (!options.dry_run)
     if (const std::optional<Error> wrong = wrong_output(options.output, options.path_template.depth())) {
       messages.error(wrong->message);
-      print_report(options, report, messages, start, no_output);
-      return no_output;
+      print_report(options, report, messages, start, cli::no_output);
+      return cli::no_output;
     }
   RunningMirror mirror;
   if (options.demo) {
@@ -151,43 +152,46 @@ ExitStatus farm(Options options, const ProgramParts& parts) {
   try {
     if (!options.trace.empty())
       listeners.push_back(
-          &trace.emplace(options.trace, start.time_since_epoch(), options.mode == Mode::processes));
+          &trace.emplace(options.trace, start.time_since_epoch(), options.mode == cli::Mode::processes));
   } catch (const std::system_error& error) {
     messages.error(fmt::format("--trace: {}; name another file", error.what()));
-    return no_output;
+    return cli::no_output;
   }
-  const ProgressForm progress_form =
-      options.verbosity == Verbosity::quiet || options.dry_run ? ProgressForm::none : fitting_progress_form();
-  const std::shared_ptr<ActivityBoard> board =
-      progress_form == ProgressForm::live && options.verbosity == Verbosity::verbose
-          ? std::make_shared<ActivityBoard>(options.workers)
+  const cli::ProgressForm progress_form = options.verbosity == cli::Verbosity::quiet || options.dry_run
+                                              ? cli::ProgressForm::none
+                                              : cli::fitting_progress_form();
+  const std::shared_ptr<cli::ActivityBoard> board =
+      progress_form == cli::ProgressForm::live && options.verbosity == cli::Verbosity::verbose
+          ? std::make_shared<cli::ActivityBoard>(options.workers)
           : nullptr;
   std::optional<Workforce> workforce;
-  std::optional<Progress> progress;
+  std::optional<cli::Progress> progress;
+  std::optional<ProgressListener> progress_listener;
   std::optional<Coordinator> coordinator;
   const auto write_last = [&] {
     if (progress) progress->finish();
     if (trace) trace->finish();
     return coordinator && options.gallery ? write_gallery(gallery, *coordinator, options, messages)
-                                          : everything_on_disk;
+                                          : cli::everything_on_disk;
   };
   const auto run = [&] {
     workforce.emplace(
         options, WorkerSettings{options.http, options.sprite_keys, options.selector, options.path_template,
                                 options.output, options.dry_run, options.compute, options.remember,
                                 !options.trace.empty(), board});
-    listeners.push_back(&progress.emplace(progress_form, messages, workforce->paces(), board.get()));
+    progress.emplace(progress_form, messages, workforce->paces(), board.get());
+    listeners.push_back(&progress_listener.emplace(*progress));
     coordinator.emplace(options, *workforce, report, messages, listeners);
     const auto report_interrupted = [&] {
       report.set_interrupted();
-      print_report(options, report, messages, start, interrupted);
+      print_report(options, report, messages, start, cli::interrupted);
     };
-    const posix::InterruptionWatch signals(
+    const system::InterruptionWatch signals(
         [&] { end_interrupted(*coordinator, *workforce, messages, write_last, report_interrupted); },
-        interrupted);
+        cli::interrupted);
     return coordinator->run();
   };
-  ExitStatus status = some_failed;
+  cli::ExitStatus status = cli::some_failed;
   try {
     status = run();
     status = std::max(status, write_last());
@@ -202,26 +206,26 @@ ExitStatus farm(Options options, const ProgramParts& parts) {
 }  // namespace
 
 int spritefarm_command(int argc, char** argv, const ProgramParts& parts) try {
-  posix::ignore_broken_pipes();
+  system::ignore_broken_pipes();
   posix::keep_freed_memory();  // worker processes do: a comparison with threads is to be one of nothing else
   const std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
   if (!arguments.empty())
     if (const auto command = parts.commands.find(arguments.front()); command != parts.commands.end())
       return command->second(argc - 1, argv + 1);
 
-  auto parsed = parse_options(arguments, {std::getenv("SPRITEFARM_BASE_URL"), &std::cin});
+  auto parsed = cli::parse_options(arguments, {std::getenv("SPRITEFARM_BASE_URL"), &std::cin});
   if (!parsed) {
-    Messages(Verbosity::normal).error(parsed.error().message + "; see spritefarm --help");
-    return usage_error;
+    cli::Messages(cli::Verbosity::normal).error(parsed.error().message + "; see spritefarm --help");
+    return cli::usage_error;
   }
-  if (const auto* information = std::get_if<Information>(&*parsed)) {
-    write_to_stdout(information->text);
-    return everything_on_disk;
+  if (const auto* information = std::get_if<cli::Information>(&*parsed)) {
+    cli::write_to_stdout(information->text);
+    return cli::everything_on_disk;
   }
-  return farm(std::get<Options>(*std::move(parsed)), parts);
+  return farm(std::get<cli::Options>(*std::move(parsed)), parts);
 } catch (const std::exception& error) {
-  Messages(Verbosity::normal).error(error.what());
-  return some_failed;
+  cli::Messages(cli::Verbosity::normal).error(error.what());
+  return cli::some_failed;
 }
 
 }  // namespace spritefarm::farm

@@ -1,14 +1,14 @@
 #include "farm/farm_pokemon.hpp"
 
+#include "cache/packed_record.hpp"
 #include "farm/chosen_sprites.hpp"
 #include "farm/downloader.hpp"
-#include "posix/cpu_time.hpp"
+#include "image/image.hpp"
+#include "pokeapi/digest.hpp"
+#include "pokeapi/document_tag.hpp"
+#include "pokeapi/record.hpp"
 #include "posix/threads.hpp"
-#include "sprite/digest.hpp"
-#include "sprite/document_tag.hpp"
-#include "sprite/image.hpp"
-#include "sprite/packed_record.hpp"
-#include "sprite/record.hpp"
+#include "system/cpu_time.hpp"
 
 #include <fmt/format.h>
 
@@ -25,7 +25,7 @@
 namespace spritefarm::farm {
 namespace {
 
-using sprite::ImageKind;
+using image::ImageKind;
 
 struct Image {
   ImageKind kind = ImageKind::png;
@@ -45,10 +45,10 @@ Answered answered(const net::HttpResponse& response, const net::Validators& know
   return {response.validators.empty() ? known : response.validators, response.fresh_for};
 }
 
-Task<std::optional<sprite::Record>> get_record(Downloader& downloader, const FarmTask& task,
-                                               FarmResult& result) {
-  std::optional<sprite::Record> record;
-  if (task.record) record = sprite::unpack_record(task.record->content);
+Task<std::optional<pokeapi::Record>> get_record(Downloader& downloader, const FarmTask& task,
+                                                FarmResult& result) {
+  std::optional<pokeapi::Record> record;
+  if (task.record) record = cache::unpack_record(task.record->content);
   if (record && !task.record->to_be_asked) co_return record;
 
   net::HttpRequest request;
@@ -58,9 +58,9 @@ Task<std::optional<sprite::Record>> get_record(Downloader& downloader, const Far
   const net::Validators known = request.known;
   request.noted_header = dataset_header;
   request.check = [&](const net::HttpResponse& response) -> std::optional<Error> {
-    if (std::optional<Error> wrong = sprite::contradiction(response.body, response.validators.etag))
+    if (std::optional<Error> wrong = pokeapi::contradiction(response.body, response.validators.etag))
       return wrong;
-    Result<sprite::Record> parsed = sprite::parse_record(response.body);
+    Result<pokeapi::Record> parsed = pokeapi::parse_record(response.body);
     if (!parsed) return parsed.error();
     record = *std::move(parsed);
     return wrong_record(task, *record);
@@ -82,13 +82,13 @@ Task<std::optional<sprite::Record>> get_record(Downloader& downloader, const Far
   }
   if (downloader.settings().remembers)
     result.answer =
-        AnsweredDocument{answered(*fetch.outcome, known), fetch.outcome->noted, sprite::pack_record(*record)};
+        AnsweredDocument{answered(*fetch.outcome, known), fetch.outcome->noted, cache::pack_record(*record)};
   co_return record;
 }
 
 /// What an earlier run has made of this sprite, if that would be at the same place today.
-const KnownImage* find_known(const Downloader& downloader, const FarmTask& task, const sprite::Record& record,
-                             const SpriteResult& sprite) {
+const KnownImage* find_known(const Downloader& downloader, const FarmTask& task,
+                             const pokeapi::Record& record, const SpriteResult& sprite) {
   for (const KnownImage& known : task.images)
     if (known.key == sprite.key && known.url == sprite.url) {
       const Result<std::string> path = choice(downloader).path(record, known.key, known.extension);
@@ -106,7 +106,7 @@ Task<std::optional<Image>> get_image(Downloader& downloader, const KnownImage* k
   if (known) request.known = known->validators;
   const net::Validators validators = request.known;
   request.check = [&image](const net::HttpResponse& response) -> std::optional<Error> {
-    const Result<ImageKind> kind = sprite::check_image(response.body);
+    const Result<ImageKind> kind = image::check_image(response.body);
     if (!kind) return kind.error();
     image.kind = *kind;
     return std::nullopt;
@@ -121,7 +121,7 @@ Task<std::optional<Image>> get_image(Downloader& downloader, const KnownImage* k
   }
   image.bytes = std::move(fetch.outcome->body);
   if (downloader.settings().remembers)
-    sprite.answer = AnsweredImage{answered(*fetch.outcome, validators), {}, sprite::sha256(image.bytes)};
+    sprite.answer = AnsweredImage{answered(*fetch.outcome, validators), {}, pokeapi::sha256(image.bytes)};
   if (known && (fetch.outcome->status == 304 || (sprite.answer && sprite.answer->sha256 == known->sha256))) {
     become_unchanged(sprite, *known);
     co_return std::nullopt;
@@ -135,16 +135,16 @@ bool ends_all_writing(const std::error_code& error) {
   return std::find(fatal.begin(), fatal.end(), error.value()) != fatal.end();
 }
 
-void save_file(const Downloader& downloader, const sprite::Record& record, const Image& image,
+void save_file(const Downloader& downloader, const pokeapi::Record& record, const Image& image,
                SpriteResult& sprite, FarmResult& result) {
-  Result<std::string> path = choice(downloader).path(record, sprite.key, sprite::extension(image.kind));
+  Result<std::string> path = choice(downloader).path(record, sprite.key, image::extension(image.kind));
   if (!path) {
     sprite.reason = path.error().message;
     return;
   }
   sprite.path = *std::move(path);
   try {
-    const posix::FileStamp stamp = downloader.save(sprite.path, image.bytes);
+    const system::FileStamp stamp = downloader.save(sprite.path, image.bytes);
     if (sprite.answer) sprite.answer->stamp = stamp;
     sprite.bytes = image.bytes.size();
     sprite.status = SpriteStatus::downloaded;
@@ -155,7 +155,7 @@ void save_file(const Downloader& downloader, const sprite::Record& record, const
 }
 
 /// image → file, for one sprite.
-Task<SpriteResult> farm_sprite(Downloader& downloader, const FarmTask& task, const sprite::Record& record,
+Task<SpriteResult> farm_sprite(Downloader& downloader, const FarmTask& task, const pokeapi::Record& record,
                                SpriteResult sprite, FarmResult& result) {
   if (downloader.settings().dry_run) co_return sprite;
   const KnownImage* const known = find_known(downloader, task, record, sprite);
@@ -168,7 +168,7 @@ Task<SpriteResult> farm_sprite(Downloader& downloader, const FarmTask& task, con
   Task<std::optional<Image>> getting = get_image(downloader, known, sprite, result);
   const std::optional<Image> image = co_await std::move(getting);
   if (image) {
-    posix::spend_cpu_time(downloader.settings().compute);
+    system::spend_cpu_time(downloader.settings().compute);
     if (sprite.times) sprite.times->write_began = now();
     save_file(downloader, record, *image, sprite, result);
   }
@@ -182,12 +182,12 @@ Task<SpriteResult> farm_sprite(Downloader& downloader, const FarmTask& task, con
 
 Task<FarmResult> farm_pokemon(FarmTask task) {
   Downloader& downloader = Downloader::current();
-  const ActivityBoard::Place::Work work(downloader.place(), display_name(task.name, task.id));
+  const cli::ActivityBoard::Place::Work work(downloader.place(), display_name(task.name, task.id));
   FarmResult result;
   result.began = now();
   result.worker = posix::thread_id();
-  Task<std::optional<sprite::Record>> getting = get_record(downloader, task, result);
-  const std::optional<sprite::Record> record = co_await std::move(getting);
+  Task<std::optional<pokeapi::Record>> getting = get_record(downloader, task, result);
+  const std::optional<pokeapi::Record> record = co_await std::move(getting);
   if (!record) {
     result.ended = now();
     co_return result;

@@ -2,7 +2,7 @@
 
 #include "net/freshness.hpp"
 #include "net/http_client.hpp"
-#include "posix/file_stamp.hpp"
+#include "system/file_stamp.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -14,7 +14,7 @@ namespace spritefarm::farm {
 
 /// A record or a page of the index that an earlier run has read.
 struct KnownDocument {
-  std::string content;  ///< a record's as sprite::pack_record() makes it, a page's as it came
+  std::string content;  ///< a record's as cache::pack_record() makes it, a page's as it came
   net::Validators validators;
   bool to_be_asked = true;  ///< whether it is still so; else it is
 };
@@ -26,7 +26,7 @@ struct KnownImage {
   std::string path;  ///< below the output directory
   std::string extension;
   net::Validators validators;
-  posix::FileStamp stamp;
+  system::FileStamp stamp;
   std::string sha256;
   bool to_be_asked = true;
 };
@@ -64,7 +64,7 @@ struct AnsweredDocument {
 };
 struct AnsweredImage {
   Answered answered;
-  posix::FileStamp stamp;  ///< of the file as it was written
+  system::FileStamp stamp;  ///< of the file as it was written
   std::string sha256;
 };
 

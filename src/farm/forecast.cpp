@@ -27,7 +27,8 @@ std::string duration_text(std::chrono::seconds time) {
 
 }  // namespace
 
-Forecast::Forecast(std::uint64_t pokemon, const Options& options) : m_records(pokemon), m_rate(options.rate) {
+Forecast::Forecast(std::uint64_t pokemon, const cli::Options& options)
+    : m_records(pokemon), m_rate(options.rate) {
   if (!options.dry_run)
     m_images = static_cast<std::uint64_t>(
         std::llround(static_cast<double>(pokemon) * sprites_of_each(options.sprite_keys)));

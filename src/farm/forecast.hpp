@@ -1,6 +1,6 @@
 #pragma once
 
-#include "farm/options.hpp"
+#include "cli/options.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -12,7 +12,7 @@ namespace spritefarm::farm {
 /// PokéAPI is known to hold. A value.
 class Forecast {
  public:
-  Forecast(std::uint64_t pokemon, const Options& options);
+  Forecast(std::uint64_t pokemon, const cli::Options& options);
 
   [[nodiscard]] std::uint64_t records() const noexcept { return m_records; }
   [[nodiscard]] std::uint64_t images() const noexcept { return m_images; }

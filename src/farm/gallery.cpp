@@ -1,8 +1,8 @@
 #include "farm/gallery.hpp"
 
 #include "farm/data_page.hpp"
-#include "farm/json_writer.hpp"
-#include "farm/percent_encoding.hpp"
+#include "text/json_writer.hpp"
+#include "text/percent_encoding.hpp"
 
 #include <algorithm>
 #include <string_view>
@@ -24,7 +24,7 @@ class Numbered {
     if (is_new) m_texts.push_back(text);
     return place->second;
   }
-  void write(JsonWriter& json) const {
+  void write(text::JsonWriter& json) const {
     json.begin_list();
     for (const std::string& text : m_texts) json.value(text);
     json.end_list();
@@ -53,7 +53,7 @@ void Gallery::on_result(std::uint64_t, const FarmResult& result) {
   }
 }
 
-void Gallery::add_kept(const sprite::Record& record, const std::string& key, const std::string& path) {
+void Gallery::add_kept(const pokeapi::Record& record, const std::string& key, const std::string& path) {
   Entry& entry = m_entries[place_of(record.id, record.name, key)];
   if (entry.path.empty()) entry.path = path;
 }
@@ -68,7 +68,7 @@ bool Gallery::has_path(const std::string& path) const {
 // and an empty reason are left out.
 std::string Gallery::page() const {
   Numbered keys, folders;
-  JsonWriter json;
+  text::JsonWriter json;
   json.begin_object().key("pokemon").begin_list();
   for (auto next = m_entries.begin(); next != m_entries.end();) {
     const auto& [id, name, depth, first_key] = next->first;
@@ -81,8 +81,8 @@ std::string Gallery::page() const {
         json.value(-1).value("");
       } else {
         const std::size_t file = entry.path.rfind('/') + 1;  // 0 where there is none
-        json.value(folders[percent_encoded(entry.path.substr(0, file))]);
-        json.value(percent_encoded(entry.path.substr(file)));
+        json.value(folders[text::percent_encoded(entry.path.substr(0, file))]);
+        json.value(text::percent_encoded(entry.path.substr(file)));
       }
       if (entry.status != Status::there) json.value(static_cast<int>(entry.status));
       if (entry.status == Status::failed) json.value(entry.reason);

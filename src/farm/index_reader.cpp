@@ -2,14 +2,15 @@
 
 #include "farm/downloader.hpp"
 #include "farm/plan.hpp"
-#include "sprite/document_tag.hpp"
+#include "pokeapi/document_tag.hpp"
 
 #include <exception>
 #include <utility>
 
 namespace spritefarm::farm {
 
-IndexReader::IndexReader(Executor& executor, const std::string& base_url, IndexRange range, Stock& stock)
+IndexReader::IndexReader(Executor& executor, const std::string& base_url, pokeapi::IndexRange range,
+                         Stock& stock)
     : m_executor(executor), m_stock(stock), m_cursor(base_url, range) {
   request_page();
 }
@@ -24,7 +25,7 @@ void IndexReader::request_page() {
   const std::string& url = *m_cursor.url();
   std::optional<KnownDocument> known = m_stock.page(url);
   if (known) {
-    Result<sprite::IndexPage> page = sprite::parse_index_page(known->content, url);
+    Result<pokeapi::IndexPage> page = pokeapi::parse_index_page(known->content, url);
     if (!page)
       known.reset();
     else if (!known->to_be_asked)
@@ -41,9 +42,9 @@ Task<IndexReader::Page> IndexReader::read(std::string url, std::optional<KnownDo
   request.noted_header = dataset_header;
   if (known) request.known = known->validators;
   request.check = [&page, &url](const net::HttpResponse& response) -> std::optional<Error> {
-    if (std::optional<Error> wrong = sprite::contradiction(response.body, response.validators.etag))
+    if (std::optional<Error> wrong = pokeapi::contradiction(response.body, response.validators.etag))
       return wrong;
-    page.content = sprite::parse_index_page(response.body, url);
+    page.content = pokeapi::parse_index_page(response.body, url);
     if (page.content) return std::nullopt;
     return page.content.error();
   };
@@ -55,7 +56,7 @@ Task<IndexReader::Page> IndexReader::read(std::string url, std::optional<KnownDo
   }
   net::HttpResponse& response = *fetch.outcome;
   if (response.status == 304) {
-    page.content = sprite::parse_index_page(known->content, url);
+    page.content = pokeapi::parse_index_page(known->content, url);
     if (response.validators.empty()) response.validators = known->validators;
     response.body = std::move(known->content);
   }
@@ -89,7 +90,7 @@ std::optional<IndexAnswer> IndexReader::next() {
     return answer;
   }
   answer.index_size = page.content->count;
-  Result<std::vector<sprite::IndexEntry>> entries = m_cursor.take(*std::move(page.content));
+  Result<std::vector<pokeapi::IndexEntry>> entries = m_cursor.take(*std::move(page.content));
   if (!entries) {
     answer.error = entries.error().message;
     return answer;

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "farm/farm_task.hpp"
-#include "farm/index_cursor.hpp"
 #include "farm/stock.hpp"
+#include "pokeapi/index_cursor.hpp"
 
 #include <spritefarm/executor.hpp>
 
@@ -26,7 +26,7 @@ struct IndexAnswer {
 class IndexReader {
  public:
   /// Asks for the first page.
-  IndexReader(Executor& executor, const std::string& base_url, IndexRange range, Stock& stock);
+  IndexReader(Executor& executor, const std::string& base_url, pokeapi::IndexRange range, Stock& stock);
   IndexReader(const IndexReader&) = delete;
   IndexReader& operator=(const IndexReader&) = delete;
   ~IndexReader();
@@ -38,7 +38,7 @@ class IndexReader {
 
  private:
   struct Page {
-    Result<sprite::IndexPage> content;
+    Result<pokeapi::IndexPage> content;
     std::optional<AnsweredDocument> answer;
     RequestCount count;
   };
@@ -48,8 +48,8 @@ class IndexReader {
 
   Executor& m_executor;
   Stock& m_stock;
-  IndexCursor m_cursor;
-  std::optional<sprite::IndexPage> m_at_hand;
+  pokeapi::IndexCursor m_cursor;
+  std::optional<pokeapi::IndexPage> m_at_hand;
   std::optional<Future<Page>> m_coming;
 };
 

@@ -1,8 +1,9 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "cli/shard.hpp"
 #include "farm/farm_task.hpp"
-#include "sprite/index_page.hpp"
+#include "pokeapi/index_page.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -14,25 +15,13 @@
 
 namespace spritefarm::farm {
 
-/// One node's share of a selection: every `of`-th, from the `which`-th, both counted from 1.
-struct Shard {
-  std::uint32_t which = 1;
-  std::uint32_t of = 1;
-
-  /// Reads "K/N".
-  static Result<Shard> parse(std::string_view text);
-};
-
-/// The task for a pokémon that the user gave by name or id. An Error for what can be neither.
-Result<FarmTask> named_task(std::string_view name_or_id, std::string_view base_url);
-
 /// The tasks for what the index lists.
-std::vector<FarmTask> index_tasks(std::vector<sprite::IndexEntry> entries);
+std::vector<FarmTask> index_tasks(std::vector<pokeapi::IndexEntry> entries);
 
 /// Picks a share of a selection that comes piece by piece, each pokémon once.
 class ShareFilter {
  public:
-  explicit ShareFilter(Shard shard) : m_shard(shard) {}
+  explicit ShareFilter(cli::Shard shard) : m_shard(shard) {}
 
   /// The share's tasks of the next piece. Those with a name come before those with only an id: when the named
   /// ones are done, their ids are known too, and a pokémon that was given both ways is farmed once.
@@ -42,7 +31,7 @@ class ShareFilter {
   [[nodiscard]] std::size_t most_of(std::optional<std::size_t> tasks) const noexcept;
 
  private:
-  Shard m_shard;
+  cli::Shard m_shard;
   std::unordered_set<std::string> m_urls;
 };
 

@@ -1,7 +1,7 @@
 #include "farm/report.hpp"
 
-#include "farm/json_writer.hpp"
-#include "farm/printable_text.hpp"
+#include "text/json_writer.hpp"
+#include "text/printable_text.hpp"
 
 #include <fmt/format.h>
 
@@ -41,7 +41,7 @@ void Report::add(const RequestCount& count) {
 }
 
 std::string Report::json(double seconds) const {
-  JsonWriter json;
+  text::JsonWriter json;
   json.begin_object();
   json.key("mode").value(m_run.mode).key("workers").value(m_run.workers);
   json.key("concurrency").value(m_run.concurrency).key("transport").value(m_run.transport);
@@ -103,15 +103,15 @@ std::string Report::json(double seconds) const {
 }
 
 std::string Report::summary(double seconds, std::string_view directory) const {
-  const auto sprites = [](std::uint64_t number) { return counted(number, "sprite", "sprites"); };
+  const auto sprites = [](std::uint64_t number) { return text::counted(number, "sprite", "sprites"); };
   std::string text = m_run.dry_run
                          ? fmt::format("{} would be downloaded to {}/", sprites(m_planned.size()), directory)
                          : fmt::format("{} ({} bytes) in {}/", sprites(m_downloaded), m_bytes, directory);
   if (m_unchanged > 0) text += fmt::format(", {} unchanged", m_unchanged);
   if (!m_missing.empty()) text += fmt::format(", {} missing", m_missing.size());
   if (!m_failures.empty()) text += fmt::format(", {} failed", m_failures.size());
-  text += fmt::format("; {}, {}, {:.1f} s, {}", counted(m_count.requests, "request", "requests"),
-                      counted(m_count.retries, "retry", "retries"), seconds, m_run.mode);
+  text += fmt::format("; {}, {}, {:.1f} s, {}", text::counted(m_count.requests, "request", "requests"),
+                      text::counted(m_count.retries, "retry", "retries"), seconds, m_run.mode);
   if (m_run.mode != "serial") text += fmt::format(" × {}", m_run.workers);
   return text;
 }

@@ -1,10 +1,10 @@
 #include "farm/stock.hpp"
 
+#include "cache/packed_record.hpp"
 #include "farm/farm_pokemon.hpp"
-#include "posix/file_stamp.hpp"
-#include "sprite/digest.hpp"
-#include "sprite/image.hpp"
-#include "sprite/packed_record.hpp"
+#include "image/image.hpp"
+#include "pokeapi/digest.hpp"
+#include "system/file_stamp.hpp"
 
 #include <fmt/format.h>
 
@@ -24,10 +24,10 @@ namespace {
 constexpr std::chrono::milliseconds batch_time{5};
 
 // An image's kind, and so its file's extension, can be another than its URL says.
-constexpr std::array image_kinds{sprite::ImageKind::png, sprite::ImageKind::gif, sprite::ImageKind::svg};
+constexpr std::array image_kinds{image::ImageKind::png, image::ImageKind::gif, image::ImageKind::svg};
 
 /// Each share has its own, so that many machines can farm into one directory.
-std::string ledger_path(const Options& options) {
+std::string ledger_path(const cli::Options& options) {
   const std::string folder = std::filesystem::canonical(options.output).string();
   return options.shard.of == 1
              ? folder + "/.spritefarm.db"
@@ -40,15 +40,15 @@ std::int64_t seconds_now() {
 
 }  // namespace
 
-Stock::Stock(const Options& options, const Messages& messages, AskDataset ask_dataset)
+Stock::Stock(const cli::Options& options, const cli::Messages& messages, AskDataset ask_dataset)
     : m_options(options),
       m_messages(messages),
       m_ask_dataset(std::move(ask_dataset)),
       m_choice{options.selector, options.path_template},
       m_path(options.remember ? ledger_path(options) : "") {
   if (!options.remember) return;
-  m_output = posix::Directory::open(options.output);
-  sprite::OpenedLedger opened = sprite::open_ledger(m_path);
+  m_output = system::Directory::open(options.output);
+  cache::OpenedLedger opened = cache::open_ledger(m_path);
   m_ledger = std::move(opened.ledger);
   if (!opened.message.empty()) m_messages.error(opened.message);
 }
@@ -61,16 +61,16 @@ auto Stock::with_ledger(Operation operation) {
   if (!m_ledger) return Answer{};
   try {
     return operation(*m_ledger);
-  } catch (const sprite::SqliteError& error) {
+  } catch (const cache::SqliteError& error) {
     m_ledger.reset();
     m_messages.error(fmt::format("the ledger {} fails ({}){}: this run goes on without", m_path, error.what(),
-                                 error.is_damage() ? " and is now " + sprite::set_aside(m_path) : ""));
+                                 error.is_damage() ? " and is now " + cache::set_aside(m_path) : ""));
     return Answer{};
   }
 }
 
-std::optional<sprite::LedgerDocument> Stock::document(const std::string& url) {
-  return with_ledger([&](sprite::Ledger& ledger) { return ledger.document(url); });
+std::optional<cache::LedgerDocument> Stock::document(const std::string& url) {
+  return with_ledger([&](cache::Ledger& ledger) { return ledger.document(url); });
 }
 
 const std::string& Stock::dataset() {
@@ -84,34 +84,34 @@ const std::string& Stock::dataset() {
   return m_dataset.emplace(std::move(answer.hash));
 }
 
-bool Stock::is_current(const sprite::LedgerDocument& document) {
+bool Stock::is_current(const cache::LedgerDocument& document) {
   if (!m_options.refresh && document.fresh_until > seconds_now()) return true;
   const std::string& current = dataset();
   return !current.empty() && document.dataset == current;
 }
 
 std::optional<KnownDocument> Stock::page(const std::string& url) {
-  std::optional<sprite::LedgerDocument> known = document(url);
+  std::optional<cache::LedgerDocument> known = document(url);
   if (!known) return std::nullopt;
   const bool current = is_current(*known);
   return KnownDocument{std::move(known->content), std::move(known->validators), !current};
 }
 
-bool Stock::is_intact(const std::string& path, const sprite::LedgerImage& image) const {
-  if (posix::stamp_of(*m_output, path) != posix::FileStamp{image.size, image.changed}) return false;
+bool Stock::is_intact(const std::string& path, const cache::LedgerImage& image) const {
+  if (system::stamp_of(*m_output, path) != system::FileStamp{image.size, image.changed}) return false;
   if (!m_options.verify) return true;
   const std::optional<std::string> bytes =
-      posix::read_file(*m_output, path, static_cast<std::size_t>(image.size));
-  return bytes && sprite::sha256(*bytes) == image.sha256;
+      system::read_file(*m_output, path, static_cast<std::size_t>(image.size));
+  return bytes && pokeapi::sha256(*bytes) == image.sha256;
 }
 
-std::optional<KnownImage> Stock::find_image(const sprite::Record& record, const SpriteResult& sprite) {
-  for (const sprite::ImageKind kind : image_kinds) {
-    const std::string_view extension = sprite::extension(kind);
+std::optional<KnownImage> Stock::find_image(const pokeapi::Record& record, const SpriteResult& sprite) {
+  for (const image::ImageKind kind : image_kinds) {
+    const std::string_view extension = image::extension(kind);
     const Result<std::string> path = m_choice.path(record, sprite.key, extension);
     if (!path) continue;
-    std::optional<sprite::LedgerImage> image =
-        with_ledger([&](sprite::Ledger& ledger) { return ledger.image(*path); });
+    std::optional<cache::LedgerImage> image =
+        with_ledger([&](cache::Ledger& ledger) { return ledger.image(*path); });
     if (!image || image->url != sprite.url || !is_intact(*path, *image)) continue;
     return KnownImage{sprite.key,
                       sprite.url,
@@ -126,9 +126,9 @@ std::optional<KnownImage> Stock::find_image(const sprite::Record& record, const 
 }
 
 std::optional<FarmResult> Stock::look_up(FarmTask& task) {
-  std::optional<sprite::LedgerDocument> known = document(task.url);
+  std::optional<cache::LedgerDocument> known = document(task.url);
   if (!known) return std::nullopt;
-  const std::optional<sprite::Record> record = sprite::unpack_record(known->content);
+  const std::optional<pokeapi::Record> record = cache::unpack_record(known->content);
   if (!record || wrong_record(task, *record)) return std::nullopt;
   bool is_at_hand = is_current(*known);
   task.record = KnownDocument{std::move(known->content), std::move(known->validators), !is_at_hand};
@@ -152,27 +152,26 @@ std::optional<FarmResult> Stock::look_up(FarmTask& task) {
 
 void Stock::keep(const std::string& url, const AnsweredDocument& document) {
   const std::string& dataset = document.dataset.empty() && m_dataset ? *m_dataset : document.dataset;
-  with_ledger([&](sprite::Ledger& ledger) {
+  with_ledger([&](cache::Ledger& ledger) {
     if (ledger.uncommitted() == 0) m_commit_at = Clock::now() + batch_time;
-    ledger.keep(url, sprite::LedgerDocument{document.answered.validators,
-                                            seconds_now() + document.answered.fresh_for.count(), dataset,
-                                            document.content});
+    ledger.keep(url, cache::LedgerDocument{document.answered.validators,
+                                           seconds_now() + document.answered.fresh_for.count(), dataset,
+                                           document.content});
     return true;
   });
 }
 
 void Stock::keep(const FarmTask& task, const FarmResult& result) {
   if (result.answer) keep(task.url, *result.answer);
-  with_ledger([&](sprite::Ledger& ledger) {
+  with_ledger([&](cache::Ledger& ledger) {
     if (ledger.uncommitted() == 0) m_commit_at = Clock::now() + batch_time;
     for (const SpriteResult& sprite : result.sprites)
       if (sprite.answer &&
           (sprite.status == SpriteStatus::downloaded || sprite.status == SpriteStatus::unchanged))
-        ledger.keep(sprite.path,
-                    sprite::LedgerImage{sprite.url, sprite.answer->answered.validators,
-                                        seconds_now() + sprite.answer->answered.fresh_for.count(),
-                                        sprite.answer->stamp.size, sprite.answer->stamp.changed,
-                                        sprite.answer->sha256});
+        ledger.keep(sprite.path, cache::LedgerImage{sprite.url, sprite.answer->answered.validators,
+                                                    seconds_now() + sprite.answer->answered.fresh_for.count(),
+                                                    sprite.answer->stamp.size, sprite.answer->stamp.changed,
+                                                    sprite.answer->sha256});
     if (Clock::now() >= m_commit_at) ledger.commit();
     return true;
   });
@@ -183,24 +182,24 @@ void Stock::each_kept(const TakeKept& take) {
     std::size_t record;
     std::string key;
   };
-  std::vector<sprite::Record> records;
+  std::vector<pokeapi::Record> records;
   std::unordered_multimap<std::string, Leaf> leaves;  // by URL, which several may have
   const auto belongs = [&](const Leaf& leaf, const std::string& path) {
-    return std::any_of(image_kinds.begin(), image_kinds.end(), [&](sprite::ImageKind kind) {
-      const Result<std::string> own = m_choice.path(records[leaf.record], leaf.key, sprite::extension(kind));
+    return std::any_of(image_kinds.begin(), image_kinds.end(), [&](image::ImageKind kind) {
+      const Result<std::string> own = m_choice.path(records[leaf.record], leaf.key, image::extension(kind));
       return own && *own == path;
     });
   };
-  with_ledger([&](sprite::Ledger& ledger) {
+  with_ledger([&](cache::Ledger& ledger) {
     ledger.each_document([&](const std::string& content) {
-      std::optional<sprite::Record> record = sprite::unpack_record(content);
+      std::optional<pokeapi::Record> record = cache::unpack_record(content);
       if (!record) return;
-      for (sprite::SpriteLeaf& leaf : record->sprites)
+      for (pokeapi::SpriteLeaf& leaf : record->sprites)
         if (!leaf.url.empty()) leaves.emplace(std::move(leaf.url), Leaf{records.size(), std::move(leaf.key)});
       records.push_back({record->id, std::move(record->name), {}});
     });
     ledger.each_image([&](const std::string& path, const std::string& url) {
-      if (!posix::stamp_of(*m_output, path)) return;
+      if (!system::stamp_of(*m_output, path)) return;
       const auto [first, last] = leaves.equal_range(url);
       auto its = first;
       if (first != last && std::next(first) != last)
@@ -212,7 +211,7 @@ void Stock::each_kept(const TakeKept& take) {
 }
 
 void Stock::commit() {
-  with_ledger([](sprite::Ledger& ledger) {
+  with_ledger([](cache::Ledger& ledger) {
     ledger.commit();
     return true;
   });

@@ -1,12 +1,12 @@
 #pragma once
 
+#include "cache/ledger.hpp"
+#include "cli/messages.hpp"
+#include "cli/options.hpp"
 #include "farm/chosen_sprites.hpp"
 #include "farm/dataset_question.hpp"
 #include "farm/farm_task.hpp"
-#include "farm/messages.hpp"
-#include "farm/options.hpp"
-#include "posix/directory.hpp"
-#include "sprite/ledger.hpp"
+#include "system/directory.hpp"
 
 #include <chrono>
 #include <functional>
@@ -33,7 +33,7 @@ class Stock {
   using AskDataset = std::function<DatasetAnswer()>;
 
   /// To be made after the last fork of this process.
-  Stock(const Options& options, const Messages& messages, AskDataset ask_dataset);
+  Stock(const cli::Options& options, const cli::Messages& messages, AskDataset ask_dataset);
 
   /// A page of the index; none where it is unknown.
   std::optional<KnownDocument> page(const std::string& url);
@@ -45,7 +45,7 @@ class Stock {
   void keep(const FarmTask& task, const FarmResult& result);
   /// What earlier runs have made, as far as the ledger knows whose it is and its file is still there.
   using TakeKept =
-      std::function<void(const sprite::Record& record, const std::string& key, const std::string& path)>;
+      std::function<void(const pokeapi::Record& record, const std::string& key, const std::string& path)>;
   void each_kept(const TakeKept& take);
   /// Makes certain what was kept; otherwise that happens now and then. Any thread may.
   void commit();
@@ -55,22 +55,22 @@ class Stock {
 
   template <typename Operation>
   auto with_ledger(Operation operation);
-  std::optional<sprite::LedgerDocument> document(const std::string& url);
-  bool is_current(const sprite::LedgerDocument& document);
+  std::optional<cache::LedgerDocument> document(const std::string& url);
+  bool is_current(const cache::LedgerDocument& document);
   const std::string& dataset();
-  std::optional<KnownImage> find_image(const sprite::Record& record, const SpriteResult& sprite);
-  [[nodiscard]] bool is_intact(const std::string& path, const sprite::LedgerImage& image) const;
+  std::optional<KnownImage> find_image(const pokeapi::Record& record, const SpriteResult& sprite);
+  [[nodiscard]] bool is_intact(const std::string& path, const cache::LedgerImage& image) const;
 
-  const Options& m_options;
-  const Messages& m_messages;
+  const cli::Options& m_options;
+  const cli::Messages& m_messages;
   const AskDataset m_ask_dataset;
   const SpriteChoice m_choice;
   const std::string m_path;
-  std::optional<posix::Directory> m_output;
+  std::optional<system::Directory> m_output;
   std::optional<std::string> m_dataset;  // known in this run; an empty one cannot be had
 
   std::mutex m_mutex;
-  std::unique_ptr<sprite::Ledger> m_ledger;
+  std::unique_ptr<cache::Ledger> m_ledger;
   Clock::time_point m_commit_at;
 };
 

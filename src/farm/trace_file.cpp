@@ -35,22 +35,22 @@ TraceFile::TraceFile(const std::string& path, Time begin, bool workers_are_proce
 
 // ---- events ---------------------------------------------------------------------------------------------------
 
-JsonWriter TraceFile::event(std::string_view phase, std::string_view name, Lane lane, Time at) const {
-  JsonWriter json;
+text::JsonWriter TraceFile::event(std::string_view phase, std::string_view name, Lane lane, Time at) const {
+  text::JsonWriter json;
   json.begin_object().key("ph").value(phase).key("name").value(name).key("pid").value(lane.process);
   json.key("tid").value(lane.thread);
   json.key("ts").value(std::chrono::duration<double, std::micro>(at - m_begin).count());
   return json;
 }
 
-void TraceFile::write(JsonWriter& event) {
+void TraceFile::write(text::JsonWriter& event) {
   const std::string text = (std::exchange(m_is_first, false) ? "[\n" : ",\n") + event.end_object().text();
   if (std::fwrite(text.data(), 1, text.size(), m_file.get()) != text.size())
     throw std::system_error(errno, std::generic_category(), "cannot write " + m_path);
 }
 
 void TraceFile::slice(std::string_view name, Lane lane, Time begin, Time end, std::string_view note) {
-  JsonWriter json = event("X", name, lane, begin);
+  text::JsonWriter json = event("X", name, lane, begin);
   json.key("dur").value(std::chrono::duration<double, std::micro>(end - begin).count());
   if (!note.empty()) json.key("args").begin_object().key("note").value(note).end_object();
   write(json);
@@ -64,28 +64,28 @@ void TraceFile::mark(std::string_view name, std::uint64_t number, std::string_vi
 }
 
 void TraceFile::arrow(std::string_view phase, std::uint64_t number, Lane lane, Time at) {
-  JsonWriter json = event(phase, "task", lane, at);
+  text::JsonWriter json = event(phase, "task", lane, at);
   json.key("cat").value("task").key("id").value(number).key("bp").value("e");
   write(json);
 }
 
 void TraceFile::queue(std::string_view phase, std::uint64_t number, const std::string& name, Time at) {
-  JsonWriter json = event(phase, "queued: " + name, m_coordinator, at);
+  text::JsonWriter json = event(phase, "queued: " + name, m_coordinator, at);
   json.key("cat").value("queued").key("id").value(number);
   write(json);
 }
 
 void TraceFile::name_process(int process, std::string_view name, int order) {
-  JsonWriter its_name = event("M", "process_name", {process, 0}, m_begin);
+  text::JsonWriter its_name = event("M", "process_name", {process, 0}, m_begin);
   its_name.key("args").begin_object().key("name").value(name).end_object();
   write(its_name);
-  JsonWriter place = event("M", "process_sort_index", {process, 0}, m_begin);
+  text::JsonWriter place = event("M", "process_sort_index", {process, 0}, m_begin);
   place.key("args").begin_object().key("sort_index").value(order).end_object();
   write(place);
 }
 
 void TraceFile::name_lane(Lane lane, std::string_view name) {
-  JsonWriter json = event("M", "thread_name", lane, m_begin);
+  text::JsonWriter json = event("M", "thread_name", lane, m_begin);
   json.key("args").begin_object().key("name").value(name).end_object();
   write(json);
 }
@@ -188,7 +188,7 @@ void TraceFile::finish() {
   for (const auto& [at, change] : m_changes) {
     in_flight += change.in_flight;
     queued += change.queued;
-    JsonWriter json = event("C", "tasks", m_coordinator, at);
+    text::JsonWriter json = event("C", "tasks", m_coordinator, at);
     json.key("args")
         .begin_object()
         .key("in flight")

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "farm/json_writer.hpp"
 #include "farm/run_listener.hpp"
+#include "text/json_writer.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -56,8 +56,9 @@ class TraceFile final : public RunListener {
   };
 
   /// An event that lacks what its phase needs besides, and its end.
-  [[nodiscard]] JsonWriter event(std::string_view phase, std::string_view name, Lane lane, Time at) const;
-  void write(JsonWriter& event);
+  [[nodiscard]] text::JsonWriter event(std::string_view phase, std::string_view name, Lane lane,
+                                       Time at) const;
+  void write(text::JsonWriter& event);
   void slice(std::string_view name, Lane lane, Time begin, Time end, std::string_view note = {});
   void mark(std::string_view name, std::uint64_t number, std::string_view arrow);
   void arrow(std::string_view phase, std::uint64_t number, Lane lane, Time at);

@@ -10,7 +10,7 @@ namespace {
 
 /// The hosts that every worker will ask, as far as they are known beforehand: that of the records, and, of the
 /// PokéAPI itself, that of the images. Another's is learned from its first record.
-std::vector<std::string> hosts_ahead(const Options& options) {
+std::vector<std::string> hosts_ahead(const cli::Options& options) {
   std::vector<std::string> urls{options.base_url};
   if (options.base_url.starts_with("https://pokeapi.co/") && !options.dry_run)
     urls.emplace_back("https://raw.githubusercontent.com/");
@@ -19,7 +19,7 @@ std::vector<std::string> hosts_ahead(const Options& options) {
 
 }  // namespace
 
-Workforce::Workforce(const Options& options, WorkerSettings settings)
+Workforce::Workforce(const cli::Options& options, WorkerSettings settings)
     : m_paces(std::make_shared<net::HostPaces>(net::Rate::polite(options.rate))),
       m_window(2 * static_cast<std::size_t>(options.workers) *
                static_cast<std::size_t>(options.concurrency)) {
@@ -29,7 +29,7 @@ Workforce::Workforce(const Options& options, WorkerSettings settings)
     Downloader::install(settings).connect_ahead(urls);
   };
   switch (options.mode) {
-    case Mode::processes: {
+    case cli::Mode::processes: {
       auto pool = std::make_unique<ProcessPoolExecutor>(
           ProcessPoolExecutorOptions{.max_workers = options.workers,
                                      .worker_concurrency = options.concurrency,
@@ -40,7 +40,7 @@ Workforce::Workforce(const Options& options, WorkerSettings settings)
       m_executor = std::move(pool);
       break;
     }
-    case Mode::threads: {
+    case cli::Mode::threads: {
       auto pool = std::make_unique<ThreadPoolExecutor>(
           ThreadPoolExecutorOptions{.max_workers = options.workers,
                                     .worker_concurrency = options.concurrency,
@@ -49,7 +49,7 @@ Workforce::Workforce(const Options& options, WorkerSettings settings)
       m_executor = std::move(pool);
       break;
     }
-    case Mode::serial:
+    case cli::Mode::serial:
       m_executor = std::make_unique<SerialExecutor>(SerialExecutorOptions{.initializer = install});
       m_window = 1;
       return;

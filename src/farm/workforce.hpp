@@ -1,7 +1,7 @@
 #pragma once
 
+#include "cli/options.hpp"
 #include "farm/downloader.hpp"
-#include "farm/options.hpp"
 
 #include <spritefarm/futures.hpp>
 
@@ -15,7 +15,7 @@ namespace spritefarm::farm {
 /// thread, since it may fork; throws what the executors' constructors throw.
 class Workforce {
  public:
-  Workforce(const Options& options, WorkerSettings settings);
+  Workforce(const cli::Options& options, WorkerSettings settings);
 
   [[nodiscard]] Executor& executor() noexcept { return *m_executor; }
   /// For calls in this process: a thread of its own, or, in serial mode, executor() itself.

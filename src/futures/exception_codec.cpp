@@ -1,7 +1,7 @@
 #include "base/exception_text.hpp"
 
+#include <spritefarm/detail/outcome.hpp>
 #include <spritefarm/errors.hpp>
-#include <spritefarm/outcome.hpp>
 
 #include <cxxabi.h>
 

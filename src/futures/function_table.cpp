@@ -1,7 +1,7 @@
 #include "base/fnv1a.hpp"
 #include "posix/loaded_objects.hpp"
 
-#include <spritefarm/function_table.hpp>
+#include <spritefarm/detail/function_table.hpp>
 
 #include <string>
 #include <vector>

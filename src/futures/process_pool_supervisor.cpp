@@ -1,8 +1,8 @@
 #include "base/exception_text.hpp"
 #include "futures/process_pool.hpp"
 
-#include <spritefarm/function_table.hpp>
-#include <spritefarm/outcome.hpp>
+#include <spritefarm/detail/function_table.hpp>
+#include <spritefarm/detail/outcome.hpp>
 
 #include <algorithm>
 #include <array>

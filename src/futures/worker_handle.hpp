@@ -4,7 +4,7 @@
 #include "ipc/channel.hpp"
 #include "posix/pid_fd.hpp"
 
-#include <spritefarm/call.hpp>
+#include <spritefarm/detail/call.hpp>
 
 #include <cstdint>
 #include <map>

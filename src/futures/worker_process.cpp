@@ -4,8 +4,8 @@
 #include "posix/fork.hpp"
 #include "posix/process_memory.hpp"
 
+#include <spritefarm/detail/outcome.hpp>
 #include <spritefarm/errors.hpp>
-#include <spritefarm/outcome.hpp>
 
 #include <exception>
 #include <utility>

@@ -5,8 +5,8 @@
 #include "ipc/call_slots.hpp"
 #include "ipc/channel.hpp"
 
+#include <spritefarm/detail/function_table.hpp>
 #include <spritefarm/event_loop.hpp>
-#include <spritefarm/function_table.hpp>
 #include <spritefarm/transport.hpp>
 
 #include <deque>

@@ -1,6 +1,6 @@
 #include "mirror/entity_tag.hpp"
 
-#include "sprite/digest.hpp"
+#include "pokeapi/digest.hpp"
 
 #include <fmt/format.h>
 #include <openssl/evp.h>
@@ -22,7 +22,7 @@ std::string_view without_weakness(std::string_view tag) {
 }  // namespace
 
 std::string document_tag(std::string_view document) {
-  const std::string sum = sprite::sha1(document);
+  const std::string sum = pokeapi::sha1(document);
   unsigned char text[29];
   EVP_EncodeBlock(text, reinterpret_cast<const unsigned char*>(sum.data()), static_cast<int>(sum.size()));
   return fmt::format("W/\"{:x}-{}\"", document.size(),
@@ -30,11 +30,11 @@ std::string document_tag(std::string_view document) {
 }
 
 std::string image_tag(std::string_view image) {
-  return '"' + hex(sprite::sha256(image)) + '"';
+  return '"' + hex(pokeapi::sha256(image)) + '"';
 }
 
 std::string sha1_hex(std::string_view bytes) {
-  return hex(sprite::sha1(bytes));
+  return hex(pokeapi::sha1(bytes));
 }
 
 bool names_tag(std::string_view if_none_match, std::string_view tag) {

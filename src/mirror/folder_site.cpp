@@ -2,7 +2,7 @@
 
 #include "mirror/entity_tag.hpp"
 #include "mirror/index_document.hpp"
-#include "sprite/index_page.hpp"
+#include "pokeapi/index_page.hpp"
 
 #include <fmt/format.h>
 
@@ -41,10 +41,10 @@ std::vector<Pokemon> read_index(const fs::path& root) {
     throw std::runtime_error(
         fmt::format("{}: cannot be read; --root needs a folder that holds it", path.string()));
   }
-  auto page = sprite::parse_index_page(*content, "https://pokeapi.co/api/v2/pokemon");
+  auto page = pokeapi::parse_index_page(*content, "https://pokeapi.co/api/v2/pokemon");
   if (!page) throw std::runtime_error(fmt::format("{}: {}", path.string(), page.error().message));
   std::vector<Pokemon> pokemon;
-  for (sprite::IndexEntry& entry : page->entries) pokemon.push_back({entry.id, std::move(entry.name)});
+  for (pokeapi::IndexEntry& entry : page->entries) pokemon.push_back({entry.id, std::move(entry.name)});
   return pokemon;
 }
 

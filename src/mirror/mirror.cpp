@@ -7,7 +7,7 @@
 #include "mirror/gzip.hpp"
 #include "mirror/paused_connections.hpp"
 #include "mirror/wire_response.hpp"
-#include "posix/loopback_listener.hpp"
+#include "system/loopback_listener.hpp"
 
 #include <fmt/format.h>
 #include <microhttpd.h>
@@ -72,8 +72,8 @@ std::unique_ptr<Site> make_site(const MirrorOptions& options) {
 struct Mirror::State {
   explicit State(const MirrorOptions& options)
       : site(make_site(options)), faults(options.faults, options.seed), latency(options.latency) {
-    posix::Fd listener = posix::listen_on_loopback(options.port);
-    origin = fmt::format("http://127.0.0.1:{}", posix::local_port(listener.get()));
+    posix::Fd listener = system::listen_on_loopback(options.port);
+    origin = fmt::format("http://127.0.0.1:{}", system::local_port(listener.get()));
     constexpr unsigned connections = 1024;
     const unsigned threads = std::clamp(std::thread::hardware_concurrency(), 2U, 4U);
     daemon.reset(MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_SUSPEND_RESUME, 0, nullptr, nullptr,
@@ -167,7 +167,7 @@ struct Mirror::State {
       case Fault::garbage:
         return whole(garbage_answer(*site->answer(request), target));
       case Fault::reset:
-        posix::reset_connection(
+        system::reset_connection(
             MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd);
         return MHD_NO;
       case Fault::truncate:

@@ -1,7 +1,7 @@
 #include "mirror/mirror_command.hpp"
 
 #include "mirror/mirror.hpp"
-#include "posix/termination_signals.hpp"
+#include "system/termination_signals.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -23,7 +23,7 @@ int usage_error(std::string message) {
 
 int serve(const MirrorOptions& options) {
   try {
-    posix::TerminationSignals signals;
+    system::TerminationSignals signals;
     const Mirror mirror(options);
     fmt::print("{}\n", mirror.base_url());
     std::fflush(stdout);

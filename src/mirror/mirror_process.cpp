@@ -12,7 +12,7 @@ namespace {
 // What the child says first: one of these, and the base URL or the reason.
 constexpr char ready = '+', failed = '-';
 
-int run(const MirrorOptions& options, posix::ParentLine& parent) {
+int run(const MirrorOptions& options, system::ParentLine& parent) {
   try {
     const Mirror mirror(options);
     parent.send(ready + mirror.base_url());
@@ -27,7 +27,7 @@ int run(const MirrorOptions& options, posix::ParentLine& parent) {
 }  // namespace
 
 MirrorProcess::MirrorProcess(const MirrorOptions& options)
-    : m_child([&](posix::ParentLine& parent) { return run(options, parent); }) {
+    : m_child([&](system::ParentLine& parent) { return run(options, parent); }) {
   const auto line = m_child.receive();
   if (!line || line->empty()) throw std::runtime_error("the mirror's process ended before it was ready");
   if (line->front() != ready) throw std::runtime_error("mirror: " + line->substr(1));

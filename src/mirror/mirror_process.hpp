@@ -1,7 +1,7 @@
 #pragma once
 
 #include "mirror/mirror_options.hpp"
-#include "posix/child_process.hpp"
+#include "system/child_process.hpp"
 
 #include <string>
 
@@ -20,7 +20,7 @@ class MirrorProcess {
   [[nodiscard]] pid_t pid() const noexcept { return m_child.pid(); }
 
  private:
-  posix::ChildProcess m_child;
+  system::ChildProcess m_child;
   std::string m_base_url;
 };
 

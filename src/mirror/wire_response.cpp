@@ -1,6 +1,6 @@
 #include "mirror/wire_response.hpp"
 
-#include "posix/loopback_listener.hpp"
+#include "system/loopback_listener.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -48,7 +48,7 @@ struct HalfBody {
   bool stay_silent() {
     if (pauses == nullptr) return false;
     const int socket = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
-    if (steady_clock::now() > silent_until || posix::peer_has_left(socket)) return false;
+    if (steady_clock::now() > silent_until || system::peer_has_left(socket)) return false;
     return pauses->pause(connection, std::chrono::milliseconds(250));
   }
 };

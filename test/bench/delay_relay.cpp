@@ -14,7 +14,7 @@
 #include "bench/delayed_stream.hpp"
 #include "posix/check.hpp"
 #include "posix/fd.hpp"
-#include "posix/loopback_listener.hpp"
+#include "system/loopback_listener.hpp"
 
 #include <CLI/CLI.hpp>
 #include <netinet/in.h>
@@ -77,12 +77,12 @@ class Relay {
   Relay(std::uint16_t listen, std::uint16_t to, Clock::duration half)
       : m_to(to),
         m_half(half),
-        m_listener(posix::listen_on_loopback(listen)),
+        m_listener(system::listen_on_loopback(listen)),
         m_epoll(posix::check(::epoll_create1(EPOLL_CLOEXEC), "epoll_create1")) {
     watch(m_listener.get(), EPOLLIN, listener_key);
   }
 
-  [[nodiscard]] std::uint16_t port() const { return posix::local_port(m_listener.get()); }
+  [[nodiscard]] std::uint16_t port() const { return system::local_port(m_listener.get()); }
 
   void run() {
     for (;;) {
@@ -171,8 +171,8 @@ class Relay {
     const bool broken = connection.up.broken() || connection.down.broken();
     if (broken && !connection.breaks) connection.breaks = Clock::now() + m_half;
     if (connection.breaks && *connection.breaks <= Clock::now()) {
-      posix::reset_connection(connection.client.get());
-      posix::reset_connection(connection.target.get());
+      system::reset_connection(connection.client.get());
+      system::reset_connection(connection.target.get());
       m_connections.erase(id);
       return;
     }

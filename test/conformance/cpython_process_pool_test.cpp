@@ -2,9 +2,9 @@
 // cpython_recycling_test.cpp and cpython_force_shutdown_test.cpp.
 
 #include "conformance/process_pools.hpp"
-#include "posix/child_process.hpp"
 #include "support/catch.hpp"
 #include "support/sanitizers.hpp"
+#include "system/child_process.hpp"
 
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -112,7 +112,7 @@ struct spritefarm::Codec<Counted> {
 // What Python asks sysconf() for does not exist here; the only question of the constructor to the system is how many
 // processors there are.
 TEMPLATE_TEST_CASE("test_sysconf_permission_error", "[process_pool]", EVERY_PROCESS_POOL) {
-  posix::ChildProcess child([](posix::ParentLine& line) {
+  system::ChildProcess child([](system::ParentLine& line) {
     hide_processors();
     const auto pool = TestType::make();
     line.send(std::to_string(pool->submit(multiply, 2, 8).result(a_minute)));

@@ -2,8 +2,8 @@
 
 #include "conformance/captured_stderr.hpp"
 #include "conformance/process_pools.hpp"
-#include "posix/child_process.hpp"
 #include "support/catch.hpp"
+#include "system/child_process.hpp"
 
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -130,7 +130,7 @@ TEMPLATE_TEST_CASE("test_force_shutdown_during_max_tasks_worker_exit", "[process
 
 TEMPLATE_TEST_CASE("test_failed_worker_replacement_breaks_pool", "[process_pool]", EVERY_PROCESS_POOL) {
   Gate gate;
-  posix::ChildProcess child([&gate](posix::ParentLine& line) {
+  system::ChildProcess child([&gate](system::ParentLine& line) {
     const CapturedStderr captured;
     become_subject_to_limits();
     const auto pool = TestType::make({.max_workers = 1, .max_tasks_per_child = 1});

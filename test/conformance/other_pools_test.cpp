@@ -2,11 +2,11 @@
 
 #include "conformance/faulty.hpp"
 #include "conformance/process_pools.hpp"
-#include "posix/child_process.hpp"
 #include "posix/fd.hpp"
 #include "posix/pipe.hpp"
 #include "posix/process_memory.hpp"
 #include "support/catch.hpp"
+#include "system/child_process.hpp"
 
 #include <unistd.h>
 
@@ -259,7 +259,7 @@ TEMPLATE_TEST_CASE("test_sigkill_shutdown_leaks_workers", "[others][loky]", EVER
   const posix::Pipe pipe = posix::Pipe::make();
   std::vector<int> pids;
   {
-    posix::ChildProcess coordinator([&pipe](posix::ParentLine& line) {
+    system::ChildProcess coordinator([&pipe](system::ParentLine& line) {
       Gate gate;
       const auto pool = TestType::make({.max_workers = 4});
       const Future<int> idle = pool->submit(pass, gate.ref());

@@ -2,7 +2,7 @@
 #include "fuzz/fuzz_input.hpp"
 #include "support/encoded.hpp"
 
-#include <spritefarm/outcome.hpp>
+#include <spritefarm/detail/outcome.hpp>
 
 #include <stdexcept>
 #include <string>

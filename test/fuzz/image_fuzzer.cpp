@@ -1,5 +1,5 @@
 #include "fuzz/fuzz_input.hpp"
-#include "sprite/image.hpp"
+#include "image/image.hpp"
 
 #include <zlib.h>
 
@@ -33,15 +33,14 @@ extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t s
 /// An image as a server sends it.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view bytes = fuzz::FuzzInput(data, size).rest();
-  const Result<sprite::ImageKind> kind = sprite::check_image(bytes);
+  const Result<image::ImageKind> kind = image::check_image(bytes);
   if (!kind) return 0;
 
   // Where each kind must have ended: what stands behind it is of no meaning.
-  const std::string_view last_byte = *kind == sprite::ImageKind::gif ? "\x3b" : ">";
-  const std::size_t whole =
-      *kind == sprite::ImageKind::png ? bytes.size() : bytes.find_last_of(last_byte) + 1;
+  const std::string_view last_byte = *kind == image::ImageKind::gif ? "\x3b" : ">";
+  const std::size_t whole = *kind == image::ImageKind::png ? bytes.size() : bytes.find_last_of(last_byte) + 1;
   must(whole > 0, "an image has an end");
-  must(!sprite::check_image(bytes.substr(0, whole - 1)), "an image that is cut is none");
-  must(!sprite::check_image(std::string(bytes) + "x"), "an image ends where it ends");
+  must(!image::check_image(bytes.substr(0, whole - 1)), "an image that is cut is none");
+  must(!image::check_image(std::string(bytes) + "x"), "an image ends where it ends");
   return 0;
 }

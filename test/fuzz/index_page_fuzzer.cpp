@@ -1,6 +1,6 @@
 #include "fuzz/fuzz_input.hpp"
 #include "net/url.hpp"
-#include "sprite/index_page.hpp"
+#include "pokeapi/index_page.hpp"
 
 #include <string>
 
@@ -24,16 +24,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   fuzz::FuzzInput input(data, size);
   const std::string_view url = input.field('\n');
   std::string document(input.rest());
-  const Result<sprite::IndexPage> page = sprite::parse_index_page(document, url);
+  const Result<pokeapi::IndexPage> page = pokeapi::parse_index_page(document, url);
   if (!page) return 0;
 
   if (page->next) must_be_requestable(*page->next);
   must(page->entries.size() <= document.size() / sizeof(R"({"name":"","url":""})"), "entries take room");
-  for (const sprite::IndexEntry& entry : page->entries) {
+  for (const pokeapi::IndexEntry& entry : page->entries) {
     must_be_requestable(entry.url);
     must(entry.url.find(std::to_string(entry.id)) != entry.url.npos, "an entry's id is in its address");
   }
   document.resize(document.find_last_of('}'));
-  must(!sprite::parse_index_page(document, url), "a page that is cut is none");
+  must(!pokeapi::parse_index_page(document, url), "a page that is cut is none");
   return 0;
 }

@@ -1,6 +1,6 @@
+#include "cache/ledger.hpp"
 #include "fuzz/fuzz_input.hpp"
-#include "posix/temporary_directory.hpp"
-#include "sprite/ledger.hpp"
+#include "system/temporary_directory.hpp"
 
 #include <filesystem>
 #include <fstream>
@@ -15,11 +15,11 @@ namespace {
 const std::string url = "https://host/pokemon/1/", image_path = "bulbasaur.png";
 
 void fill(const std::string& path) {
-  sprite::Ledger ledger(path);
+  cache::Ledger ledger(path);
   for (int i = 1; i < 40; ++i)
     ledger.keep("https://host/pokemon/" + std::to_string(i) + "/",
-                sprite::LedgerDocument{{"W/\"1\"", ""}, 5, "set", std::string(300, 'c')});
-  ledger.keep(image_path, sprite::LedgerImage{url, {}, 5, 6, 7, std::string(32, 's')});
+                cache::LedgerDocument{{"W/\"1\"", ""}, 5, "set", std::string(300, 'c')});
+  ledger.keep(image_path, cache::LedgerImage{url, {}, 5, 6, 7, std::string(32, 's')});
 }
 
 std::string read(const std::string& path) {
@@ -30,7 +30,7 @@ std::string read(const std::string& path) {
 /// A ledger of another run, made once.
 const std::string& whole_ledger() {
   static const std::string bytes = [] {
-    const posix::TemporaryDirectory folder;
+    const system::TemporaryDirectory folder;
     fill(folder.path() + "/ledger");
     return read(folder.path() + "/ledger");
   }();
@@ -38,16 +38,16 @@ const std::string& whole_ledger() {
 }
 
 /// What it takes to use it as a run does; whether it held.
-bool use(sprite::Ledger& ledger) {
+bool use(cache::Ledger& ledger) {
   try {
     ledger.document(url);
     ledger.image(image_path);
-    ledger.keep(url, sprite::LedgerDocument{{}, 1, "", "new"});
+    ledger.keep(url, cache::LedgerDocument{{}, 1, "", "new"});
     ledger.commit();
     const auto kept = ledger.document(url);
     must(kept && kept->content == "new", "what is kept is there");
     return true;
-  } catch (const sprite::SqliteError& error) {
+  } catch (const cache::SqliteError& error) {
     must(error.is_damage(), (std::string("who finds a damage knows it: ") + error.what()).c_str());
     return false;
   }
@@ -58,7 +58,7 @@ bool use(sprite::Ledger& ledger) {
 /// What somebody did to the ledger of an earlier run: how much was cut off its end, and bytes that were written over
 /// others: where, how many, which.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const posix::TemporaryDirectory folder;
+  static const system::TemporaryDirectory folder;
   const std::string path = folder.path() + "/ledger";
   fuzz::FuzzInput input(data, size);
   std::string bytes = whole_ledger();
@@ -71,13 +71,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (const auto& entry : std::filesystem::directory_iterator(folder.path())) remove(entry.path());
   std::ofstream(path, std::ios::binary) << bytes;
 
-  sprite::OpenedLedger opened = sprite::open_ledger(path);
+  cache::OpenedLedger opened = cache::open_ledger(path);
   must(opened.ledger != nullptr,
        ("whatever lies there, there is a ledger in the end: " + opened.message).c_str());
   if (opened.message.empty() && !use(*opened.ledger)) {
     opened.ledger.reset();
-    sprite::set_aside(path);
-    opened = sprite::open_ledger(path);
+    cache::set_aside(path);
+    opened = cache::open_ledger(path);
     must(opened.ledger != nullptr && opened.message.empty(), "what was set aside is out of the way");
   }
   must(use(*opened.ledger), "a new ledger holds what it is given");

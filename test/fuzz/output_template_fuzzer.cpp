@@ -1,5 +1,5 @@
-#include "farm/output_template.hpp"
 #include "fuzz/fuzz_input.hpp"
+#include "text/output_template.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -10,9 +10,9 @@ using fuzz::must;
 /// A template, and a server's name, key and extension for it, with '|' between them; as many more bytes as its id says.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   fuzz::FuzzInput input(data, size);
-  const Result<farm::OutputTemplate> parsed = farm::OutputTemplate::parse(input.field('|'));
+  const Result<text::OutputTemplate> parsed = text::OutputTemplate::parse(input.field('|'));
   if (!parsed) return 0;
-  farm::OutputNames names;
+  text::OutputNames names;
   for (std::string_view* name : {&names.name, &names.sprite, &names.ext}) *name = input.field('|');
   names.id = static_cast<std::uint32_t>(input.rest().size());
   const Result<std::string> written = parsed->path(names);

@@ -1,8 +1,8 @@
 #include "posix/check.hpp"
 #include "posix/fd.hpp"
-#include "posix/loopback_listener.hpp"
 #include "support/catch.hpp"
 #include "support/subprocess.hpp"
+#include "system/loopback_listener.hpp"
 
 #include <netinet/in.h>
 #include <poll.h>
@@ -67,10 +67,11 @@ void send_all(const posix::Fd& socket, const std::string& bytes) {
 
 /// A relay before a server of the test's own.
 struct Relayed {
-  posix::Fd server = posix::listen_on_loopback(0);
+  posix::Fd server = system::listen_on_loopback(0);
   Subprocess relay{
       {.arguments = {std::filesystem::read_symlink("/proc/self/exe").parent_path() / "delay-relay", "--to",
-                     std::to_string(posix::local_port(server.get())), "--rtt", std::to_string(rtt.count())}}};
+                     std::to_string(system::local_port(server.get())), "--rtt",
+                     std::to_string(rtt.count())}}};
   int port = std::stoi(relay.read_line());
 
   [[nodiscard]] posix::Fd accept_one() const {
@@ -179,7 +180,7 @@ TEST_CASE("the delay relay resets a connection whose other side breaks or is not
   SECTION("it resets") {
     const posix::Fd target = relayed.accept_one();
     CHECK(receive(target) == "question");
-    posix::reset_connection(target.get());
+    system::reset_connection(target.get());
     CHECK(!receive(client));
   }
   SECTION("it is not there") {

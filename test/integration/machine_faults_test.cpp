@@ -1,5 +1,5 @@
+#include "cache/ledger.hpp"
 #include "integration/fault_matrix.hpp"
-#include "sprite/ledger.hpp"
 #include "support/catch.hpp"
 #include "support/changing_api.hpp"
 #include "support/program.hpp"
@@ -122,9 +122,9 @@ TEST_CASE("too few descriptors or processes fail what they must, by name", "[fau
 TEST_CASE("a ledger that another run has is done without", "[faults]") {
   ChangingApi api(pokemon);
   FaultRow row = sound_row("ledger of another run", api);
-  std::vector<std::unique_ptr<sprite::Ledger>> others;
+  std::vector<std::unique_ptr<cache::Ledger>> others;
   row.command = [&](const FaultMode& mode, const fs::path& output) {
-    others.push_back(std::make_unique<sprite::Ledger>(output / ".spritefarm.db"));
+    others.push_back(std::make_unique<cache::Ledger>(output / ".spritefarm.db"));
     return farm_command(mode, output, {"--base-url", api.base_url()});
   };
   row.failed.emplace();

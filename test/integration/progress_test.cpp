@@ -9,7 +9,7 @@
 #include <vector>
 
 using namespace spritefarm::test;
-using spritefarm::posix::TerminalSize;
+using spritefarm::system::TerminalSize;
 
 namespace {
 

@@ -63,7 +63,7 @@ Fd file_with(const std::string& bytes) {
   return file;
 }
 
-void set_size(const Fd& terminal, posix::TerminalSize size) {
+void set_size(const Fd& terminal, system::TerminalSize size) {
   winsize rows_and_columns{};
   rows_and_columns.ws_row = static_cast<unsigned short>(size.rows);
   rows_and_columns.ws_col = static_cast<unsigned short>(size.columns);
@@ -88,7 +88,7 @@ void drain(Fd& from, std::string& into) {
 }
 
 /// The terminal's own end, and the program's.
-Pipe make_terminal(posix::TerminalSize size) {
+Pipe make_terminal(system::TerminalSize size) {
   Pipe ends;
   ends.read_end = Fd(check(posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC), "posix_openpt"));
   const int terminal = ends.read_end.get();
@@ -175,7 +175,7 @@ Outcome Subprocess::finish(Duration bound) {
   return m_outcome;
 }
 
-void Subprocess::resize(posix::TerminalSize size) {
+void Subprocess::resize(system::TerminalSize size) {
   set_size(m_err, size);
 }
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "posix/fd.hpp"
-#include "posix/terminal.hpp"
+#include "system/terminal.hpp"
 
 #include <sys/types.h>
 
@@ -19,9 +19,9 @@ namespace spritefarm::test {
 struct Command {
   std::vector<std::string> arguments;  ///< the first names the program: a path, or a name on PATH
   std::map<std::string, std::string>
-      environment{};                              ///< on top of ours; an empty value takes the variable away
-  std::string input{};                            ///< its standard input
-  std::optional<posix::TerminalSize> terminal{};  ///< where its standard error is a terminal: of what size
+      environment{};                               ///< on top of ours; an empty value takes the variable away
+  std::string input{};                             ///< its standard input
+  std::optional<system::TerminalSize> terminal{};  ///< where its standard error is a terminal: of what size
 };
 
 /// How a program ended, and all that it printed.
@@ -59,7 +59,7 @@ class Subprocess {
   Outcome finish(Duration bound = long_enough);
   void send_signal(int signal);
   /// Of its terminal.
-  void resize(posix::TerminalSize size);
+  void resize(system::TerminalSize size);
   /// SIGTERM, then finish().
   Outcome stop();
 

@@ -6,8 +6,8 @@
 #include <sstream>
 
 using namespace spritefarm::bench;
-using spritefarm::farm::Information;
-using spritefarm::farm::Mode;
+using spritefarm::cli::Information;
+using spritefarm::cli::Mode;
 using namespace std::chrono_literals;
 using List = std::vector<std::string>;
 

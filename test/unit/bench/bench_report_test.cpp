@@ -1,7 +1,7 @@
 #include "bench/bench_report.hpp"
 
-#include "posix/terminal.hpp"
 #include "support/catch.hpp"
+#include "system/terminal.hpp"
 
 #include <simdjson.h>
 
@@ -12,7 +12,7 @@ using namespace spritefarm::bench;
 
 namespace {
 
-CrewRuns crew(farm::Mode mode, int workers, const std::vector<double>& seconds) {
+CrewRuns crew(cli::Mode mode, int workers, const std::vector<double>& seconds) {
   CrewRuns runs{{mode, workers}, 5 << 20, {}};
   for (const double one : seconds) {
     Measured<RunFigures> run;
@@ -34,8 +34,8 @@ std::size_t count(const std::string& text, const std::string& part) {
 }  // namespace
 
 TEST_CASE("the chart has a bar for each crew, as long as it is fast", "[bench]") {
-  const std::string chart = bench_chart({crew(farm::Mode::serial, 1, {6}), crew(farm::Mode::threads, 4, {3}),
-                                         crew(farm::Mode::processes, 12, {0.5})});
+  const std::string chart = bench_chart({crew(cli::Mode::serial, 1, {6}), crew(cli::Mode::threads, 4, {3}),
+                                         crew(cli::Mode::processes, 12, {0.5})});
   const std::size_t serial = chart.find("   serial × 1"), threads = chart.find("  threads × 4"),
                     processes = chart.find("processes × 12");
   REQUIRE(processes != chart.npos);
@@ -59,7 +59,7 @@ TEST_CASE("the JSON has the time line of the middle round, and the page has the 
   CHECK(facts.command() ==
         "spritefarm bench --proxy http://host:1/ --sprite 'other.*.front_default' 'it'\\''s'");
   const std::string json = bench_json(
-      options, {crew(farm::Mode::serial, 1, {6, 4, 5}), crew(farm::Mode::threads, 2, {2, 1, 3})}, facts);
+      options, {crew(cli::Mode::serial, 1, {6, 4, 5}), crew(cli::Mode::threads, 2, {2, 1, 3})}, facts);
   simdjson::dom::parser parser;
   const simdjson::padded_string text(json);
   const simdjson::dom::element parsed = parser.parse(text);
@@ -88,6 +88,6 @@ TEST_CASE("a terminal is known from a file", "[bench][terminal]") {
   const File terminal(std::fopen("/dev/ptmx", "r+"), std::fclose),
       file(std::fopen("/dev/null", "w"), std::fclose);
   REQUIRE(file);
-  CHECK(!posix::is_terminal(file.get()));
-  if (terminal) CHECK(posix::is_terminal(terminal.get()));
+  CHECK(!system::is_terminal(file.get()));
+  if (terminal) CHECK(system::is_terminal(terminal.get()));
 }

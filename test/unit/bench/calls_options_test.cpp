@@ -3,7 +3,7 @@
 #include "support/catch.hpp"
 
 using namespace spritefarm::bench;
-using spritefarm::farm::Information;
+using spritefarm::cli::Information;
 using List = std::vector<std::string>;
 
 namespace {

@@ -20,7 +20,7 @@ struct Figures {
 }  // namespace
 
 TEST_CASE("what a child measures comes back, with what it cost", "[bench][process]") {
-  const posix::TerminationSignals signals;
+  const system::TerminationSignals signals;
   int looks = 0;
   const auto measured = measure_apart<Figures>(
       [](const auto& tell) {
@@ -34,7 +34,7 @@ TEST_CASE("what a child measures comes back, with what it cost", "[bench][proces
 }
 
 TEST_CASE("a child may tell more than one message holds", "[bench][process]") {
-  const posix::TerminationSignals signals;
+  const system::TerminationSignals signals;
   for (const std::size_t size : {59'990, 60'000, 60'001, 1'000'000}) {
     std::string figures(size, 'x');
     figures.back() = 'y';
@@ -45,7 +45,7 @@ TEST_CASE("a child may tell more than one message holds", "[bench][process]") {
 }
 
 TEST_CASE("what a child throws comes back, and so does its death", "[bench][process]") {
-  const posix::TerminationSignals signals;
+  const system::TerminationSignals signals;
   const auto message_of = [&](const auto& body) -> std::string {
     try {
       measure_apart<Figures>(body, {signals});
@@ -60,7 +60,7 @@ TEST_CASE("what a child throws comes back, and so does its death", "[bench][proc
 }
 
 TEST_CASE("a signal ends the measurement and its child", "[bench][process]") {
-  posix::TerminationSignals signals;
+  system::TerminationSignals signals;
   ::raise(SIGTERM);  // held back
   CHECK_THROWS_AS(measure_apart<Figures>([](const auto&) { ::pause(); }, {signals}), Interrupted);
   CHECK(signals.wait() == SIGTERM);

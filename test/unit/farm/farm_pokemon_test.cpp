@@ -67,8 +67,8 @@ struct Farm {
     WorkerSettings result;
     result.http.retries = 0;
     result.sprite_keys = {keys};
-    result.selector = *sprite::Selector::parse(keys);
-    result.path_template = *OutputTemplate::parse(path_template);
+    result.selector = *pokeapi::Selector::parse(keys);
+    result.path_template = *text::OutputTemplate::parse(path_template);
     result.output = folder.path().string();
     return result;
   }
@@ -217,7 +217,7 @@ TEST_CASE("sprites of one pokémon never overwrite each other", "[farm][pipeline
 TEST_CASE("a link below the output directory is not followed", "[farm][pipeline]") {
   Farm farm;
   const TempDir elsewhere;
-  farm.settings.path_template = *OutputTemplate::parse("link/{name}.{ext}");
+  farm.settings.path_template = *text::OutputTemplate::parse("link/{name}.{ext}");
   std::filesystem::create_directory_symlink(elsewhere.path(), farm.folder / "link");
   farm.api.record("/pokemon/mew/", 151, "mew", R"({"front_default": "HOST/1.png"})");
   farm.api.serve("/1.png", MadeUpApi::image);
@@ -247,10 +247,10 @@ TEST_CASE("the index comes page by page, or an error says why it cannot", "[farm
                  R"({"count": 3, "next": "/page2", "results": [{"name": "a", "url": "/pokemon/1/"}]})");
   farm.api.serve("/page2", R"({"count": 3, "next": null, "results": [{"name": "b", "url": "/pokemon/2/"}]})");
   ThreadPoolExecutor executor({.initializer = [&farm] { Downloader::install(farm.settings); }});
-  const Options options;
-  const Messages messages(Verbosity::quiet);
+  const cli::Options options;
+  const cli::Messages messages(cli::Verbosity::quiet);
   Stock nothing(options, messages, [] { return DatasetAnswer{}; });
-  IndexReader reader(executor, farm.api.url("/"), IndexRange{0, 3}, nothing);
+  IndexReader reader(executor, farm.api.url("/"), pokeapi::IndexRange{0, 3}, nothing);
   std::optional<IndexAnswer> page = reader.next();
   REQUIRE(page);
   CHECK(page->error == "");
@@ -265,7 +265,7 @@ TEST_CASE("the index comes page by page, or an error says why it cannot", "[farm
   CHECK(page->tasks[0].url == farm.api.url("/pokemon/2/"));
   CHECK(!reader.next());
 
-  IndexReader nowhere(executor, farm.api.url("/elsewhere/"), IndexRange{0, 3}, nothing);
+  IndexReader nowhere(executor, farm.api.url("/elsewhere/"), pokeapi::IndexRange{0, 3}, nothing);
   page = nowhere.next();
   REQUIRE(page);
   CHECK(page->error.find(farm.api.url("/elsewhere/pokemon/")) != std::string::npos);
@@ -279,15 +279,15 @@ TEST_CASE("what an index lists is farmed although a later page cannot be had", "
                  R"({"count": 3, "next": "/page2", "results": [{"name": "a", "url": "/pokemon/1/"}]})");
   farm.api.record("/pokemon/1/", 1, "a", R"({"front_default": "HOST/1.png"})");
   farm.api.serve("/1.png", MadeUpApi::image);
-  Options options;
-  options.mode = GENERATE(Mode::threads, Mode::serial);
+  cli::Options options;
+  options.mode = GENERATE(cli::Mode::threads, cli::Mode::serial);
   options.base_url = farm.api.url("/");
   options.index.limit = 3;
   Workforce workforce(options, farm.settings);
-  Report report({to_string(options.mode), 1, 1, "none"});
-  const Messages messages(Verbosity::quiet);
+  Report report({cli::to_string(options.mode), 1, 1, "none"});
+  const cli::Messages messages(cli::Verbosity::quiet);
   Coordinator coordinator(options, workforce, report, messages, {});
-  CHECK(coordinator.run() == no_index);
+  CHECK(coordinator.run() == cli::no_index);
   CHECK(report.selected() == 1);
   CHECK(read_tree(farm.folder.path()) == std::map<std::string, std::string>{{"a.png", MadeUpApi::image}});
 }
@@ -301,22 +301,22 @@ TEST_CASE("a run farms once what is named twice, and tells of paths that two spr
   farm.api.record("/pokemon/a-b/", 2, "a-b", sprites);
   farm.api.serve("/1.png", MadeUpApi::image);
 
-  Options options;
-  options.mode = Mode::serial;
+  cli::Options options;
+  options.mode = cli::Mode::serial;
   options.base_url = farm.api.url("/");
   options.output = farm.folder.path().string();
-  options.verbosity = Verbosity::quiet;
+  options.verbosity = cli::Verbosity::quiet;
   const auto run = [&](const std::vector<std::string>& pokemon) {
     options.pokemon = pokemon;
     Workforce workforce(options, farm.settings_for("all", "{name}-{sprite}.{ext}"));
     Report report({.mode = "serial"});
-    const Messages messages(Verbosity::quiet);
+    const cli::Messages messages(cli::Verbosity::quiet);
     Coordinator coordinator(options, workforce, report, messages, {});
-    const ExitStatus status = coordinator.run();
+    const cli::ExitStatus status = coordinator.run();
     return std::pair(status, report.failed());
   };
-  CHECK(run({"1", "a", "A", "01"}) == std::pair(everything_on_disk, std::uint64_t{0}));
+  CHECK(run({"1", "a", "A", "01"}) == std::pair(cli::everything_on_disk, std::uint64_t{0}));
   CHECK(farm.api.times_asked("/pokemon/a/") == 1);
   CHECK(farm.api.times_asked("/pokemon/1/") == 0);
-  CHECK(run({"a", "a-b"}) == std::pair(some_failed, std::uint64_t{1}));  // a + b-c, a-b + c
+  CHECK(run({"a", "a-b"}) == std::pair(cli::some_failed, std::uint64_t{1}));  // a + b-c, a-b + c
 }

@@ -2,13 +2,14 @@
 
 #include "support/catch.hpp"
 
+using namespace spritefarm;
 using namespace spritefarm::farm;
 using namespace std::chrono_literals;
 
 namespace {
 
-Options asking_for(std::vector<std::string> sprite_keys, double rate) {
-  Options options;
+cli::Options asking_for(std::vector<std::string> sprite_keys, double rate) {
+  cli::Options options;
   options.base_url = "https://pokeapi.co/api/v2/";
   options.sprite_keys = std::move(sprite_keys);
   options.rate = rate;
@@ -38,7 +39,7 @@ TEST_CASE("a short job needs no forecast", "[farm][forecast]") {
 
 TEST_CASE("a dry run asks for no image, and a server that has both kinds is asked for both",
           "[farm][forecast]") {
-  Options options = asking_for({"front_default", "back_default"}, 10);
+  cli::Options options = asking_for({"front_default", "back_default"}, 10);
   CHECK(Forecast(1000, options).images() == 2000);
   options.base_url = "http://127.0.0.1/api/v2/";
   CHECK(Forecast(1000, options).time() == 297s);  // (3000 - 26) / 10

@@ -1,13 +1,13 @@
 #include "farm/gallery.hpp"
 
 #include "farm/data_page.hpp"
-#include "farm/percent_encoding.hpp"
 #include "support/catch.hpp"
+#include "text/percent_encoding.hpp"
 
 #include <simdjson.h>
 
+using namespace spritefarm;
 using namespace spritefarm::farm;
-namespace sprite = spritefarm::sprite;
 
 namespace {
 
@@ -107,6 +107,6 @@ TEST_CASE("a page without a place for data is a mistake", "[farm][gallery]") {
 }
 
 TEST_CASE("a path becomes a URL byte by byte", "[farm][gallery]") {
-  CHECK(percent_encoded("a/b-c_d.e~f") == "a/b-c_d.e~f");
-  CHECK(percent_encoded("100% #?:\"<é\xff") == "100%25%20%23%3F%3A%22%3C%C3%A9%FF");
+  CHECK(text::percent_encoded("a/b-c_d.e~f") == "a/b-c_d.e~f");
+  CHECK(text::percent_encoded("100% #?:\"<é\xff") == "100%25%20%23%3F%3A%22%3C%C3%A9%FF");
 }

@@ -1,5 +1,6 @@
 #include "farm/plan.hpp"
 
+#include "pokeapi/named_pokemon.hpp"
 #include "support/catch.hpp"
 
 using namespace spritefarm;
@@ -10,13 +11,13 @@ namespace {
 const std::string base = "http://127.0.0.1/api/v2/";
 
 std::vector<FarmTask> tasks(const std::vector<std::string>& names) {
-  std::vector<FarmTask> result;
+  std::vector<pokeapi::IndexEntry> entries;
   for (const std::string& name : names) {
-    Result<FarmTask> task = named_task(name, base);
-    REQUIRE(task);
-    result.push_back(*std::move(task));
+    Result<pokeapi::IndexEntry> entry = pokeapi::named_pokemon(name, base);
+    REQUIRE(entry);
+    entries.push_back(*std::move(entry));
   }
-  return result;
+  return index_tasks(std::move(entries));
 }
 
 std::string listed(const std::vector<FarmTask>& selection) {
@@ -42,7 +43,7 @@ TEST_CASE("what can be no pokémon is refused before anybody is asked", "[farm][
   const std::string name = GENERATE(as<std::string>(), "", "0", "000", "4294967296", "../type/1", "a/b", "..",
                                     "a\tb", std::string(256, 'x'));
   CAPTURE(name);
-  CHECK(!named_task(name, base));
+  CHECK(!pokeapi::named_pokemon(name, base));
 }
 
 TEST_CASE("each pokémon is farmed once, names before ids", "[farm][plan]") {
@@ -74,14 +75,14 @@ TEST_CASE("how large a share can be is known beforehand", "[farm][plan]") {
 }
 
 TEST_CASE("a share is K/N with K from 1 to N", "[farm][plan]") {
-  const Result<Shard> shard = Shard::parse("2/3");
+  const Result<cli::Shard> shard = cli::Shard::parse("2/3");
   REQUIRE(shard);
   CHECK(shard->which == 2);
   CHECK(shard->of == 3);
   const std::string wrong = GENERATE(as<std::string>(), "", "1", "0/3", "4/3", "1/0", "1/", "/2", "1/2/3",
                                      "-1/2", "a/b", "1 /2", "1/99999999999");
   CAPTURE(wrong);
-  CHECK(!Shard::parse(wrong));
+  CHECK(!cli::Shard::parse(wrong));
 }
 
 TEST_CASE("the other spelling of an address has or has not the slash at its end", "[farm][plan]") {

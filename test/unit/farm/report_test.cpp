@@ -4,6 +4,7 @@
 
 #include <simdjson.h>
 
+using namespace spritefarm;
 using namespace spritefarm::farm;
 
 namespace {

@@ -1,10 +1,10 @@
 #include "futures/worker_process.hpp"
 #include "ipc/channel_ends.hpp"
 #include "ipc/ring.hpp"
-#include "posix/futex_word.hpp"
 #include "posix/pid_fd.hpp"
 #include "posix/shared_memory.hpp"
 #include "support/catch.hpp"
+#include "system/futex_word.hpp"
 
 #include <spritefarm/futures.hpp>
 
@@ -355,9 +355,9 @@ TEST_CASE("a worker that spoils its rings is killed; its call fails, others do n
   // Of the control words: `written` of the results, `read` of the calls, as the coordinator will see them next.
   const bool of_results = GENERATE(true, false);
   const std::uint64_t word = GENERATE(~std::uint64_t{0}, std::uint64_t{1} << 40, ring_capacity + 1'000'000);
-  const posix::SharedMemory memory(sizeof(posix::FutexWord));
-  static posix::FutexWord* spoilt;
-  spoilt = new (memory.data()) posix::FutexWord;
+  const posix::SharedMemory memory(sizeof(system::FutexWord));
+  static system::FutexWord* spoilt;
+  spoilt = new (memory.data()) system::FutexWord;
   const auto spoil = [](bool results, std::uint64_t with) {
     char* const ring = results ? result_ring() : result_ring() - ipc::Ring::size_in_memory(ring_capacity);
     reinterpret_cast<std::atomic<std::uint64_t>*>(ring + (results ? 64 : 128))->store(with);

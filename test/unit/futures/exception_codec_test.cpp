@@ -1,7 +1,7 @@
 #include "support/catch.hpp"
 #include "support/encoded.hpp"
 
-#include <spritefarm/outcome.hpp>
+#include <spritefarm/detail/outcome.hpp>
 
 #include <system_error>
 

@@ -1,10 +1,10 @@
 #include "mirror/mirror.hpp"
 
+#include "image/image.hpp"
 #include "mirror/entity_tag.hpp"
 #include "mirror/mirror_process.hpp"
 #include "mirror_client.hpp"
-#include "sprite/image.hpp"
-#include "sprite/record.hpp"
+#include "pokeapi/record.hpp"
 #include "support/catch.hpp"
 #include "support/temp_dir.hpp"
 
@@ -42,7 +42,7 @@ TEST_CASE("the mirror serves records as the PokéAPI does", "[mirror]") {
   CHECK(plain.headers.count("x-pokeapi-hash") == 1);
   CHECK(plain.headers.count("content-encoding") == 0);
   CHECK(plain.headers.at("etag") == document_tag(plain.body));
-  const auto record = sprite::parse_record(plain.body);
+  const auto record = pokeapi::parse_record(plain.body);
   REQUIRE(record);
   CHECK(record->id == 25);
 
@@ -65,7 +65,7 @@ TEST_CASE("the mirror serves records as the PokéAPI does", "[mirror]") {
   CHECK(image.status == 200);
   CHECK(image.headers.at("content-type") == "image/png");
   CHECK(image.headers.at("cache-control") == "max-age=300");
-  CHECK(sprite::check_image(image.body));
+  CHECK(image::check_image(image.body));
   CHECK(ask(front, {.headers = {"If-None-Match: " + image.headers.at("etag")}}).status == 304);
 }
 
@@ -100,7 +100,7 @@ TEST_CASE("many connections at once are answered, latency or not", "[mirror]") {
         const std::string number = std::to_string(client * 20 + i);
         const MirrorReply reply =
             ask(host_of(mirror.base_url()) + "/PokeAPI/sprites/master/sprites/pokemon/" + number + ".png");
-        if (reply.status == 200 && sprite::check_image(reply.body)) ++whole;
+        if (reply.status == 200 && image::check_image(reply.body)) ++whole;
       }
     });
   }
@@ -125,7 +125,7 @@ TEST_CASE("each kind of fault looks as its name says", "[mirror]") {
   const MirrorReply garbage = reply(Fault::garbage);
   CHECK(garbage.status == 200);
   CHECK(garbage.headers.at("content-type") == "image/png");
-  CHECK_FALSE(sprite::check_image(garbage.body));
+  CHECK_FALSE(image::check_image(garbage.body));
   const MirrorReply html = reply(Fault::html);
   CHECK(html.status == 200);
   CHECK(html.headers.at("content-type") == "text/html; charset=utf-8");
@@ -233,7 +233,7 @@ TEST_CASE("a mirror's process ends with its owner", "[mirror]") {
 }
 
 TEST_CASE("a mirror's process ends when its owner is killed", "[mirror]") {
-  posix::ChildProcess owner([](posix::ParentLine& line) {
+  system::ChildProcess owner([](system::ParentLine& line) {
     const MirrorProcess mirror({});
     line.send(mirror.base_url());
     line.wait_for_end();

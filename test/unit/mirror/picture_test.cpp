@@ -1,9 +1,9 @@
 #include "mirror/picture.hpp"
 
+#include "image/image.hpp"
 #include "mirror/creature.hpp"
 #include "mirror/gif_encoder.hpp"
 #include "mirror/raster.hpp"
-#include "sprite/image.hpp"
 #include "support/catch.hpp"
 
 #include <zlib.h>
@@ -98,9 +98,9 @@ TEST_CASE("all pictures are whole, of their extension's kind, small and differen
       if (!has_sprite(pokemon, leaf)) continue;
       const std::string image = picture(pokemon, leaf);
       INFO(pokemon.name << ' ' << leaf.key);
-      const auto kind = sprite::check_image(image);
+      const auto kind = image::check_image(image);
       REQUIRE(kind);
-      CHECK(sprite::extension(*kind) == leaf.extension);
+      CHECK(image::extension(*kind) == leaf.extension);
       CHECK(image.size() > 300);
       CHECK(image.size() < 1600);
       CHECK(seen.insert(image).second);
@@ -133,7 +133,7 @@ TEST_CASE("a GIF holds the pixels that were drawn, however its codes grow", "[mi
     std::fill(raster.pixels.begin(), raster.pixels.end(), std::uint8_t{3});
   }
   const std::string file = encode_gif(raster, raster, creature.palette, "title");
-  REQUIRE(sprite::check_image(file));
+  REQUIRE(image::check_image(file));
   CHECK(decode_gif(file) == raster.pixels);
 }
 

@@ -3,8 +3,8 @@
 #include "mirror/entity_tag.hpp"
 #include "mirror/index_document.hpp"
 #include "mirror/sprite_tree.hpp"
-#include "sprite/index_page.hpp"
-#include "sprite/record.hpp"
+#include "pokeapi/index_page.hpp"
+#include "pokeapi/record.hpp"
 #include "support/catch.hpp"
 
 #include <algorithm>
@@ -29,7 +29,7 @@ TEST_CASE("the mirror's records have the real ones' shape, sizes and nulls", "[m
     sizes.push_back(document.size());
     places.push_back(static_cast<double>(document.find("\"sprites\":")) /
                      static_cast<double>(document.size()));
-    const auto record = sprite::parse_record(document);
+    const auto record = pokeapi::parse_record(document);
     INFO(pokemon.name);
     REQUIRE(record);
     CHECK(record->id == pokemon.id);
@@ -37,7 +37,7 @@ TEST_CASE("the mirror's records have the real ones' shape, sizes and nulls", "[m
     REQUIRE(record->sprites.size() == 124);
     std::size_t present = 0;
     for (std::size_t i = 0; i < 124; ++i) {
-      const sprite::SpriteLeaf& leaf = record->sprites[i];
+      const pokeapi::SpriteLeaf& leaf = record->sprites[i];
       CHECK(leaf.key == sprite_leaves()[i].key);
       present += leaf.url.empty() ? 0 : 1;
       if (leaf.key == "front_default" && leaf.url.empty()) without_front.push_back(pokemon.id);
@@ -111,7 +111,7 @@ TEST_CASE("index pages follow the real server's arithmetic", "[mirror]") {
         Case{"limit=99999999999999999999&offset=-5", 5, "", ""}}) {
     INFO(one.query);
     const std::string document = index_document(catalogue, parse_page_request(one.query), origin);
-    const auto page = sprite::parse_index_page(document, origin);
+    const auto page = pokeapi::parse_index_page(document, origin);
     REQUIRE(page);
     CHECK(page->count == 1351);
     CHECK(page->entries.size() == one.items);

@@ -1,0 +1,158 @@
+#include "cli/option_groups.hpp"
+
+#include "cli/option_syntax.hpp"
+#include "cli/options.hpp"
+#include "pokeapi/named_pokemon.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <istream>
+#include <sstream>
+#include <utility>
+
+namespace spritefarm::cli {
+namespace {
+
+constexpr std::uint32_t most_of_index = 1'000'000;
+
+std::string_view wrong_url(std::string_view url) {
+  const std::size_t scheme = url.starts_with("https://") ? 8 : url.starts_with("http://") ? 7 : 0;
+  if (scheme == 0 || url.size() == scheme || url[scheme] == '/') return "is no http:// or https:// URL";
+  const auto is_odd = [](unsigned char c) { return c <= ' ' || c == 0x7f || c == '?' || c == '#'; };
+  return std::any_of(url.begin(), url.end(), is_odd)
+             ? "has a space, a '?' or a '#', which a base URL may not have"
+             : "";
+}
+
+/// HOST1:PORT1:HOST2:PORT2, where IPv6 addresses stand in brackets and anything may be empty, as curl has it.
+bool is_connect_to(std::string_view text) {
+  int colons = 0;
+  bool in_brackets = false, port_is_number = true;
+  for (const char c : text) {
+    if (c == '[' || c == ']') in_brackets = c == '[';
+    if (c == ':' && !in_brackets)
+      ++colons;
+    else if (colons % 2 == 1)
+      port_is_number = port_is_number && c >= '0' && c <= '9';
+  }
+  return colons == 3 && port_is_number && !in_brackets;
+}
+
+/// What the user's base URL is, with the slash at its end that what follows relies on.
+Result<std::string> base_url_of(const CLI::App& app, const NetworkGroup& written,
+                                const char* from_environment) {
+  std::string url = written.base_url;
+  if (app.count("--base-url") == 0 && from_environment != nullptr && *from_environment != '\0') {
+    url = from_environment;
+    if (const std::string_view wrong = wrong_url(url); !wrong.empty())
+      return Error{fmt::format("$SPRITEFARM_BASE_URL: '{}' {}", url, wrong)};
+  }
+  if (!url.ends_with('/')) url += '/';
+  return url;
+}
+
+/// The names of the command line, with those of standard input in the place of '-', each checked.
+Result<std::vector<std::string>> pokemon_of(const SelectionGroup& written, const std::string& base_url,
+                                            std::istream* input) {
+  std::vector<std::string> pokemon;
+  for (const std::string& name : written.pokemon) {
+    if (name != "-") {
+      pokemon.push_back(name);
+      continue;
+    }
+    if (input == nullptr) return Error{"'-' may be given once: there is one standard input"};
+    for (std::string read; *input >> read;) pokemon.push_back(std::move(read));
+    if (input->bad()) return Error{"standard input cannot be read"};
+    input = nullptr;
+    if (pokemon.empty()) return Error{"'-' was given, but standard input names no pokémon"};
+  }
+  for (const std::string& name : pokemon)
+    if (const auto checked = pokeapi::named_pokemon(name, base_url); !checked) return checked.error();
+  return pokemon;
+}
+
+}  // namespace
+
+CLI::Option* TransportGroup::describe(CLI::App& app) {
+  return value_option(app, "--transport", kind, "KIND")->check(checked([](const std::string& text) {
+    return text == "shm" || text == "pipe" ? "" : fmt::format("'{}' is neither shm nor pipe", text);
+  }));
+}
+
+void TransportGroup::read_into(Options& options) const {
+  options.transport = kind == "pipe" ? Transport::pipe : Transport::shared_memory;
+}
+
+void NetworkGroup::describe(CLI::App& app) {
+  CLI::Option* url =
+      value_option(app, "--base-url", base_url, "URL")->check(checked([](const std::string& text) {
+        const std::string_view wrong = wrong_url(text);
+        return wrong.empty() ? "" : fmt::format("'{}' {}", text, wrong);
+      }));
+  value_option(app, "--connect-to", connect_to, "HOST1:PORT1:HOST2:PORT2")
+      ->check(checked([](const std::string& text) {
+        return is_connect_to(text) ? ""
+                                   : fmt::format("'{}' is not of the form HOST1:PORT1:HOST2:PORT2", text);
+      }));
+  value_option(app, "--cacert", ca_file, "FILE")->check(CLI::Validator(CLI::ExistingFile).description(""));
+  value_option(app, "--proxy", proxy, "URL");
+  value_option(app, "--rate", rate, "N")->check(range(0.0, 1e6));
+  value_option(app, "--retries", retries, "N")->check(range(0, 100));
+  value_option(app, "--timeout", timeout, "SECONDS")->check(range(0.01, 86400.0));
+  app.add_flag("--demo", demo)->excludes(url);
+}
+
+std::optional<Error> NetworkGroup::read_into(Options& options, const CLI::App& app,
+                                             const OptionSources& sources) const {
+  Result<std::string> url = base_url_of(app, *this, sources.base_url);
+  if (!url) return url.error();
+  options.base_url = *std::move(url);
+  if (std::isnan(timeout)) return Error{"--timeout: nan is no number of seconds"};
+  if (std::isnan(rate)) return Error{"--rate: nan is no number of requests"};
+  options.http.connect_to = connect_to;
+  options.http.ca_file = ca_file;
+  options.http.proxy = proxy;
+  options.http.timeout = std::chrono::milliseconds(static_cast<long>(timeout * 1000));
+  options.http.retries = retries;
+  options.rate = rate;
+  options.demo = demo;
+  return std::nullopt;
+}
+
+void SelectionGroup::describe(CLI::App& app) {
+  app.add_option("POKEMON", pokemon);
+  CLI::Option* most = value_option(app, "-n,--limit", limit, "N")->check(range(1u, most_of_index));
+  value_option(app, "--offset", offset, "N")->check(range(0u, most_of_index));
+  app.add_flag("--all", all)->excludes(most);
+  value_option(app, "--sprite", sprites, "KEY");
+  value_option(app, "--shard", shard, "K/N");
+}
+
+std::optional<Error> SelectionGroup::read_into(Options& options, const CLI::App& app,
+                                               const OptionSources& sources) const {
+  Result<std::vector<std::string>> named = pokemon_of(*this, options.base_url, sources.names);
+  if (!named) return named.error();
+  options.pokemon = *std::move(named);
+  if (!options.pokemon.empty() && (all || app.count("--limit") + app.count("--offset") > 0))
+    return Error{"--limit, --offset and --all choose from the index: leave them out where pokémon are named"};
+  options.index.offset = offset;
+  if (!all) options.index.limit = limit;
+
+  const Result<Shard> share = Shard::parse(shard);
+  if (!share) return Error{"--shard: " + share.error().message};
+  options.shard = *share;
+
+  const std::string keys = fmt::format("{}", fmt::join(sprites, ","));
+  Result<pokeapi::Selector> selector = pokeapi::Selector::parse(keys);
+  if (!selector) return Error{"--sprite: " + selector.error().message};
+  options.selector = *std::move(selector);
+  std::istringstream each(keys);
+  for (std::string key; std::getline(each, key, ',');) options.sprite_keys.push_back(key);
+  return std::nullopt;
+}
+
+}  // namespace spritefarm::cli

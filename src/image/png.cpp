@@ -1,0 +1,76 @@
+#include "image/byte_reader.hpp"
+#include "image/image_formats.hpp"
+
+#include <zlib.h>
+
+#include <string>
+
+// PNG (ISO/IEC 15948): a signature of 8 bytes, then chunks. A chunk is the length of its data (4 bytes), its
+// type (4 letters), its data, and a CRC (4 bytes) of type and data. The first is IHDR, the last IEND.
+
+namespace spritefarm::image {
+namespace {
+
+constexpr std::uint32_t longest_chunk = 0x7fff'ffff;
+
+bool is_letter(char c) {
+  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
+bool is_depth_allowed(unsigned depth, unsigned color_type) {
+  switch (color_type) {
+    case 0:
+      return depth == 1 || depth == 2 || depth == 4 || depth == 8 || depth == 16;
+    case 3:
+      return depth == 1 || depth == 2 || depth == 4 || depth == 8;
+    case 2:
+    case 4:
+    case 6:
+      return depth == 8 || depth == 16;
+    default:
+      return false;
+  }
+}
+
+bool is_header_sane(std::string_view data) {
+  if (data.size() != 13) return false;
+  const std::uint32_t width = big_endian_32(data), height = big_endian_32(data.substr(4));
+  const auto at = [data](std::size_t i) { return static_cast<std::uint8_t>(data[i]); };
+  return width > 0 && width <= longest_chunk && height > 0 && height <= longest_chunk &&
+         is_depth_allowed(at(8), at(9)) && at(10) == 0 && at(11) == 0 && at(12) <= 1;
+}
+
+}  // namespace
+
+std::optional<Error> find_png_fault(std::string_view bytes) {
+  ByteReader reader(bytes);
+  reader.take(8);
+  bool has_header = false, has_pixels = false;
+  while (true) {
+    const auto head = reader.take(8);
+    if (!head) return Error{"a PNG that is cut short"};
+    const std::uint32_t length = big_endian_32(*head);
+    const std::string type(head->substr(4));
+    for (const char c : type)
+      if (!is_letter(c)) return Error{"a PNG with a chunk that has no name"};
+    const auto data = length <= longest_chunk ? reader.take(length) : std::nullopt;
+    const auto crc = data ? reader.take(4) : std::nullopt;
+    if (!crc) return Error{"a PNG whose " + type + " chunk is cut short"};
+    auto actual = crc32(0, reinterpret_cast<const Bytef*>(type.data()), 4);
+    actual = crc32_z(actual, reinterpret_cast<const Bytef*>(data->data()), data->size());
+    if (actual != big_endian_32(*crc))
+      return Error{"a PNG whose " + type + " chunk is damaged (its CRC is wrong)"};
+
+    if (has_header == (type == "IHDR"))
+      return Error{"a PNG that has no IHDR chunk at its start, or a second one"};
+    if (!has_header && !is_header_sane(*data)) return Error{"a PNG whose IHDR chunk describes no picture"};
+    has_header = true;
+    has_pixels = has_pixels || (type == "IDAT" && length > 0);
+    if (type == "IEND") break;
+  }
+  if (!has_pixels) return Error{"a PNG without pixels"};
+  if (!reader.left().empty()) return Error{"a PNG with something after its end"};
+  return std::nullopt;
+}
+
+}  // namespace spritefarm::image

@@ -1,0 +1,44 @@
+#include "image/image_formats.hpp"
+#include "image/markup.hpp"
+#include "net/url.hpp"
+
+#include <vector>
+
+namespace spritefarm::image {
+namespace {
+
+bool is_svg_name(std::string_view name) {
+  return name.substr(name.rfind(':') + 1) == "svg";  // `svg:svg` where the namespace has a prefix
+}
+
+}  // namespace
+
+std::optional<Error> find_svg_fault(std::string_view bytes) {
+  const Error cut_short{"an SVG that is damaged or cut short"};
+  if (bytes.starts_with("\xef\xbb\xbf")) bytes.remove_prefix(3);
+  if (bytes.find('\0') != bytes.npos) return Error{"an SVG with a zero byte in it"};
+  MarkupReader reader(bytes);
+  std::vector<std::string_view> open;
+  bool has_root = false;
+  while (const auto tag = reader.next()) {
+    if (open.empty() && reader.had_text()) return Error{"an SVG with text outside of its root element"};
+    if (tag->kind == MarkupReader::Tag::closing) {
+      if (open.empty() || open.back() != tag->name) return cut_short;
+      open.pop_back();
+      continue;
+    }
+    if (open.empty()) {
+      if (has_root) return Error{"an SVG with something after its end"};
+      if (!is_svg_name(tag->name))
+        return Error{"no image but a document of <" + net::printable(std::string(tag->name.substr(0, 40))) +
+                     ">"};
+      has_root = true;
+    }
+    if (tag->kind == MarkupReader::Tag::opening) open.push_back(tag->name);
+  }
+  if (reader.is_broken() || !open.empty() || !has_root) return cut_short;
+  if (reader.had_text()) return Error{"an SVG with something after its end"};
+  return std::nullopt;
+}
+
+}  // namespace spritefarm::image

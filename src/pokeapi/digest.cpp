@@ -1,0 +1,28 @@
+#include "pokeapi/digest.hpp"
+
+#include <openssl/evp.h>
+
+#include <stdexcept>
+
+namespace spritefarm::pokeapi {
+namespace {
+
+std::string digest(std::string_view bytes, const EVP_MD* algorithm) {
+  unsigned char result[EVP_MAX_MD_SIZE];
+  unsigned length = 0;
+  if (EVP_Digest(bytes.data(), bytes.size(), result, &length, algorithm, nullptr) != 1)
+    throw std::runtime_error("libcrypto refuses to compute a digest");
+  return {reinterpret_cast<const char*>(result), length};
+}
+
+}  // namespace
+
+std::string sha1(std::string_view bytes) {
+  return digest(bytes, EVP_sha1());
+}
+
+std::string sha256(std::string_view bytes) {
+  return digest(bytes, EVP_sha256());
+}
+
+}  // namespace spritefarm::pokeapi

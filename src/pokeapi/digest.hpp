@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace spritefarm::pokeapi {
+
+/// The SHA-1 of `bytes`: 20 bytes. Throws std::runtime_error where libcrypto has none.
+std::string sha1(std::string_view bytes);
+
+/// The SHA-256 of `bytes`: 32 bytes. Throws std::runtime_error where libcrypto has none.
+std::string sha256(std::string_view bytes);
+
+}  // namespace spritefarm::pokeapi

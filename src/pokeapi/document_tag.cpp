@@ -1,0 +1,61 @@
+#include "pokeapi/document_tag.hpp"
+
+#include "pokeapi/digest.hpp"
+
+#include <openssl/evp.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstdint>
+#include <string>
+
+namespace spritefarm::pokeapi {
+namespace {
+
+struct Tag {
+  std::uint64_t length = 0;
+  std::string_view digest;  ///< base64, without its padding
+};
+
+constexpr std::size_t digest_length = 27;
+
+bool is_base64(char c) {
+  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '/';
+}
+
+std::optional<Tag> read_tag(std::string_view etag) {
+  constexpr std::string_view start = "W/\"";
+  if (!etag.starts_with(start) || !etag.ends_with('"') || etag.size() <= start.size()) return std::nullopt;
+  etag.remove_prefix(start.size());
+  etag.remove_suffix(1);
+  Tag tag;
+  const auto [end, error] = std::from_chars(etag.data(), etag.data() + etag.size(), tag.length, 16);
+  etag.remove_prefix(static_cast<std::size_t>(end - etag.data()));
+  if (error != std::errc() || etag.size() != 1 + digest_length || etag.front() != '-') return std::nullopt;
+  tag.digest = etag.substr(1);
+  if (!std::all_of(tag.digest.begin(), tag.digest.end(), is_base64)) return std::nullopt;
+  return tag;
+}
+
+std::string base64_sha1(std::string_view bytes) {
+  const std::string sum = sha1(bytes);
+  std::array<unsigned char, EVP_MAX_MD_SIZE * 2> text{};
+  EVP_EncodeBlock(text.data(), reinterpret_cast<const unsigned char*>(sum.data()),
+                  static_cast<int>(sum.size()));
+  return {reinterpret_cast<const char*>(text.data()), digest_length};
+}
+
+}  // namespace
+
+std::optional<Error> contradiction(std::string_view document, std::string_view etag) {
+  const std::optional<Tag> tag = read_tag(etag);
+  if (!tag) return std::nullopt;
+  if (tag->length != document.size())
+    return Error{"a document of " + std::to_string(document.size()) + " bytes, whose ETag announces " +
+                 std::to_string(tag->length)};
+  if (tag->digest != base64_sha1(document)) return Error{"a damaged document: its ETag has another SHA-1"};
+  return std::nullopt;
+}
+
+}  // namespace spritefarm::pokeapi

@@ -1,0 +1,72 @@
+#include "pokeapi/record.hpp"
+
+#include "pokeapi/json_document.hpp"
+
+#include <limits>
+#include <optional>
+#include <utility>
+
+namespace spritefarm::pokeapi {
+namespace {
+
+// The PokéAPI's tree is 5 deep; a server that sends a deeper one shall not exhaust our stack.
+constexpr int deepest_tree = 32;
+
+Error wrong_shape(const std::string& what) {
+  return Error{"JSON, but no pokemon record: " + what + "; check the base URL"};
+}
+
+/// Gathers the leaves of a tree of URLs.
+class LeafCollector {
+ public:
+  explicit LeafCollector(std::vector<SpriteLeaf>& leaves) : m_leaves(leaves) {}
+
+  /// All leaves below `node`, whose own keys are `path`; what is wrong where it is no tree of URLs.
+  std::optional<Error> collect(simdjson::dom::object node, const std::string& path, int depth) {
+    if (depth > deepest_tree) return wrong_shape("its `sprites` are nested too deeply");
+    for (const auto field : node) {
+      SpriteLeaf leaf{path.empty() ? std::string(field.key) : path + '.' + std::string(field.key), {}};
+      simdjson::dom::object child;
+      std::string_view url;
+      const bool is_leaf = field.value.is_null() || !field.value.get(url);
+      leaf.url = url;
+      // Also of what has no leaves: its key was put together.
+      if (bytes_of(leaf) > m_room) return wrong_shape("its `sprites` are too large");
+      m_room -= bytes_of(leaf);
+      if (is_leaf) {
+        m_leaves.push_back(std::move(leaf));
+      } else if (!field.value.get(child)) {
+        if (std::optional<Error> wrong = collect(child, leaf.key, depth + 1)) return wrong;
+      } else {
+        return wrong_shape("a leaf of its `sprites` is neither a URL nor null");
+      }
+    }
+    return std::nullopt;
+  }
+
+ private:
+  std::vector<SpriteLeaf>& m_leaves;
+  std::size_t m_room = Record::most_bytes;
+};
+
+}  // namespace
+
+Result<Record> parse_record(const std::string& document) {
+  const Result<simdjson::dom::object> root = parse_json_object(document);
+  if (!root) return root.error();
+  Record record;
+  std::uint64_t id = 0;
+  std::string_view name;
+  simdjson::dom::object sprites;
+  if (root->at_key("id").get(id) || id > std::numeric_limits<std::uint32_t>::max())
+    return wrong_shape("it has no `id`");
+  if (root->at_key("name").get(name)) return wrong_shape("it has no `name`");
+  if (root->at_key("sprites").get(sprites)) return wrong_shape("it has no `sprites`");
+  record.id = static_cast<std::uint32_t>(id);
+  record.name = name;
+  if (std::optional<Error> wrong = LeafCollector(record.sprites).collect(sprites, {}, 1))
+    return *std::move(wrong);
+  return record;
+}
+
+}  // namespace spritefarm::pokeapi

@@ -1,0 +1,113 @@
+#include "text/output_template.hpp"
+
+#include "text/printable_text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+
+namespace spritefarm::text {
+namespace {
+
+constexpr std::size_t longest_name = 255;   // NAME_MAX of every file system in use
+constexpr std::size_t longest_path = 4000;  // PATH_MAX, less some room
+
+bool is_control(char c) {
+  return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+}
+
+/// Why a path does not stay below the directory it starts in; empty where it does.
+std::string_view unfit_for_path(std::string_view path) {
+  if (path.empty()) return "is empty";
+  if (path.size() > longest_path) return "is too long";
+  if (std::any_of(path.begin(), path.end(), is_control)) return "has a control character";
+  for (std::size_t start = 0; start <= path.size();) {
+    const std::string_view part = path.substr(start, path.find('/', start) - start);
+    if (part.empty()) return "has a part without a name";
+    if (part == "." || part == "..") return "has a part '.' or '..'";
+    if (part.starts_with(".spritefarm")) return "has a part that is named as the program's own files are";
+    if (part.size() > longest_name) return "has a part that is too long for a file name";
+    start += part.size() + 1;
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string_view unfit_for_file_name(std::string_view text) {
+  if (text.find('/') != text.npos) return "has a slash";
+  if (const std::string_view reason = unfit_for_path(text); !reason.empty()) return reason;
+  if (text.front() == '.') return "would be a hidden file's";
+  return {};
+}
+
+Result<OutputTemplate> OutputTemplate::parse(std::string_view text) {
+  static constexpr std::array<std::pair<std::string_view, Place>, 4> places{
+      {{"{name}", Place::name}, {"{id}", Place::id}, {"{sprite}", Place::sprite}, {"{ext}", Place::ext}}};
+  if (const std::string_view reason = unfit_for_path(text); !reason.empty())
+    return Error{fmt::format("'{}' {}: it is a path below the output directory", text, reason)};
+  OutputTemplate result;
+  while (!text.empty()) {
+    const std::size_t literal = std::min(text.find_first_of("{}"), text.size());
+    if (literal > 0) {
+      result.m_parts.push_back({Place::literal, std::string(text.substr(0, literal))});
+      text.remove_prefix(literal);
+      continue;
+    }
+    const auto* found = std::find_if(places.begin(), places.end(),
+                                     [text](const auto& place) { return text.starts_with(place.first); });
+    if (found == places.end())
+      return Error{fmt::format("'{}' stands where only {{name}}, {{id}}, {{sprite}} and {{ext}} may stand",
+                               text.substr(0, text.find('}') + 1))};
+    result.m_parts.push_back({found->second, {}});
+    text.remove_prefix(found->first.size());
+  }
+  return result;
+}
+
+Result<std::string> OutputTemplate::path(const OutputNames& names) const {
+  std::string path;
+  for (const Part& part : m_parts) {
+    const std::string id = std::to_string(names.id);
+    std::string_view value = part.text;
+    switch (part.place) {
+      case Place::literal:
+        path += value;
+        continue;
+      case Place::name:
+        value = names.name;
+        break;
+      case Place::id:
+        value = id;
+        break;
+      case Place::sprite:
+        value = names.sprite;
+        break;
+      case Place::ext:
+        value = names.ext;
+        break;
+    }
+    if (const std::string_view reason = unfit_for_file_name(value); !reason.empty())
+      return Error{
+          fmt::format("'{}' from the server {}: no file is given that name", excerpt(value), reason)};
+    path += value;
+  }
+  if (const std::string_view reason = unfit_for_path(path); !reason.empty())
+    return Error{fmt::format("the path '{}' {}", excerpt(path), reason)};
+  return path;
+}
+
+int OutputTemplate::depth() const noexcept {
+  std::ptrdiff_t slashes = 0;
+  for (const Part& part : m_parts) slashes += std::count(part.text.begin(), part.text.end(), '/');
+  return static_cast<int>(slashes);
+}
+
+bool OutputTemplate::has(Place place) const noexcept {
+  return std::any_of(m_parts.begin(), m_parts.end(),
+                     [place](const Part& part) { return part.place == place; });
+}
+
+}  // namespace spritefarm::text

@@ -1,0 +1,63 @@
+#include "cache/packed_record.hpp"
+
+#include "support/catch.hpp"
+
+using namespace spritefarm;
+
+namespace {
+
+pokeapi::Record example() {
+  pokeapi::Record record{4'294'967'295, "mr-mime", {}};
+  for (int i = 0; i < 100; ++i)
+    record.sprites.push_back(
+        {"versions.generation-i.red-blue." + std::to_string(i),
+         i % 3 == 0 ? "" : "https://host/sprites/pokemon/" + std::to_string(i) + ".png"});
+  record.sprites.push_back({"", std::string("\0\n\xff", 3)});
+  record.sprites.push_back({std::string(1000, 'k'), std::string(100'000, 'u')});
+  return record;
+}
+
+}  // namespace
+
+TEST_CASE("a record is packed and unpacked", "[record][packed]") {
+  const pokeapi::Record record = example();
+  const std::string packed = cache::pack_record(record);
+  const std::optional<pokeapi::Record> unpacked = cache::unpack_record(packed);
+  REQUIRE(unpacked);
+  CHECK((*unpacked == record));
+  const std::optional<pokeapi::Record> bare = cache::unpack_record(cache::pack_record({7, "", {}}));
+  REQUIRE(bare);
+  CHECK((*bare == pokeapi::Record{7, "", {}}));
+}
+
+TEST_CASE("keys and URLs that begin alike take little room", "[record][packed]") {
+  pokeapi::Record record = example();
+  record.sprites.resize(100);
+  CHECK(cache::pack_record(record).size() < 1500);
+}
+
+TEST_CASE("what is no packed record is none, whatever its bytes", "[record][packed]") {
+  CHECK(!cache::unpack_record(""));
+  CHECK(!cache::unpack_record(std::string(11, '\xff')));
+  CHECK(!cache::unpack_record(std::string("\x01\x02", 2)));           // a name that is cut
+  CHECK(!cache::unpack_record(std::string("\x01\x01m\x01\x00", 5)));  // shares with nothing
+  const std::string packed = cache::pack_record({1, "mew", {{"front", "https://host/1.png"}}});
+  for (std::size_t size = 0; size < packed.size(); ++size) {
+    const std::optional<pokeapi::Record> cut = cache::unpack_record(packed.substr(0, size));
+    CAPTURE(size);
+    CHECK((!cut || cut->sprites.empty()));
+  }
+}
+
+TEST_CASE("a record that is larger than any may be is none, however little it takes when packed",
+          "[record][packed]") {
+  pokeapi::Record record{1, "mew", {}};
+  const std::string url(1000, 'u');
+  while (record.sprites.size() < pokeapi::Record::most_bytes / url.size())
+    record.sprites.push_back({"front", url});
+  const std::string packed = cache::pack_record(record);
+  CHECK(packed.size() < 30'000);
+  CHECK(!cache::unpack_record(packed));
+  record.sprites.resize(record.sprites.size() / 2);
+  CHECK(cache::unpack_record(cache::pack_record(record)));
+}

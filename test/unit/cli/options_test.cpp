@@ -1,0 +1,226 @@
+#include "cli/options.hpp"
+
+#include "support/catch.hpp"
+
+#include <sstream>
+
+using namespace spritefarm;
+using namespace spritefarm::cli;
+using namespace std::chrono_literals;
+
+namespace {
+
+Result<std::variant<cli::Options, cli::Information>> parse(const std::vector<std::string>& arguments,
+                                                           const char* base_url = nullptr,
+                                                           const std::string& input = "") {
+  std::istringstream names(input);
+  return cli::parse_options(arguments, {base_url, &names});
+}
+
+cli::Options options(const std::vector<std::string>& arguments, const char* base_url = nullptr,
+                     const std::string& input = "") {
+  auto parsed = parse(arguments, base_url, input);
+  INFO((parsed ? "" : parsed.error().message));
+  REQUIRE(parsed);
+  return std::get<cli::Options>(*std::move(parsed));
+}
+
+std::string path(const cli::Options& options) {
+  return *options.path_template.path({"pikachu", 25, "front_shiny", "png"});
+}
+
+}  // namespace
+
+TEST_CASE("without arguments the defaults hold", "[farm][options]") {
+  const cli::Options defaults = options({});
+  CHECK(defaults.pokemon.empty());
+  CHECK(defaults.index.offset == 0);
+  CHECK(defaults.index.limit == 100u);
+  CHECK(defaults.shard.of == 1);
+  CHECK(defaults.sprite_keys == std::vector<std::string>{"front_default"});
+  CHECK(defaults.mode == cli::Mode::processes);
+  CHECK(defaults.workers >= 1);
+  CHECK(defaults.concurrency == 32);
+  CHECK(defaults.base_url == "https://pokeapi.co/api/v2/");
+  CHECK(defaults.rate == 100);
+  CHECK(defaults.http.retries == 4);
+  CHECK(defaults.http.timeout == 30s);
+  CHECK(defaults.http.in_flight == 32);
+  CHECK(defaults.output == "sprites");
+  CHECK(path(defaults) == "pikachu.png");
+  CHECK(!defaults.json);
+  CHECK(defaults.verbosity == cli::Verbosity::normal);
+}
+
+TEST_CASE("--rate is a number of requests, also of less than one a second", "[farm][options]") {
+  CHECK(options({"--rate", "0"}).rate == 0);
+  CHECK(options({"--rate", "0.5"}).rate == 0.5);
+  for (const char* wrong : {"-1", "nan", "inf", "fast"}) {
+    CAPTURE(wrong);
+    CHECK(!parse({"--rate", wrong}));
+  }
+}
+
+TEST_CASE("options say what they say", "[farm][options]") {
+  const cli::Options given = options({"-n",
+                                      "7",
+                                      "--offset=3",
+                                      "--shard",
+                                      "2/4",
+                                      "--sprite",
+                                      "front_default,back_default",
+                                      "--sprite",
+                                      "all",
+                                      "--dry-run",
+                                      "-t3",
+                                      "-c",
+                                      "5",
+                                      "--base-url",
+                                      "http://127.0.0.1:8/x",
+                                      "--connect-to",
+                                      "a:1:b:2",
+                                      "--connect-to",
+                                      "::[::1]:443",
+                                      "--proxy",
+                                      "http://p",
+                                      "--retries",
+                                      "0",
+                                      "--timeout",
+                                      "0.5",
+                                      "-o",
+                                      "out",
+                                      "--json",
+                                      "-v"});
+  CHECK(given.index.limit == 7u);
+  CHECK(given.index.offset == 3);
+  CHECK(given.shard.which == 2);
+  CHECK(given.shard.of == 4);
+  CHECK(given.sprite_keys == std::vector<std::string>{"front_default", "back_default", "all"});
+  CHECK(given.dry_run);
+  CHECK(!given.remember);
+  CHECK(given.mode == cli::Mode::threads);
+  CHECK(given.workers == 3);
+  CHECK(given.concurrency == 5);
+  CHECK(given.http.in_flight == 5);
+  CHECK(given.base_url == "http://127.0.0.1:8/x/");
+  CHECK(given.http.connect_to == std::vector<std::string>{"a:1:b:2", "::[::1]:443"});
+  CHECK(given.http.proxy == "http://p");
+  CHECK(given.http.retries == 0);
+  CHECK(given.http.timeout == 500ms);
+  CHECK(given.output == "out");
+  CHECK(given.json);
+  CHECK(given.verbosity == cli::Verbosity::verbose);
+  CHECK(path(given) == "front_shiny/pikachu.png");
+}
+
+TEST_CASE("calls travel through shared memory unless pipes are asked for", "[farm][options]") {
+  CHECK(options({}).transport == Transport::shared_memory);
+  CHECK(options({"--transport", "shm"}).transport == Transport::shared_memory);
+  CHECK(options({"--transport", "pipe", "-p", "2"}).transport == Transport::pipe);
+}
+
+TEST_CASE("serial means one worker and one sprite at a time", "[farm][options]") {
+  const cli::Options serial = options({"-s"});
+  CHECK(serial.mode == cli::Mode::serial);
+  CHECK(serial.workers == 1);
+  CHECK(serial.concurrency == 1);
+  CHECK(serial.http.in_flight == 1);
+  CHECK(options({"-s", "-c", "1"}).mode == cli::Mode::serial);
+}
+
+TEST_CASE("a list option leaves what comes after its value alone", "[farm][options]") {
+  CHECK(options({"--sprite", "front_shiny", "pikachu", "25"}).pokemon ==
+        std::vector<std::string>{"pikachu", "25"});
+  CHECK(options({"--connect-to", "a:1:b:2", "mew"}).pokemon == std::vector<std::string>{"mew"});
+}
+
+TEST_CASE("all of the index has no limit", "[farm][options]") {
+  const cli::Options all = options({"--all", "--offset", "2"});
+  CHECK(!all.index.limit);
+  CHECK(all.index.offset == 2);
+}
+
+TEST_CASE("names can come from standard input", "[farm][options]") {
+  CHECK(options({"mew", "-"}, nullptr, "pikachu 25\n\n  mr-mime\n").pokemon ==
+        std::vector<std::string>{"mew", "pikachu", "25", "mr-mime"});
+  CHECK(!parse({"-"}, nullptr, " \n"));
+  CHECK(!parse({"-", "-"}, nullptr, "pikachu"));
+  CHECK(!parse({"-"}, nullptr, "pikachu ../x"));
+}
+
+TEST_CASE("the base URL may come from the environment", "[farm][options]") {
+  CHECK(options({}, "http://h/v2").base_url == "http://h/v2/");
+  CHECK(options({}, "").base_url == "https://pokeapi.co/api/v2/");
+  CHECK(options({"--base-url", "http://i/"}, "http://h/").base_url == "http://i/");
+  CHECK(options({"--base-url", "http://i/"}, "nonsense").base_url == "http://i/");
+  CHECK(!parse({}, "nonsense"));
+}
+
+TEST_CASE("a template that would overwrite is refused", "[farm][options]") {
+  CHECK(path(options({"--template", "{id}-{sprite}.{ext}", "--sprite", "all"})) == "25-front_shiny.png");
+  CHECK(path(options({"--template", "mine.{ext}", "pikachu"})) == "mine.png");
+  CHECK(!parse({"--template", "mine.{ext}"}));
+  CHECK(!parse({"--template", "mine.{ext}", "pikachu", "mew"}));
+  CHECK(!parse({"--template", "{name}.{ext}", "--sprite", "*"}));
+}
+
+TEST_CASE("a run remembers; it asks and looks again where it is told to", "[farm][options]") {
+  const cli::Options usual = options({});
+  CHECK(usual.remember);
+  CHECK(!usual.refresh);
+  CHECK(!usual.verify);
+  CHECK(options({"--refresh"}).refresh);
+  CHECK(options({"--verify"}).verify);
+}
+
+TEST_CASE("what cannot be is refused in one line", "[farm][options]") {
+  using List = std::vector<std::string>;
+  const List arguments = GENERATE(
+      List{"--no-such"}, List{"-x"}, List{"-p", "0"}, List{"-p", "-1"}, List{"-p", "x"}, List{"-p"},
+      List{"-p", "513"}, List{"-t", "0"}, List{"-p", "2", "-t", "2"}, List{"-s", "-p", "2"},
+      List{"-s", "-t", "2"}, List{"-s", "-c", "2"}, List{"-c", "0"}, List{"-n", "0"}, List{"-n", "-5"},
+      List{"-n", "1.5"}, List{"-n", "99999999999999999999"}, List{"-n", "1", "-n", "2"},
+      List{"--offset", "-1"}, List{"--all", "-n", "5"}, List{"pikachu", "-n", "5"}, List{"pikachu", "--all"},
+      List{"pikachu", "--offset", "1"}, List{"--shard", "0/2"}, List{"--shard", "x"}, List{"--sprite", ""},
+      List{"--sprite", "a,,b"}, List{"--sprite", "a..b"}, List{"--transport", "pigeon"},
+      List{"--transport", "shm", "-t", "2"}, List{"--transport", "pipe", "-t", "2"},
+      List{"--base-url", "ftp://h/"}, List{"--base-url", "http://"}, List{"--base-url", "http://h/?x"},
+      List{"--base-url", ""}, List{"--connect-to", "a:b"}, List{"--connect-to", "a:x:b:1"},
+      List{"--cacert", "/no/such/file"}, List{"--retries", "-1"}, List{"--retries", "101"},
+      List{"--timeout", "0"}, List{"--timeout", "x"}, List{"--timeout", "nan"}, List{"-o", ""},
+      List{"--template", ""}, List{"--template", "../{name}"}, List{"--template", "{nam}"}, List{"-q", "-v"},
+      List{"--demo", "--base-url", "http://h/"}, List{"../x"}, List{""}, List{"0"}, List{"--planted", "f"},
+      List{"--rate", "-1"});
+  std::string joined;
+  for (const std::string& argument : arguments) joined += argument + " ";
+  CAPTURE(joined);
+  const auto parsed = parse(arguments);
+  REQUIRE(!parsed);
+  CHECK(!parsed.error().message.empty());
+  CHECK(parsed.error().message.find('\n') == std::string::npos);
+}
+
+TEST_CASE("help names every option, and version the program", "[farm][options]") {
+  const auto help = parse({"--help"});
+  REQUIRE(help);
+  const std::string text = std::get<cli::Information>(*help).text;
+  for (const char* option :
+       {"--limit",   "--offset",  "--all",         "--sprite",    "--shard",    "--dry-run",    "--processes",
+        "--threads", "--serial",  "--concurrency", "--transport", "--base-url", "--connect-to", "--cacert",
+        "--proxy",   "--retries", "--timeout",     "--output",    "--template", "--json",       "--demo",
+        "--quiet",   "--verbose", "--version",     "--help",      "POKEMON",    "130"}) {
+    CAPTURE(option);
+    CHECK(text.find(option) != std::string::npos);
+  }
+  for (const char* option : {"--version", "-V"}) {
+    const auto version = parse({option});
+    REQUIRE(version);
+    CHECK(std::get<cli::Information>(*version).text.find("spritefarm ") == 0);
+  }
+}
+
+TEST_CASE("a gallery is of what is there, so a dry run has none", "[farm][options]") {
+  CHECK(!options({}).gallery);
+  CHECK(options({"--gallery"}).gallery);
+  CHECK(!parse({"--gallery", "--dry-run"}));
+}

@@ -1,0 +1,163 @@
+#include "pokeapi/record.hpp"
+
+#include "pokeapi/index_page.hpp"
+#include "support/catch.hpp"
+#include "support/file_tree.hpp"
+#include "support/shared_data.hpp"
+
+#include <algorithm>
+
+using namespace spritefarm;
+namespace shared_data = test::shared_data;
+using pokeapi::parse_index_page;
+using pokeapi::parse_record;
+
+namespace {
+
+constexpr std::string_view index_url = "https://pokeapi.test/api/v2/pokemon/?limit=2";
+
+std::string fault_of_record(const std::string& document) {
+  const auto record = parse_record(document);
+  return record ? "whole" : record.error().message;
+}
+std::string fault_of_index(const std::string& document) {
+  const auto page = parse_index_page(document, index_url);
+  return page ? "whole" : page.error().message;
+}
+bool contains(const std::string& text, const char* part) {
+  return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("a record gives its sprites in its own order", "[record]") {
+  const auto record = parse_record(R"({"sprites":{"front_default":"https://a/1.png","back_\u0066emale":null,
+    "other":{"official-artwork":{"front_default":"https://a/2.png"},"é.\n":{"":""}}, "none":{}}, "name":"mr-mime","id":122})");
+  REQUIRE(record);
+  CHECK(record->id == 122);
+  CHECK(record->name == "mr-mime");
+  REQUIRE(record->sprites.size() == 4);
+  CHECK(record->sprites[0].key == "front_default");
+  CHECK(record->sprites[0].url == "https://a/1.png");
+  CHECK(record->sprites[1].key == "back_female");
+  CHECK(record->sprites[1].url.empty());
+  CHECK(record->sprites[2].key == "other.official-artwork.front_default");
+  CHECK(record->sprites[3].key == "other.é.\n.");
+}
+
+TEST_CASE("what is no record is refused with its reason", "[record]") {
+  CHECK(contains(fault_of_record(""), "an empty answer"));
+  CHECK(contains(fault_of_record(" \n<!DOCTYPE html>"), "HTML"));
+  CHECK(contains(fault_of_record("{\"id\":1"), "not JSON"));
+  CHECK(contains(fault_of_record("{} {}"), "not JSON"));
+  CHECK(contains(fault_of_record("{\"id\":1,\"name\":\"\xff\",\"sprites\":{}}"), "not JSON"));
+  CHECK(contains(fault_of_record("[]"), "another shape"));
+  CHECK(contains(fault_of_record(R"({"name":"x","sprites":{}})"), "`id`"));
+  CHECK(contains(fault_of_record(R"({"id":-1,"name":"x","sprites":{}})"), "`id`"));
+  CHECK(contains(fault_of_record(R"({"id":4294967296,"name":"x","sprites":{}})"), "`id`"));
+  CHECK(contains(fault_of_record(R"({"id":"1","name":"x","sprites":{}})"), "`id`"));
+  CHECK(contains(fault_of_record(R"({"id":1,"name":null,"sprites":{}})"), "`name`"));
+  CHECK(contains(fault_of_record(R"({"id":1,"name":"x"})"), "`sprites`"));
+  CHECK(contains(fault_of_record(R"({"id":1,"name":"x","sprites":[]})"), "`sprites`"));
+  CHECK(contains(fault_of_record(R"({"id":1,"name":"x","sprites":{"a":1}})"), "neither a URL nor null"));
+  CHECK(contains(fault_of_record(R"({"id":1,"name":"x","sprites":{"a":[]}})"), "neither a URL nor null"));
+}
+
+TEST_CASE("a sprites tree of any depth is no danger", "[record]") {
+  for (const int depth : {30, 40, 900, 100'000}) {
+    std::string tree, end;
+    for (int i = 0; i < depth; ++i) tree += R"({"a":)", end += '}';
+    const std::string fault = fault_of_record(R"({"id":1,"name":"x","sprites":)" + tree + "null" + end + "}");
+    CAPTURE(depth, fault);
+    CHECK((fault == "whole") == (depth == 30));
+  }
+}
+
+TEST_CASE("a small document cannot be a record of any size", "[record]") {
+  const auto with_keys = [](const std::string& shared, const std::string& value) {
+    std::string document = R"({"id":1,"name":"x","sprites":{")" + shared + R"(":{"":)" + value;
+    for (int i = 0; i < 1000; ++i) document += R"(,"":)" + value;
+    return fault_of_record(document + "}}}");
+  };
+  CHECK(with_keys(std::string(1000, 'k'), "null") == "whole");
+  CHECK(contains(with_keys(std::string(10'000, 'k'), "null"), "too large"));
+  CHECK(contains(with_keys(std::string(10'000, 'k'), "{}"), "too large"));
+}
+
+TEST_CASE("a small document cannot be an index page of any size", "[index]") {
+  std::string results = R"({"name":"a","url":"1"})";
+  for (int i = 0; i < 20'000; ++i) results += R"(,{"name":"a","url":"1"})";
+  const std::string document = R"({"count":1,"results":[)" + results + "]}";
+  CHECK(parse_index_page(document, "https://host/"));
+  const auto page = parse_index_page(document, "https://host/" + std::string(7000, 'a') + "/");
+  REQUIRE(!page);
+  CHECK(contains(page.error().message, "too large"));
+}
+
+TEST_CASE("an index page gives its entries and the next page", "[index]") {
+  const auto page = parse_index_page(
+      R"({"count":1351,"previous":null,"next":"https://pokeapi.test/api/v2/pokemon?offset=2&limit=2",
+    "results":[{"name":"bulbasaur","url":"https://other.test/api/v2/pokemon/1/"},{"name":"../x","url":"/api/v2/pokemon/10001?a=b"}]})",
+      index_url);
+  REQUIRE(page);
+  CHECK(page->count == 1351);
+  CHECK(page->next == "https://pokeapi.test/api/v2/pokemon?offset=2&limit=2");
+  REQUIRE(page->entries.size() == 2);
+  CHECK(page->entries[0].name == "bulbasaur");
+  CHECK(page->entries[0].id == 1);
+  CHECK(page->entries[0].url == "https://other.test/api/v2/pokemon/1/");
+  CHECK(page->entries[1].name == "../x");
+  CHECK(page->entries[1].id == 10001);
+  CHECK(page->entries[1].url == "https://pokeapi.test/api/v2/pokemon/10001?a=b");
+
+  const auto last = parse_index_page(R"({"count":0,"next":"?offset=20","results":[]})", index_url);
+  REQUIRE(last);
+  CHECK(last->next == "https://pokeapi.test/api/v2/pokemon/?offset=20");
+  CHECK_FALSE(parse_index_page(R"({"count":0,"next":null,"results":[]})", index_url)->next);
+  CHECK_FALSE(parse_index_page(R"({"count":0,"results":[]})", index_url)->next);
+}
+
+TEST_CASE("what is no index page is refused with its reason", "[index]") {
+  CHECK(contains(fault_of_index("<html>"), "HTML"));
+  CHECK(contains(fault_of_index("{\"count\":1,"), "not JSON"));
+  CHECK(contains(fault_of_index("{}"), "`count`"));
+  CHECK(contains(fault_of_index(R"({"count":1})"), "`results`"));
+  CHECK(contains(fault_of_index(R"({"count":1,"next":1,"results":[]})"), "`next`"));
+  CHECK(contains(fault_of_index(R"({"count":1,"next":"file:///etc/passwd","results":[]})"), "`next`"));
+  CHECK(contains(fault_of_index(R"({"count":1,"results":[1]})"), "result 1"));
+  CHECK(contains(fault_of_index(R"({"count":1,"results":[{"name":"a"}]})"), "result 1"));
+  CHECK(contains(fault_of_index(R"({"count":1,"results":[{"name":"a","url":"https://h/a/"}]})"), "number"));
+  CHECK(contains(fault_of_index(R"({"count":1,"results":[{"name":"a","url":"https://h/99999999999/"}]})"),
+                 "number"));
+  CHECK(contains(fault_of_index(R"({"count":1,"results":[{"name":"a","url":"ftp://h/1/"}]})"), "http"));
+  CHECK(
+      contains(fault_of_index(R"({"count":1,"results":[{"name":"a","url":"https://h\u0000/1/"}]})"), "http"));
+}
+
+TEST_CASE("the real records and the real index are read, and truncated they are refused", "[record][index]") {
+  if (!std::filesystem::exists(shared_data::records())) return;
+  const std::string index = test::read_file(shared_data::records() / "index.json");
+  const auto page = parse_index_page(index, "https://pokeapi.co/api/v2/pokemon/");
+  REQUIRE(page);
+  CHECK(page->count == 1351);
+  CHECK(page->entries.size() == 1351);
+
+  int read = 0, with_front = 0, accepted_truncations = 0;
+  for (int id = 1; id <= 100; ++id) {
+    const std::string document = test::read_file(shared_data::records() / std::to_string(id) / "index.json");
+    const auto record = parse_record(document);
+    REQUIRE(record);
+    CHECK(record->id == static_cast<std::uint32_t>(id));
+    CHECK(record->name == page->entries.at(static_cast<std::size_t>(id) - 1).name);
+    with_front += std::any_of(record->sprites.begin(), record->sprites.end(), [id](const auto& leaf) {
+      return leaf.key == "front_default" && leaf.url.ends_with("/" + std::to_string(id) + ".png");
+    });
+    const std::size_t end = document.find_last_not_of(" \t\r\n");
+    for (std::size_t part = 0; part < 20; ++part)
+      accepted_truncations += static_cast<bool>(parse_record(document.substr(0, end * part / 19)));
+    ++read;
+  }
+  CHECK(read == 100);
+  CHECK(with_front == 100);
+  CHECK(accepted_truncations == 0);
+}
