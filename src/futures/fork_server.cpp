@@ -1,6 +1,6 @@
 #include "futures/fork_server.hpp"
 
-#include "futures/nursery_process.hpp"
+#include "futures/zygote_process.hpp"
 #include "posix/epoll.hpp"
 #include "posix/fork.hpp"
 #include "posix/pid_fd.hpp"
@@ -21,9 +21,9 @@
 namespace spritefarm {
 namespace {
 
-/// Asks for a nursery. With it come its end of its socket, the coordinator's pidfd, and the memory that holds the
+/// Asks for a zygote. With it come its end of its socket, the coordinator's pidfd, and the memory that holds the
 /// encoded initializer, of at least one byte.
-struct NurseryRequest {
+struct ZygoteRequest {
   WorkerPlan plan;
   std::uint64_t initializer_size = 0;
 };
@@ -41,12 +41,12 @@ void run_request(const std::string& request) {
   entry(from, nothing);
 }
 
-int run_nursery(const NurseryRequest& request, std::vector<posix::Fd> fds) {
+int run_zygote(const ZygoteRequest& request, std::vector<posix::Fd> fds) {
   const posix::SharedMemory memory(std::move(fds[2]), request.initializer_size + 1);
   const std::string initializer(static_cast<const char*>(memory.data()), request.initializer_size);
   const auto run_initializer =
       initializer.empty() ? std::function<void()>() : [initializer] { run_request(initializer); };
-  return NurseryProcess(
+  return ZygoteProcess(
              posix::MessageSocket(std::move(fds[0])), posix::PidFd(std::move(fds[1])),
              [&](WorkerStart start) { return run_worker(request.plan, run_initializer, std::move(start)); })
       .run();
@@ -67,7 +67,7 @@ int serve(posix::MessageSocket socket, posix::PidFd program) {
     const std::size_t count = epoll.wait(events, std::chrono::nanoseconds(-1));
     for (std::size_t i = 0; i < count; ++i) {
       if (events[i].key == program_key) return 0;
-      NurseryRequest request;
+      ZygoteRequest request;
       std::vector<posix::Fd> fds;
       const auto received = socket.receive(request, fds);
       if (received == posix::MessageSocket::Received::nothing_yet) continue;
@@ -76,7 +76,7 @@ int serve(posix::MessageSocket socket, posix::PidFd program) {
         posix::fork_child([&] {
           socket.close();
           program = {};
-          return run_nursery(request, std::move(fds));
+          return run_zygote(request, std::move(fds));
         });
       } catch (const std::system_error& error) {
         std::cerr << "spritefarm: no process can be forked for a pool: " << error.what() << '\n';
@@ -119,13 +119,13 @@ ForkServer::~ForkServer() {
   posix::wait_for_end(m_pid);
 }
 
-posix::MessageSocket ForkServer::start_nursery(const WorkerPlan& plan, const std::string& initializer) {
+posix::MessageSocket ForkServer::start_zygote(const WorkerPlan& plan, const std::string& initializer) {
   const posix::SharedMemory memory(initializer.size() + 1);
   std::memcpy(memory.data(), initializer.data(), initializer.size());
   auto [ours, theirs] = posix::MessageSocket::make_pair();
   const auto coordinator = posix::PidFd::open(posix::own_pid());
   const std::lock_guard lock(m_mutex);
-  m_socket.send(NurseryRequest{plan, initializer.size()},
+  m_socket.send(ZygoteRequest{plan, initializer.size()},
                 std::array{theirs.fd(), coordinator.fd(), memory.fd().get()});
   return std::move(ours);
 }

@@ -8,7 +8,7 @@
 
 namespace spritefarm {
 
-/// The process that prepare_to_fork() forks while the program has one thread, and from which all nurseries are forked
+/// The process that prepare_to_fork() forks while the program has one thread, and from which all zygotes are forked
 /// once it has several. It runs nothing else, never gets a thread, and ends with the program. One for a process; any
 /// thread. Source: multiprocessing's forkserver.
 class ForkServer {
@@ -21,9 +21,9 @@ class ForkServer {
   ForkServer();
   ~ForkServer();
 
-  /// Has a nursery forked that forks workers of this plan, each of which first runs the encoded initializer, if there is
-  /// one. Gives the coordinator's end of the nursery's socket, on which its end is seen if it could not be forked.
-  posix::MessageSocket start_nursery(const WorkerPlan& plan, const std::string& initializer);
+  /// Has a zygote forked that forks workers of this plan, each of which first runs the encoded initializer, if there is
+  /// one. Gives the coordinator's end of the zygote's socket, on which its end is seen if it could not be forked.
+  posix::MessageSocket start_zygote(const WorkerPlan& plan, const std::string& initializer);
 
  private:
   std::mutex m_mutex;

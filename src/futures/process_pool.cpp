@@ -36,10 +36,10 @@ WorkerPlan plan_of(const ProcessPoolExecutorOptions& options) {
           options.worker_concurrency, options.max_rss};
 }
 
-Nursery make_nursery(const ProcessPoolExecutorOptions& options) {
+Zygote make_zygote(const ProcessPoolExecutorOptions& options) {
   ForkServer* const server = ForkServer::instance();
   if (!server || posix::count_threads() == 1)
-    return Nursery([plan = plan_of(options), initializer = options.initializer](WorkerStart start) {
+    return Zygote([plan = plan_of(options), initializer = options.initializer](WorkerStart start) {
       return run_worker(plan, initializer ? std::function<void()>(initializer) : nullptr, std::move(start));
     });
   if (options.initializer && options.initializer.request().empty())
@@ -47,7 +47,7 @@ Nursery make_nursery(const ProcessPoolExecutorOptions& options) {
         "this initializer cannot travel to the process that prepare_to_fork() made: pass a plain function or "
         "a lambda "
         "without captures, or make the pool before the program starts threads");
-  return Nursery(server->start_nursery(plan_of(options), options.initializer.request()));
+  return Zygote(server->start_zygote(plan_of(options), options.initializer.request()));
 }
 
 }  // namespace
@@ -55,7 +55,7 @@ Nursery make_nursery(const ProcessPoolExecutorOptions& options) {
 ProcessPoolExecutor::Pool::Pool(ProcessPoolExecutorOptions options)
     : m_options(checked(std::move(options))),
       m_generation(posix::fork_generation()),
-      m_nursery(make_nursery(m_options)) {}
+      m_zygote(make_zygote(m_options)) {}
 
 ProcessPoolExecutor::Pool::~Pool() {
   // The supervisor shares the pool: when nobody else does, this is its thread, at its end.
@@ -146,8 +146,8 @@ void ProcessPoolExecutor::Pool::end_workers(int signal, const char* why) {
 std::vector<int> ProcessPoolExecutor::Pool::worker_pids() {
   const std::lock_guard lock(m_mutex);
   if (belongs_to_this_process()) {
-    while (auto forked = m_nursery.read_birth()) on_forked(std::move(*forked));
-    if (m_nursery.keeps_news()) m_doorbell.ring();
+    while (auto spawned = m_zygote.next_spawned()) on_spawned(std::move(*spawned));
+    if (m_zygote.has_stored_events()) m_doorbell.ring();
   }
   std::vector<int> pids;
   for (const auto& [number, worker] : m_workers)
@@ -264,7 +264,7 @@ WorkerHandle* ProcessPoolExecutor::Pool::least_busy() {
   return least;
 }
 
-/// Asks the nursery for one more worker, if there may be one more. It is sent calls from now on: they wait in its
+/// Asks the zygote for one more worker, if there may be one more. It is sent calls from now on: they wait in its
 /// channel until it is there.
 WorkerHandle* ProcessPoolExecutor::Pool::start_worker() {
   const auto staying = std::count_if(m_workers.begin(), m_workers.end(),
@@ -274,7 +274,7 @@ WorkerHandle* ProcessPoolExecutor::Pool::start_worker() {
     ipc::ChannelEnds ends = ipc::ChannelEnds::make(m_options.transport);
     ipc::CallSlots slots(plan_of(m_options).slots);
     const std::uint32_t number = m_last_worker + 1;
-    if (!m_nursery.fork_worker({number, slots.memory().duplicate(), std::move(ends.worker)})) return nullptr;
+    if (!m_zygote.spawn_worker({number, slots.memory().duplicate(), std::move(ends.worker)})) return nullptr;
     m_last_worker = number;
     m_epoll.add(ends.coordinator->receiving_fd(), posix::Epoll::readable, receiving_key(number));
     const auto added = m_workers.try_emplace(number, number, std::move(ends.coordinator), std::move(slots),

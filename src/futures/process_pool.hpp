@@ -1,8 +1,8 @@
 #pragma once
 
 #include "futures/exit_watch.hpp"
-#include "futures/nursery.hpp"
 #include "futures/worker_handle.hpp"
+#include "futures/zygote.hpp"
 #include "posix/epoll.hpp"
 #include "posix/event_fd.hpp"
 
@@ -26,7 +26,7 @@ namespace spritefarm {
 ///     schedule() ─▶ m_queue ─▶ dispatch() ─▶ WorkerHandle ═ channel ═▶ worker process
 ///         any thread               │              ▲ recall()              │
 ///                                  ▼ on demand    │                       ▼
-///                               Nursery ──▶ news: forked, ended ─▶ supervisor thread ◀── results
+///                               Zygote ──▶ event: spawned, ended ─▶ supervisor thread ◀── results
 ///
 /// A call waits in m_queue until a worker has room. Then it is sent, and may wait at the worker for a while: until the
 /// worker starts it, it can be taken back, to be cancelled or given to a worker that has nothing to do. schedule() sends
@@ -51,7 +51,7 @@ class ProcessPoolExecutor::Pool final : public detail::CallOwner,
   int worker_deaths() const;
   /// Whether shutdown(wait = false) has been called: then the executor's destructor does not wait either.
   bool lingers() const;
-  /// In a forked child nothing of the pool works, and its destructor must not run.
+  /// In a spawned child nothing of the pool works, and its destructor must not run.
   [[nodiscard]] bool belongs_to_this_process() const noexcept;
 
   bool recall(detail::Call& call) override;
@@ -82,7 +82,7 @@ class ProcessPoolExecutor::Pool final : public detail::CallOwner,
   };
 
   // What epoll tells: a worker's number with one of its two directions, or one of these.
-  enum : std::uint64_t { doorbell_key = 0, nursery_key = 1, first_worker_key = 2 };
+  enum : std::uint64_t { doorbell_key = 0, zygote_key = 1, first_worker_key = 2 };
   static std::uint64_t receiving_key(std::uint32_t worker) {
     return first_worker_key + std::uint64_t{worker} * 2;
   }
@@ -112,12 +112,12 @@ class ProcessPoolExecutor::Pool final : public detail::CallOwner,
   void accept(WorkerHandle& worker, Arrived arrived, Settlements& settled);
   void kill_corrupt(WorkerHandle& worker, const char* what);
   void accept(WorkerHandle& worker, ipc::Frame frame, Settlements& settled);
-  void read_news(Settlements& settled);
-  void on_forked(WorkerForked forked);
-  void on_not_forked(const WorkerNotForked& failure, Settlements& settled);
-  void on_ended(const WorkerEnded& ended, Settlements& settled);
-  void on_nursery_killed(Settlements& settled);
-  void on_nursery_ended(Settlements& settled);
+  void next_event(Settlements& settled);
+  void on_spawned(WorkerSpawned spawned);
+  void on_not_spawned(const WorkerNotSpawned& failure, Settlements& settled);
+  void on_exited(const WorkerExited& ended, Settlements& settled);
+  void on_zygote_killed(Settlements& settled);
+  void on_zygote_ended(Settlements& settled);
   void lose(WorkerHandle& worker, const WorkerExit& how, Settlements& settled);
   void set_alarm(Clock::time_point due, Alarm alarm);
   void ring_alarms(Settlements& settled);
@@ -134,7 +134,7 @@ class ProcessPoolExecutor::Pool final : public detail::CallOwner,
 
   const ProcessPoolExecutorOptions m_options;
   const unsigned m_generation;  // posix::fork_generation() of the process that owns it
-  Nursery m_nursery;
+  Zygote m_zygote;
   posix::Epoll m_epoll;
   posix::EventFd m_doorbell;
 

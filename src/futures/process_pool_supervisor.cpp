@@ -29,7 +29,7 @@ std::exception_ptr decode_exception(std::string_view bytes) {
 
 void ProcessPoolExecutor::Pool::start() {
   m_epoll.add(m_doorbell.fd().get(), posix::Epoll::readable, doorbell_key);
-  m_epoll.add(m_nursery.fd(), posix::Epoll::readable, nursery_key);
+  m_epoll.add(m_zygote.fd(), posix::Epoll::readable, zygote_key);
   finish_at_exit(weak_from_this());
   m_supervisor = std::thread([self = shared_from_this()] { self->supervise(); });
 }
@@ -41,7 +41,7 @@ void ProcessPoolExecutor::Pool::supervise() {
   while (!finished) {
     std::array<posix::Epoll::Event, 64> events;
     const std::size_t count = m_epoll.wait(events, unheard.empty() ? longest : std::chrono::nanoseconds(0));
-    bool news = false;
+    bool event = false;
     std::vector<WorkerHandle*> talking;  // they stay where they are: only this thread removes workers
     {
       const std::lock_guard lock(m_mutex);
@@ -51,8 +51,8 @@ void ProcessPoolExecutor::Pool::supervise() {
         const std::uint64_t key = events[i].key;
         if (key == doorbell_key)
           m_doorbell.clear();
-        else if (key == nursery_key)
-          news = true;
+        else if (key == zygote_key)
+          event = true;
         else if (WorkerHandle* const worker = find(worker_of(key)); !worker)
           continue;
         else if (key == sending_key(worker->number()))
@@ -66,12 +66,12 @@ void ProcessPoolExecutor::Pool::supervise() {
     Settlements settled;
     {
       const std::lock_guard lock(m_mutex);
-      // Results first, the nursery's news last: what a worker sent before its death is received before the death counts.
+      // Results first, the zygote's event last: what a worker sent before its death is received before the death counts.
       for (std::size_t i = 0; i < talking.size(); ++i) {
         if (arrived[i].more) unheard.push_back(talking[i]->number());
         accept(*talking[i], std::move(arrived[i]), settled);
       }
-      if (news || m_nursery.keeps_news()) read_news(settled);
+      if (event || m_zygote.has_stored_events()) next_event(settled);
       ring_alarms(settled);
       dispatch(settled);
       dismiss_idle();
@@ -176,33 +176,33 @@ void ProcessPoolExecutor::Pool::accept(WorkerHandle& worker, ipc::Frame frame, S
 
 // ---- births and deaths --------------------------------------------------------------------------------------
 
-void ProcessPoolExecutor::Pool::read_news(Settlements& settled) {
-  while (auto news = m_nursery.read_news()) {
-    if (auto* const forked = std::get_if<WorkerForked>(&*news))
-      on_forked(std::move(*forked));
-    else if (const auto* const failure = std::get_if<WorkerNotForked>(&*news))
-      on_not_forked(*failure, settled);
-    else if (const auto* const ended = std::get_if<WorkerEnded>(&*news))
-      on_ended(*ended, settled);
-    else if (std::holds_alternative<NurseryInherited>(*news))
-      on_nursery_killed(settled);
+void ProcessPoolExecutor::Pool::next_event(Settlements& settled) {
+  while (auto event = m_zygote.next_event()) {
+    if (auto* const spawned = std::get_if<WorkerSpawned>(&*event))
+      on_spawned(std::move(*spawned));
+    else if (const auto* const failure = std::get_if<WorkerNotSpawned>(&*event))
+      on_not_spawned(*failure, settled);
+    else if (const auto* const ended = std::get_if<WorkerExited>(&*event))
+      on_exited(*ended, settled);
+    else if (std::holds_alternative<StandbyTookOver>(*event))
+      on_zygote_killed(settled);
     else
-      return on_nursery_ended(settled);
+      return on_zygote_ended(settled);
   }
 }
 
-void ProcessPoolExecutor::Pool::on_forked(WorkerForked forked) {
-  WorkerHandle* const worker = find(forked.number);
-  if (!worker) return forked.process.send_signal(SIGKILL);  // it was asked for before its nursery was killed
-  worker->pid = forked.pid;
-  worker->process = std::move(forked.process);
+void ProcessPoolExecutor::Pool::on_spawned(WorkerSpawned spawned) {
+  WorkerHandle* const worker = find(spawned.number);
+  if (!worker) return spawned.process.send_signal(SIGKILL);  // it was asked for before its zygote was killed
+  worker->pid = spawned.pid;
+  worker->process = std::move(spawned.process);
   if (worker->corrupt)
     worker->process.send_signal(SIGKILL);
   else if (worker->end_signal != 0)
     condemn(*worker, worker->end_signal);
 }
 
-void ProcessPoolExecutor::Pool::on_not_forked(const WorkerNotForked& failure, Settlements& settled) {
+void ProcessPoolExecutor::Pool::on_not_spawned(const WorkerNotSpawned& failure, Settlements& settled) {
   WorkerHandle* const worker = find(failure.number);
   if (!worker) return;
   for (PendingCall& pending : worker->take_all().not_started) m_queue.push_front(std::move(pending));
@@ -213,7 +213,7 @@ void ProcessPoolExecutor::Pool::on_not_forked(const WorkerNotForked& failure, Se
   if (m_workers.empty()) break_pool("no worker process could be started: " + why, settled, SIGKILL);
 }
 
-void ProcessPoolExecutor::Pool::on_ended(const WorkerEnded& ended, Settlements& settled) {
+void ProcessPoolExecutor::Pool::on_exited(const WorkerExited& ended, Settlements& settled) {
   WorkerHandle* const worker = find(ended.number);
   if (!worker) return;
   const bool was_ready = worker->ready, expected = worker->leaving;
@@ -250,8 +250,8 @@ void ProcessPoolExecutor::Pool::lose(WorkerHandle& worker, const WorkerExit& how
   }
 }
 
-/// All workers die with their nursery. Those that it was asked for and had not forked may never come: they count as lost.
-void ProcessPoolExecutor::Pool::on_nursery_killed(Settlements& settled) {
+/// All workers die with their zygote. Those that it was asked for and had not spawned may never come: they count as lost.
+void ProcessPoolExecutor::Pool::on_zygote_killed(Settlements& settled) {
   for (auto& [number, worker] : m_workers) {
     posix::kill_group(worker.pid);  // the kernel ends the worker with its parent, but not what it has forked
     worker.process.send_signal(SIGKILL);
@@ -267,16 +267,16 @@ void ProcessPoolExecutor::Pool::on_nursery_killed(Settlements& settled) {
     lose(worker, how, settled);
   }
   if (m_options.on_worker_death == OnWorkerDeath::break_pool)
-    break_pool("the nursery, the process that forks the pool's workers, was killed", settled, SIGKILL);
+    break_pool("the zygote, the process that forks the pool's workers, was killed", settled, SIGKILL);
   else if (++m_startup_deaths >= most_startup_deaths)
-    break_pool("the nursery, the process that forks the pool's workers, is killed again and again", settled,
+    break_pool("the zygote, the process that forks the pool's workers, is killed again and again", settled,
                SIGKILL);
 }
 
-void ProcessPoolExecutor::Pool::on_nursery_ended(Settlements& settled) {
-  m_epoll.remove(m_nursery.fd());
-  on_nursery_killed(settled);
-  break_pool("the nursery, the process that forks the pool's workers, has ended", settled, SIGKILL);
+void ProcessPoolExecutor::Pool::on_zygote_ended(Settlements& settled) {
+  m_epoll.remove(m_zygote.fd());
+  on_zygote_killed(settled);
+  break_pool("the zygote, the process that forks the pool's workers, has ended", settled, SIGKILL);
 }
 
 void ProcessPoolExecutor::Pool::remove(WorkerHandle& worker) {
@@ -371,7 +371,7 @@ void ProcessPoolExecutor::Pool::condemn(WorkerHandle& worker, int signal) {
     take_back(worker);
   }
   worker.end_signal = signal;
-  if (!worker.process) return;  // on_forked() comes back here
+  if (!worker.process) return;  // on_spawned() comes back here
   worker.process.send_signal(signal);
   if (signal != SIGKILL)
     set_alarm(Clock::now() + m_options.terminate_grace, {Alarm::Kind::kill, worker.number(), 0});

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "futures/memory_limit.hpp"
-#include "futures/nursery.hpp"
+#include "futures/zygote.hpp"
 #include "ipc/call_slots.hpp"
 #include "ipc/channel.hpp"
 

@@ -19,12 +19,12 @@ class PipeStream final : public ByteStream {
 
   /// Keeps a descriptor open as long as this end lives. The coordinator keeps the other end of the pipe that
   /// it writes to: so a worker's death never turns its write into a SIGPIPE for the host program.
-  void keep_open(posix::Fd fd) { m_kept = std::move(fd); }
+  void keep_open(posix::Fd fd) { m_stored_events = std::move(fd); }
 
  private:
   posix::Fd m_from;
   posix::Fd m_to;
-  posix::Fd m_kept;
+  posix::Fd m_stored_events;
   bool m_ended = false;
 };
 

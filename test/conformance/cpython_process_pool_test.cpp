@@ -231,9 +231,9 @@ TEMPLATE_TEST_CASE("test_saturation", "[process_pool]", EVERY_PROCESS_POOL) {
   for (int i = 0; i < calls; ++i) futures.push_back(pool->submit(pass, gate.ref()));
   gate.wait_for_arrivals(workers);
   CHECK(pool->worker_pids().size() == workers);
-  const std::vector<int> nursery = own_children();
-  REQUIRE(nursery.size() == 1);
-  CHECK(eventually([&] { return children_of(nursery[0]).size() == workers + 1; }));  // and its heir
+  const std::vector<int> zygote = own_children();
+  REQUIRE(zygote.size() == 1);
+  CHECK(eventually([&] { return children_of(zygote[0]).size() == workers + 1; }));  // and its standby
   CHECK(gate.arrived() == workers);
   gate.open();
   for (const Future<int>& future : futures) CHECK(future.result(a_minute) == 0);

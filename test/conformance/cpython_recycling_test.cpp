@@ -121,9 +121,9 @@ TEMPLATE_TEST_CASE("test_force_shutdown_during_max_tasks_worker_exit", "[process
   const int born = births.arrived();
   for (const Future<int>& future : futures) CHECK(future.done());
   CHECK(pool->worker_pids().empty());
-  const std::vector<int> nursery = own_children();
-  REQUIRE(nursery.size() <= 1);
-  if (!nursery.empty()) CHECK(children_of(nursery[0]).size() <= 1);  // its heir
+  const std::vector<int> zygote = own_children();
+  REQUIRE(zygote.size() <= 1);
+  if (!zygote.empty()) CHECK(children_of(zygote[0]).size() <= 1);  // its standby
   CHECK_THROWS_AS(pool->submit(multiply, 2, 8), BrokenProcessPool);
   CHECK(births.arrived() == born);
 }
@@ -138,8 +138,8 @@ TEMPLATE_TEST_CASE("test_failed_worker_replacement_breaks_pool", "[process_pool]
     const auto waiting = submit_many(*pool, 3);
     gate.wait_for_arrivals(1);
     const rlimit none{0, 0};
-    const std::vector<int> nursery = own_children();
-    if (nursery.size() != 1 || ::prlimit(nursery[0], RLIMIT_NPROC, &none, nullptr) != 0) return 1;
+    const std::vector<int> zygote = own_children();
+    if (zygote.size() != 1 || ::prlimit(zygote[0], RLIMIT_NPROC, &none, nullptr) != 0) return 1;
     gate.open();
     line.send(std::to_string(first.result(a_minute)));
     for (const auto& future : waiting) line.send(message_of(future.exception(a_minute)));

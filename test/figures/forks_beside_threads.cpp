@@ -31,14 +31,14 @@ void allocate_lock_print(std::mt19937& random) {
 }
 
 /// What a worker sees of itself and of who has forked it.
-struct Birth {
+struct WorkerOrigin {
   int pid = 0;
   int parent = 0;
   int parents_tasks = 0;
 };
 
 /// A worker's only call, which also needs all that; every second one does not come back.
-Birth last_call(int number) {
+WorkerOrigin last_call(int number) {
   std::mt19937 random(static_cast<unsigned>(number));
   allocate_lock_print(random);
   if (number % 2 == 0) ::raise(SIGKILL);
@@ -70,14 +70,14 @@ Measured forks_beside_threads(const Form& form) {
   int died = 0, hung = 0, most_tasks = 0;
   std::set<pid_t> forks;  // who has forked
   for (int done = 0; done < respawns;) {
-    std::vector<Future<Birth>> futures;
+    std::vector<Future<WorkerOrigin>> futures;
     for (int i = 0; i < 20; ++i) futures.push_back(pool.submit(last_call, done++));
-    for (const Future<Birth>& each : futures) {
+    for (const Future<WorkerOrigin>& each : futures) {
       try {
-        const Birth birth = each.result(60s);
-        pids.insert(birth.pid);
-        forks.insert(birth.parent);
-        most_tasks = std::max(most_tasks, birth.parents_tasks - sanitizer_tasks);
+        const WorkerOrigin origin = each.result(60s);
+        pids.insert(origin.pid);
+        forks.insert(origin.parent);
+        most_tasks = std::max(most_tasks, origin.parents_tasks - sanitizer_tasks);
       } catch (const WorkerDied& error) {
         pids.insert(error.how().pid);
         ++died;
@@ -92,13 +92,13 @@ Measured forks_beside_threads(const Form& form) {
   std::fflush(stdout);
   ::dup2(kept, 1);
   ::close(kept);
-  const bool nursery_alone =
+  const bool zygote_alone =
       forked_first.size() == 1 && forks == std::set(forked_first.begin(), forked_first.end());
-  return {hung == 0 && most_tasks == 1 && nursery_alone && died == respawns / 2 &&
+  return {hung == 0 && most_tasks == 1 && zygote_alone && died == respawns / 2 &&
               static_cast<int>(pids.size()) == respawns,
           std::to_string(pids.size()) + " workers forked beside 8 threads, " + std::to_string(died) +
-              " of them died, " + std::to_string(hung) + " calls hung, the nursery " +
-              (nursery_alone ? "alone" : "not alone") + " forks and has at most " +
+              " of them died, " + std::to_string(hung) + " calls hung, the zygote " +
+              (zygote_alone ? "alone" : "not alone") + " forks and has at most " +
               std::to_string(most_tasks) + (most_tasks == 1 ? " task" : " tasks")};
 }
 

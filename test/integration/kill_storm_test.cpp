@@ -71,7 +71,7 @@ double seconds_since(Clock::time_point begin) {
 
 }  // namespace
 
-TEST_CASE("a storm that kills workers and nurseries every 50 ms costs time, and nothing else",
+TEST_CASE("a storm that kills workers and zygotes every 50 ms costs time, and nothing else",
           "[faults][storm]") {
   const std::string transport = GENERATE("shm", "pipe");
   CAPTURE(transport);
@@ -88,7 +88,7 @@ TEST_CASE("a storm that kills workers and nurseries every 50 ms costs time, and 
   REQUIRE(run(program(arguments("calm", {"-t", "4"}))).exit_status == 0);
 
   std::mt19937 random(static_cast<unsigned>(pokemon));
-  int kills = 0, nurseries = 0;
+  int kills = 0, zygotes = 0;
   const auto begin = Clock::now();
   MarkedRun stormy(program(arguments("stormy", mode)));
   std::ptrdiff_t there = 0;
@@ -101,7 +101,7 @@ TEST_CASE("a storm that kills workers and nurseries every 50 ms costs time, and 
     if (others.empty() || images <= there) continue;
     there = images;
     const pid_t victim = others[random() % others.size()];
-    nurseries += state_of(victim).name == "nursery" ? 1 : 0;
+    zygotes += state_of(victim).name == "zygote" ? 1 : 0;
     ++kills;
     ::kill(victim, SIGKILL);
   }
@@ -121,9 +121,9 @@ TEST_CASE("a storm that kills workers and nurseries every 50 ms costs time, and 
   const Outcome again = run(program(arguments("stormy", mode)));
   CHECK(RunReport(again.out).count.at("unchanged") == calm.size());
   CHECK(read_tree(work / "stormy") == calm);
-  std::printf("%-34s %-9s exit %d  files %4zu/%-4zu kills %3d, %d of nurseries, %zu workers lost  %6.1f s\n",
+  std::printf("%-34s %-9s exit %d  files %4zu/%-4zu kills %3d, %d of zygotes, %zu workers lost  %6.1f s\n",
               "killed every 50 ms", transport.c_str(), outcome.exit_status, stormy_tree.size(), calm.size(),
-              kills, nurseries, std::size_t{report.count.at("worker_deaths")}, seconds);
+              kills, zygotes, std::size_t{report.count.at("worker_deaths")}, seconds);
 }
 
 TEST_CASE("a coordinator killed at any moment leaves nobody, and the next run fetches the rest",

@@ -17,19 +17,19 @@ constexpr std::chrono::seconds bound{30};  // of every wait
 
 }  // namespace
 
-TEST_CASE("-p 4 is a coordinator, a nursery with its heir and four workers, and leaves nobody behind",
+TEST_CASE("-p 4 is a coordinator, a zygote with its standby and four workers, and leaves nobody behind",
           "[tree]") {
   const TempDir work;
   const MirrorServer mirror({"--latency", "200"});
   Subprocess coordinator(
       program({"-p", "4", "-c", "1", "-n", "40", "--base-url", mirror.base_url(), "-o", work / "sprites"}));
 
-  std::vector<pid_t> nursery, offspring;
+  std::vector<pid_t> zygote, offspring;
   const auto all_are_there = [&] {
-    nursery = children_of(coordinator.pid());
-    offspring = nursery.size() == 1 ? children_of(nursery[0]) : std::vector<pid_t>{};
-    const auto is_heir = [](pid_t each) { return state_of(each).name == "heir"; };
-    return offspring.size() == 5 && std::count_if(offspring.begin(), offspring.end(), is_heir) == 1;
+    zygote = children_of(coordinator.pid());
+    offspring = zygote.size() == 1 ? children_of(zygote[0]) : std::vector<pid_t>{};
+    const auto is_standby = [](pid_t each) { return state_of(each).name == "standby"; };
+    return offspring.size() == 5 && std::count_if(offspring.begin(), offspring.end(), is_standby) == 1;
   };
   if (!eventually(all_are_there, bound)) FAIL(coordinator.stop().err);
   for (const pid_t each : offspring) CHECK(children_of(each).empty());
@@ -50,7 +50,7 @@ TEST_CASE("-p 4 is a coordinator, a nursery with its heir and four workers, and 
     coordinator.send_signal(SIGKILL);
     CHECK(coordinator.finish().signal == SIGKILL);
   }
-  CHECK(eventually([&] { return !is_alive(nursery[0]); }, bound));
+  CHECK(eventually([&] { return !is_alive(zygote[0]); }, bound));
   for (const pid_t each : offspring) CHECK(eventually([&] { return !is_alive(each); }, bound));
   for (const auto& [name, bytes] : read_tree(work / "sprites")) {
     CAPTURE(name);

@@ -215,7 +215,7 @@ TEST_CASE(
       return throws<std::system_error>(prepare_to_fork);
     }));
   }
-  SECTION("when a nursery is to be forked") {
+  SECTION("when a zygote is to be forked") {
     CHECK(in_child([] {
       leave_root();
       prepare_to_fork();

@@ -1,6 +1,6 @@
-#include "futures/nursery_process.hpp"
+#include "futures/zygote_process.hpp"
 
-#include "futures/nursery_message.hpp"
+#include "futures/zygote_message.hpp"
 #include "posix/fork.hpp"
 #include "posix/threads.hpp"
 
@@ -15,31 +15,31 @@ namespace {
 
 constexpr std::uint64_t request_key = std::uint64_t{1} << 32;  // above every worker's number
 constexpr std::uint64_t coordinator_key = request_key + 1;
-constexpr std::uint64_t heir_key = request_key + 2;
+constexpr std::uint64_t standby_key = request_key + 2;
 
 }  // namespace
 
-NurseryProcess::NurseryProcess(posix::MessageSocket socket, posix::PidFd coordinator,
-                               std::function<int(WorkerStart)> run_worker)
+ZygoteProcess::ZygoteProcess(posix::MessageSocket socket, posix::PidFd coordinator,
+                             std::function<int(WorkerStart)> run_worker)
     : m_socket(std::move(socket)),
       m_coordinator(std::move(coordinator)),
       m_run_worker(std::move(run_worker)) {}
 
-int NurseryProcess::run() {
+int ZygoteProcess::run() {
   posix::lead_own_group();
   posix::set_worker_signals();
   return serve();
 }
 
-int NurseryProcess::serve() {
-  posix::set_thread_name("nursery");
+int ZygoteProcess::serve() {
+  posix::set_thread_name("zygote");
   m_epoll.emplace();
   m_epoll->add(m_socket.fd(), posix::Epoll::readable, request_key);
   m_epoll->add(m_coordinator.fd(), posix::Epoll::readable, coordinator_key);
 
   bool coordinator_lives = serve_requests();
   while (coordinator_lives) {
-    if (!m_heir.process) fork_heir();
+    if (!m_standby.process) fork_standby();
     std::array<posix::Epoll::Event, 64> events;
     const std::size_t count = m_epoll->wait(events, std::chrono::nanoseconds(-1));
     for (std::size_t i = 0; i < count && coordinator_lives; ++i) {
@@ -47,13 +47,13 @@ int NurseryProcess::serve() {
         coordinator_lives = false;
       else if (events[i].key == request_key)
         coordinator_lives = serve_requests();
-      else if (events[i].key == heir_key)
-        posix::reap_with_group(std::exchange(m_heir, {}).pid);
+      else if (events[i].key == standby_key)
+        posix::reap_with_group(std::exchange(m_standby, {}).pid);
       else
         reap(static_cast<std::uint32_t>(events[i].key));
     }
   }
-  if (m_heir.process) m_children.emplace(0, std::move(m_heir));  // no worker has that number
+  if (m_standby.process) m_children.emplace(0, std::move(m_standby));  // no worker has that number
   for (const auto& [number, child] : m_children) posix::kill_group(child.pid);
   for (const auto& [number, child] : m_children) child.process.send_signal(SIGKILL);
   for (const auto& [number, child] : m_children) posix::reap_with_group(child.pid);
@@ -61,7 +61,7 @@ int NurseryProcess::serve() {
 }
 
 /// False when the coordinator has gone.
-bool NurseryProcess::serve_requests() {
+bool ZygoteProcess::serve_requests() {
   while (true) {
     ForkRequest request;
     std::vector<posix::Fd> fds;
@@ -76,52 +76,52 @@ bool NurseryProcess::serve_requests() {
     if (fds.empty()) return false;
     WorkerStart start{request.number, std::move(fds.front()), std::move(fds)};
     start.channel.erase(start.channel.begin());
-    fork_worker(std::move(start));
+    spawn_worker(std::move(start));
   }
 }
 
-/// Where the system refuses, the nursery goes on without, until something happens again.
-void NurseryProcess::fork_heir() {
+/// Where the system refuses, the zygote goes on without, until something happens again.
+void ZygoteProcess::fork_standby() {
   try {
-    const auto nursery = posix::PidFd::open(posix::own_pid());
-    m_heir.pid = posix::fork_child([&] { return be_heir(nursery); });
-    posix::lead_own_group(m_heir.pid);
-    m_heir.process = posix::PidFd::open(m_heir.pid);
-    m_epoll->add(m_heir.process.fd(), posix::Epoll::readable, heir_key);
+    const auto zygote = posix::PidFd::open(posix::own_pid());
+    m_standby.pid = posix::fork_child([&] { return run_standby(zygote); });
+    posix::lead_own_group(m_standby.pid);
+    m_standby.process = posix::PidFd::open(m_standby.pid);
+    m_epoll->add(m_standby.process.fd(), posix::Epoll::readable, standby_key);
   } catch (const std::system_error&) {
-    if (m_heir.pid > 0) {  // it lives, but its end would not be seen
-      posix::kill_group(m_heir.pid);
-      posix::reap_with_group(m_heir.pid);
+    if (m_standby.pid > 0) {  // it lives, but its end would not be seen
+      posix::kill_group(m_standby.pid);
+      posix::reap_with_group(m_standby.pid);
     }
-    m_heir = {};
+    m_standby = {};
   }
 }
 
-int NurseryProcess::be_heir(const posix::PidFd& nursery) {
+int ZygoteProcess::run_standby(const posix::PidFd& zygote) {
   posix::lead_own_group();
-  posix::set_thread_name("heir");
-  be_child();
-  while (!nursery.wait_for_end(std::chrono::hours(1))) continue;
-  NurseryReport report;
-  report.kind = NurseryReport::Kind::inherited;
+  posix::set_thread_name("standby");
+  drop_zygote_state();
+  while (!zygote.wait_for_end(std::chrono::hours(1))) continue;
+  ZygoteReport report;
+  report.kind = ZygoteReport::Kind::took_over;
   if (m_socket.send(report) == posix::MessageSocket::Sent::closed) return 0;
   return serve();
 }
 
-/// In a child: what is the nursery's alone must not stay open there. The coordinator would not see the end of a worker's
+/// In a child: what is the zygote's alone must not stay open there. The coordinator would not see the end of a worker's
 /// socket, and an epoll that is shared tells the one of what is the other's.
-void NurseryProcess::be_child() {
+void ZygoteProcess::drop_zygote_state() {
   m_children.clear();
-  m_heir = {};
+  m_standby = {};
   m_epoll.reset();
 }
 
-void NurseryProcess::fork_worker(WorkerStart start) {
+void ZygoteProcess::spawn_worker(WorkerStart start) {
   const std::uint32_t number = start.number;
   int pid = 0;
   try {
-    const int nursery = posix::own_pid();
-    pid = posix::fork_child([&] { return be_worker(std::move(start), nursery); });
+    const int zygote = posix::own_pid();
+    pid = posix::fork_child([&] { return run_worker_child(std::move(start), zygote); });
     posix::lead_own_group(pid);  // here too, so that it is done before anybody kills the group
     posix::PidFd process = posix::PidFd::open(pid);
     m_epoll->add(process.fd(), posix::Epoll::readable, number);
@@ -129,49 +129,49 @@ void NurseryProcess::fork_worker(WorkerStart start) {
   } catch (const std::system_error& error) {
     if (pid > 0) {  // it lives, but its end would not be seen
       posix::kill_group(pid);
-      return tell_end(number, pid);
+      return report_exited(number, pid);
     }
-    NurseryReport report;
-    report.kind = NurseryReport::Kind::not_forked;
+    ZygoteReport report;
+    report.kind = ZygoteReport::Kind::not_spawned;
     report.number = number;
     report.error = error.code().value();
     m_socket.send(report);
   }
 }
 
-int NurseryProcess::be_worker(WorkerStart start, int nursery) {
+int ZygoteProcess::run_worker_child(WorkerStart start, int zygote) {
   posix::lead_own_group();
-  posix::die_with_parent(nursery);
+  posix::die_with_parent(zygote);
   posix::set_thread_name("worker " + std::to_string(start.number));
-  tell_birth(start.number);
-  m_socket.close();  // or the coordinator would not see the nursery's end
+  report_spawned(start.number);
+  m_socket.close();  // or the coordinator would not see the zygote's end
   m_coordinator = {};
-  be_child();
+  drop_zygote_state();
   return m_run_worker(std::move(start));
 }
 
 /// In a worker, which tells of itself before it does what shows: who has seen anything of it can know its pid.
-void NurseryProcess::tell_birth(std::uint32_t number) {
-  NurseryReport report;
-  report.kind = NurseryReport::Kind::forked;
+void ZygoteProcess::report_spawned(std::uint32_t number) {
+  ZygoteReport report;
+  report.kind = ZygoteReport::Kind::spawned;
   report.number = number;
   report.pid = posix::own_pid();
   const auto process = posix::PidFd::open(report.pid);
   m_socket.send(report, std::array{process.fd()});
 }
 
-void NurseryProcess::reap(std::uint32_t number) {
+void ZygoteProcess::reap(std::uint32_t number) {
   const auto found = m_children.find(number);
   if (found == m_children.end()) return;
-  tell_end(number, found->second.pid);
+  report_exited(number, found->second.pid);
   m_epoll->remove(found->second.process.fd());
   m_children.erase(found);
 }
 
 /// Waits for the end of a child.
-void NurseryProcess::tell_end(std::uint32_t number, int pid) {
-  NurseryReport report;
-  report.kind = NurseryReport::Kind::ended;
+void ZygoteProcess::report_exited(std::uint32_t number, int pid) {
+  ZygoteReport report;
+  report.kind = ZygoteReport::Kind::exited;
   report.number = number;
   report.pid = pid;
   if (const auto how = posix::reap_with_group(pid)) {

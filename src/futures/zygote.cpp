@@ -1,7 +1,7 @@
-#include "futures/nursery.hpp"
+#include "futures/zygote.hpp"
 
-#include "futures/nursery_message.hpp"
-#include "futures/nursery_process.hpp"
+#include "futures/zygote_message.hpp"
+#include "futures/zygote_process.hpp"
 #include "posix/fork.hpp"
 #include "posix/threads.hpp"
 
@@ -12,7 +12,7 @@
 
 namespace spritefarm {
 
-Nursery::Nursery(std::function<int(WorkerStart)> run_worker) {
+Zygote::Zygote(std::function<int(WorkerStart)> run_worker) {
   if (const int threads = posix::count_threads(); threads > 1)
     throw std::logic_error(
         "a ProcessPoolExecutor forks: make it, or call prepare_to_fork(), before the program starts threads "
@@ -23,66 +23,66 @@ Nursery::Nursery(std::function<int(WorkerStart)> run_worker) {
   m_socket = std::move(ends.first);
   m_pid = posix::fork_child([&] {
     m_socket.close();
-    return NurseryProcess(std::move(ends.second), std::move(coordinator), std::move(run_worker)).run();
+    return ZygoteProcess(std::move(ends.second), std::move(coordinator), std::move(run_worker)).run();
   });
 }
 
-Nursery::~Nursery() {
+Zygote::~Zygote() {
   m_socket.finish();
   if (m_pid > 0) posix::wait_for_end(m_pid);
 }
 
-bool Nursery::fork_worker(const WorkerStart& start) {
-  // Without waiting: the nursery may itself wait for room to tell its news.
+bool Zygote::spawn_worker(const WorkerStart& start) {
+  // Without waiting: the zygote may itself wait for room to tell its event.
   std::vector<int> fds{start.slots.get()};
   for (const posix::Fd& fd : start.channel) fds.push_back(fd.get());
   return m_socket.send(ForkRequest{start.number}, fds, false) == posix::MessageSocket::Sent::whole;
 }
 
-std::optional<NurseryNews> Nursery::read_news() {
-  if (m_kept.empty()) return receive();
-  NurseryNews oldest = std::move(m_kept.front());
-  m_kept.pop_front();
+std::optional<ZygoteEvent> Zygote::next_event() {
+  if (m_stored_events.empty()) return receive();
+  ZygoteEvent oldest = std::move(m_stored_events.front());
+  m_stored_events.pop_front();
   return oldest;
 }
 
-std::optional<WorkerForked> Nursery::read_birth() {
-  while (m_kept.empty() || !std::holds_alternative<NurseryEnded>(m_kept.back())) {
-    auto news = receive();
-    if (!news) break;
-    if (auto* const forked = std::get_if<WorkerForked>(&*news)) return std::move(*forked);
-    m_kept.push_back(std::move(*news));
+std::optional<WorkerSpawned> Zygote::next_spawned() {
+  while (m_stored_events.empty() || !std::holds_alternative<ZygoteEnded>(m_stored_events.back())) {
+    auto event = receive();
+    if (!event) break;
+    if (auto* const spawned = std::get_if<WorkerSpawned>(&*event)) return std::move(*spawned);
+    m_stored_events.push_back(std::move(*event));
   }
   return std::nullopt;
 }
 
-std::optional<NurseryNews> Nursery::receive() {
-  NurseryReport report;
+std::optional<ZygoteEvent> Zygote::receive() {
+  ZygoteReport report;
   std::vector<posix::Fd> fds;
   switch (m_socket.receive(report, fds)) {
     case posix::MessageSocket::Received::nothing_yet:
       return std::nullopt;
     case posix::MessageSocket::Received::closed:
-      return NurseryEnded{};
+      return ZygoteEnded{};
     case posix::MessageSocket::Received::message:
       break;
   }
   switch (report.kind) {
-    case NurseryReport::Kind::forked:
-      if (fds.size() != 1) return NurseryEnded{};
-      return WorkerForked{report.number, report.pid, posix::PidFd(std::move(fds[0]))};
-    case NurseryReport::Kind::not_forked:
-      return WorkerNotForked{report.number, report.error};
-    case NurseryReport::Kind::inherited:
+    case ZygoteReport::Kind::spawned:
+      if (fds.size() != 1) return ZygoteEnded{};
+      return WorkerSpawned{report.number, report.pid, posix::PidFd(std::move(fds[0]))};
+    case ZygoteReport::Kind::not_spawned:
+      return WorkerNotSpawned{report.number, report.error};
+    case ZygoteReport::Kind::took_over:
       if (m_pid > 0) posix::wait_for_end(std::exchange(m_pid, -1));
-      return NurseryInherited{};
-    case NurseryReport::Kind::ended:
-      return WorkerEnded{
+      return StandbyTookOver{};
+    case ZygoteReport::Kind::exited:
+      return WorkerExited{
           report.number,
           {report.pid, report.signal, report.exit_code, std::chrono::microseconds(report.cpu_microseconds),
            static_cast<long>(report.peak_memory_kib)}};
   }
-  return NurseryEnded{};
+  return ZygoteEnded{};
 }
 
 }  // namespace spritefarm
