@@ -47,11 +47,11 @@ class FutureState : public std::enable_shared_from_this<FutureState> {
   virtual ~FutureState();
 
   /// Where the call stands, and what it threw if it failed: both at the same moment.
-  struct Standing {
+  struct Snapshot {
     Phase phase;
     std::exception_ptr exception;
   };
-  [[nodiscard]] Standing standing() const;
+  [[nodiscard]] Snapshot snapshot() const;
   [[nodiscard]] Phase phase() const;
   [[nodiscard]] bool done() const;
 
@@ -178,7 +178,7 @@ class Future {
   /// All of this at the same moment, without waiting.
   [[nodiscard]] FutureSnapshot<T> snapshot() const {
     using Phase = detail::FutureState::Phase;
-    auto [phase, exception] = m_state->standing();
+    auto [phase, exception] = m_state->snapshot();
     FutureSnapshot<T> now;
     now.done = phase >= Phase::cancelled;
     now.cancelled = now.done && phase != Phase::finished;

@@ -34,7 +34,7 @@ struct EventLoop::State {
   using TimerKey = std::pair<Clock::time_point, unsigned long>;
 
   posix::Epoll epoll;
-  posix::EventFd doorbell;
+  posix::EventFd notification;
   // A watch is found by a number that is never used twice: an event of a watch that has just ended finds
   // none, even if its descriptor has been closed and given out again meanwhile.
   std::unordered_map<std::uint64_t, std::shared_ptr<Watched>> watches;
@@ -43,7 +43,7 @@ struct EventLoop::State {
 
   std::mutex posted_mutex;
   std::deque<std::function<void()>> posted;
-  std::atomic<bool> rung{false};
+  std::atomic<bool> notified{false};
 
   std::vector<std::pair<std::type_index, std::shared_ptr<void>>> locals;
 
@@ -59,7 +59,7 @@ struct EventLoop::State {
     }
   }
   void wake() {
-    if (!rung.exchange(true)) doorbell.ring();
+    if (!notified.exchange(true)) notification.notify();
   }
 
   void run_due_timers() {
@@ -73,7 +73,7 @@ struct EventLoop::State {
 };
 
 EventLoop::EventLoop() : m_state(std::make_unique<State>()) {
-  m_state->epoll.add(m_state->doorbell.fd().get(), readable, wake_key);
+  m_state->epoll.add(m_state->notification.fd().get(), readable, wake_key);
   if (!current_loop) current_loop = this;
 }
 
@@ -137,8 +137,8 @@ void EventLoop::run_once(Clock::duration longest) {
   const std::size_t count = m_state->epoll.wait(events, longest);
   for (std::size_t i = 0; i < count; ++i) {
     if (events[i].key == wake_key) {
-      m_state->doorbell.clear();
-      m_state->rung.exchange(false);  // acquires what the ringers did before they rang
+      m_state->notification.clear();
+      m_state->notified.exchange(false);  // acquires what the ringers did before they rang
       m_state->run_posted();
     } else if (const auto found = m_state->watches.find(events[i].key); found != m_state->watches.end()) {
       const std::shared_ptr<State::Watched> watched = found->second;  // the callback may end its own watch

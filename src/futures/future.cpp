@@ -9,7 +9,7 @@ namespace spritefarm::detail {
 
 FutureState::~FutureState() = default;
 
-FutureState::Standing FutureState::standing() const {
+FutureState::Snapshot FutureState::snapshot() const {
   const std::lock_guard lock(m_mutex);
   return {m_phase, m_exception};
 }
@@ -106,7 +106,7 @@ void FutureState::remove_waiter(FutureWaiter& waiter) noexcept {
 }
 
 void FutureState::print(std::ostream& to, const std::type_info& result) const {
-  const auto [phase, exception] = standing();
+  const auto [phase, exception] = snapshot();
   to << "<Future at " << static_cast<const void*>(this) << " state=";
   switch (phase) {
     case Phase::pending:

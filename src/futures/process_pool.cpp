@@ -88,14 +88,14 @@ void ProcessPoolExecutor::Pool::start_workers(std::optional<int> count) {
 void ProcessPoolExecutor::Pool::schedule(std::shared_ptr<detail::RemoteCall> call) {
   require_own_process();
   call->set_owner(weak_from_this());
-  Settlements settled;
+  Completions completions;
   {
     const std::lock_guard lock(m_mutex);
     require_usable();
     m_queue.push_back({std::move(call)});
-    dispatch(settled);
+    dispatch(completions);
   }
-  settle(settled);
+  complete(completions);
 }
 
 void ProcessPoolExecutor::Pool::shutdown(bool wait, bool cancel_futures) {
@@ -120,7 +120,7 @@ void ProcessPoolExecutor::Pool::shutdown(bool wait, bool cancel_futures) {
     waiting.call->state().cancel();
     waiting.call->state().begin();
   }
-  m_doorbell.ring();
+  m_notification.notify();
   if (supervisor.joinable()) supervisor.join();
 }
 
@@ -129,17 +129,17 @@ std::thread ProcessPoolExecutor::Pool::take_supervisor() {
 }
 
 void ProcessPoolExecutor::Pool::end_workers(int signal, const char* why) {
-  Settlements settled;
+  Completions completions;
   std::thread supervisor;
   {
     const std::lock_guard lock(m_mutex);
     if (m_shut_down && !m_supervisor.joinable()) return;
     m_shut_down = true;
-    break_pool(why, settled, signal);
+    break_pool(why, completions, signal);
     supervisor = take_supervisor();
   }
-  settle(settled);
-  m_doorbell.ring();
+  complete(completions);
+  m_notification.notify();
   if (supervisor.joinable()) supervisor.join();
 }
 
@@ -147,7 +147,7 @@ std::vector<int> ProcessPoolExecutor::Pool::worker_pids() {
   const std::lock_guard lock(m_mutex);
   if (belongs_to_this_process()) {
     while (auto spawned = m_zygote.next_spawned()) on_spawned(std::move(*spawned));
-    if (m_zygote.has_stored_events()) m_doorbell.ring();
+    if (m_zygote.has_stored_events()) m_notification.notify();
   }
   std::vector<int> pids;
   for (const auto& [number, worker] : m_workers)
@@ -173,7 +173,7 @@ bool ProcessPoolExecutor::Pool::recall(detail::Call& call) {
   WorkerHandle* const worker = find(remote.worker);
   if (!worker) return false;
   if (worker->recall(remote.number)) {
-    m_doorbell.ring();  // there is room again
+    m_notification.notify();  // there is room again
     return true;
   }
   remote.state().begin();
@@ -189,28 +189,28 @@ void ProcessPoolExecutor::Pool::refresh(detail::Call& call) {
 
 bool ProcessPoolExecutor::Pool::terminate(detail::Call& call) {
   auto& remote = static_cast<detail::RemoteCall&>(call);
-  Settlements settled;
+  Completions completions;
   {
     const std::lock_guard lock(m_mutex);
     WorkerHandle* const worker = find(remote.worker);
     if (!worker || !worker->started(remote.number)) return false;
-    stop_call(*worker, remote.number, nullptr, settled);
+    stop_call(*worker, remote.number, nullptr, completions);
   }
-  m_doorbell.ring();
-  settle(settled);
+  m_notification.notify();
+  complete(completions);
   return true;
 }
 
 // ---- calls out ----------------------------------------------------------------------------------------------
 
-void ProcessPoolExecutor::Pool::settle(Settlements& settlements) {
-  for (Settlement& settlement : settlements) {
-    if (settlement.result)
-      settlement.call->settle(*settlement.result);
+void ProcessPoolExecutor::Pool::complete(Completions& completions) {
+  for (Completion& completion : completions) {
+    if (completion.result)
+      completion.call->complete(*completion.result);
     else
-      settlement.call->state().end_early(std::move(settlement.exception));
+      completion.call->state().end_early(std::move(completion.exception));
   }
-  settlements.clear();
+  completions.clear();
 }
 
 WorkerHandle* ProcessPoolExecutor::Pool::find(std::uint32_t number) {
@@ -218,14 +218,14 @@ WorkerHandle* ProcessPoolExecutor::Pool::find(std::uint32_t number) {
   return found == m_workers.end() ? nullptr : &found->second;
 }
 
-void ProcessPoolExecutor::Pool::dispatch(Settlements& settled) {
+void ProcessPoolExecutor::Pool::dispatch(Completions& completions) {
   while (!m_queue.empty() && m_broken.empty()) {
     WorkerHandle* worker = least_busy();
     if (!worker || worker->busy() > 0)
       if (WorkerHandle* const started = start_worker()) worker = started;
     if (!worker) {
       if (m_workers.empty())
-        break_pool("no worker process could be started: " + m_start_error, settled, SIGKILL);
+        break_pool("no worker process could be started: " + m_start_error, completions, SIGKILL);
       return;
     }
     PendingCall next = std::move(m_queue.front());
@@ -251,7 +251,7 @@ void ProcessPoolExecutor::Pool::share_backlog() {
       auto waiting = busiest->recall_newest();
       if (!waiting) return;
       send(*idle, std::move(*waiting));
-    } while (idle->has_room() && !idle->retiring && idle->busy() < busiest->busy());
+    } while (idle->has_room() && !idle->draining && idle->busy() < busiest->busy());
   }
 }
 
@@ -259,7 +259,7 @@ void ProcessPoolExecutor::Pool::share_backlog() {
 WorkerHandle* ProcessPoolExecutor::Pool::least_busy() {
   WorkerHandle* least = nullptr;
   for (auto& [number, worker] : m_workers)
-    if (!worker.leaving && !worker.retiring && worker.has_room() && (!least || worker.busy() < least->busy()))
+    if (!worker.exiting && !worker.draining && worker.has_room() && (!least || worker.busy() < least->busy()))
       least = &worker;
   return least;
 }
@@ -268,7 +268,7 @@ WorkerHandle* ProcessPoolExecutor::Pool::least_busy() {
 /// channel until it is there.
 WorkerHandle* ProcessPoolExecutor::Pool::start_worker() {
   const auto staying = std::count_if(m_workers.begin(), m_workers.end(),
-                                     [](const auto& each) { return !each.second.leaving; });
+                                     [](const auto& each) { return !each.second.exiting; });
   if (m_forks_refused || staying >= *m_options.max_workers) return nullptr;
   try {
     ipc::ChannelEnds ends = ipc::ChannelEnds::make(m_options.transport);
@@ -291,9 +291,9 @@ WorkerHandle* ProcessPoolExecutor::Pool::start_worker() {
 void ProcessPoolExecutor::Pool::send(WorkerHandle& worker, PendingCall pending) {
   const std::uint64_t number = ++m_last_call;
   if (const auto timeout = pending.call->options().timeout)
-    set_alarm(Clock::now() + *timeout, {Alarm::Kind::deadline, worker.number(), number});
+    set_timer(Clock::now() + *timeout, {Timer::Kind::deadline, worker.number(), number});
   worker.send(number, std::move(pending));
-  if (m_options.max_tasks_per_child > 0) worker.retiring = worker.tasks() >= m_options.max_tasks_per_child;
+  if (m_options.max_tasks_per_child > 0) worker.draining = worker.tasks() >= m_options.max_tasks_per_child;
   watch_sending(worker);
 }
 

@@ -62,27 +62,27 @@ class ProcessPoolExecutor::Pool final : public detail::CallOwner,
  private:
   using Clock = std::chrono::steady_clock;
   /// What is to be done to a future once the mutex is released: set it from this result, or else end it.
-  struct Settlement {
+  struct Completion {
     std::shared_ptr<detail::RemoteCall> call;
     std::optional<std::string> result;
     std::exception_ptr exception;
   };
-  using Settlements = std::vector<Settlement>;
+  using Completions = std::vector<Completion>;
   /// What a worker has sent.
-  struct Arrived {
+  struct Batch {
     std::vector<ipc::Frame> frames;
     std::string corrupt;  // what came behind them and is no frame
     bool more = false;    // there may be more
   };
   /// Something to look at when its time has come.
-  struct Alarm {
+  struct Timer {
     enum class Kind { deadline, coroutine_stopped, kill } kind;
     std::uint32_t worker;
     std::uint64_t call;
   };
 
   // What epoll tells: a worker's number with one of its two directions, or one of these.
-  enum : std::uint64_t { doorbell_key = 0, zygote_key = 1, first_worker_key = 2 };
+  enum : std::uint64_t { notification_key = 0, zygote_key = 1, first_worker_key = 2 };
   static std::uint64_t receiving_key(std::uint32_t worker) {
     return first_worker_key + std::uint64_t{worker} * 2;
   }
@@ -92,7 +92,7 @@ class ProcessPoolExecutor::Pool final : public detail::CallOwner,
   }
 
   void supervise();
-  static void settle(Settlements& settlements);
+  static void complete(Completions& completions);
   /// For who wants to wait for the supervisor: not joinable where that cannot be, in a callback that runs on its thread.
   std::thread take_supervisor();
 
@@ -100,7 +100,7 @@ class ProcessPoolExecutor::Pool final : public detail::CallOwner,
 
   // With the mutex held. Calls out (process_pool.cpp):
   void require_usable() const;
-  void dispatch(Settlements& settled);
+  void dispatch(Completions& completions);
   void share_backlog();
   WorkerHandle* least_busy();
   WorkerHandle* start_worker();
@@ -108,40 +108,40 @@ class ProcessPoolExecutor::Pool final : public detail::CallOwner,
   void watch_sending(WorkerHandle& worker);
   WorkerHandle* find(std::uint32_t number);
   // Results, births, deaths, time (process_pool_supervisor.cpp):
-  static Arrived receive(WorkerHandle& worker);
-  void accept(WorkerHandle& worker, Arrived arrived, Settlements& settled);
+  static Batch receive(WorkerHandle& worker);
+  void accept(WorkerHandle& worker, Batch batches, Completions& completions);
   void kill_corrupt(WorkerHandle& worker, const char* what);
-  void accept(WorkerHandle& worker, ipc::Frame frame, Settlements& settled);
-  void next_event(Settlements& settled);
+  void accept(WorkerHandle& worker, ipc::Frame frame, Completions& completions);
+  void next_event(Completions& completions);
   void on_spawned(WorkerSpawned spawned);
-  void on_not_spawned(const WorkerNotSpawned& failure, Settlements& settled);
-  void on_exited(const WorkerExited& ended, Settlements& settled);
-  void on_zygote_killed(Settlements& settled);
-  void on_zygote_ended(Settlements& settled);
-  void lose(WorkerHandle& worker, const WorkerExit& how, Settlements& settled);
-  void set_alarm(Clock::time_point due, Alarm alarm);
-  void ring_alarms(Settlements& settled);
-  void on_deadline(WorkerHandle& worker, std::uint64_t call, Settlements& settled);
+  void on_not_spawned(const WorkerNotSpawned& failure, Completions& completions);
+  void on_exited(const WorkerExited& ended, Completions& completions);
+  void on_zygote_killed(Completions& completions);
+  void on_zygote_ended(Completions& completions);
+  void on_gone(WorkerHandle& worker, const WorkerExit& how, Completions& completions);
+  void set_timer(Clock::time_point due, Timer timer);
+  void run_due_timers(Completions& completions);
+  void on_deadline(WorkerHandle& worker, std::uint64_t call, Completions& completions);
   void stop_call(WorkerHandle& worker, std::uint64_t call, std::exception_ptr exception,
-                 Settlements& settled);
-  void take_back(WorkerHandle& worker);
-  void condemn(WorkerHandle& worker, int signal);
-  void dismiss(WorkerHandle& worker);
-  void dismiss_idle();
+                 Completions& completions);
+  void requeue(WorkerHandle& worker);
+  void terminate_worker(WorkerHandle& worker, int signal);
+  void ask_to_exit(WorkerHandle& worker);
+  void ask_idle_to_exit();
   void remove(WorkerHandle& worker);
-  void break_pool(const std::string& why, Settlements& settled, int signal);
+  void break_pool(const std::string& why, Completions& completions, int signal);
   [[nodiscard]] bool over() const;
 
   const ProcessPoolExecutorOptions m_options;
   const unsigned m_generation;  // posix::fork_generation() of the process that owns it
   Zygote m_zygote;
   posix::Epoll m_epoll;
-  posix::EventFd m_doorbell;
+  posix::EventFd m_notification;
 
   mutable std::mutex m_mutex;
   std::deque<PendingCall> m_queue;
   std::map<std::uint32_t, WorkerHandle> m_workers;
-  std::multimap<Clock::time_point, Alarm> m_alarms;
+  std::multimap<Clock::time_point, Timer> m_timers;
   std::uint32_t m_last_worker = 0;
   std::uint64_t m_last_call = 0;
   bool m_forks_refused = false;  // the system did, and no worker has ended since

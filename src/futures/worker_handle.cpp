@@ -52,21 +52,22 @@ std::optional<PendingCall> WorkerHandle::finish(std::uint64_t call_number) {
   return take(sent);
 }
 
-std::shared_ptr<detail::RemoteCall> WorkerHandle::abandon(std::uint64_t call_number) {
+std::shared_ptr<detail::RemoteCall> WorkerHandle::detach(std::uint64_t call_number) {
   auto call = std::move(m_sent.at(call_number).pending.call);
   call->worker = 0;
   return call;
 }
 
-WorkerHandle::Left WorkerHandle::take_all() {
-  Left left;
+WorkerHandle::Unfinished WorkerHandle::take_all() {
+  Unfinished unfinished;
   while (!m_sent.empty()) {
     const auto sent = m_sent.begin();
     const bool has_started = !m_slots.recall(sent->second.slot, sent->first);
     PendingCall pending = take(sent);
-    if (pending.call) (has_started ? left.started : left.not_started).push_back(std::move(pending));
+    if (pending.call)
+      (has_started ? unfinished.started : unfinished.not_started).push_back(std::move(pending));
   }
-  return left;
+  return unfinished;
 }
 
 std::optional<ipc::CallSlots::Clock::time_point> WorkerHandle::started(std::uint64_t call_number) const {

@@ -44,16 +44,16 @@ class WorkerHandle {
   std::optional<PendingCall> recall(std::uint64_t call_number);
   /// Takes back the call that was sent last of those that have not started.
   std::optional<PendingCall> recall_newest();
-  /// Takes a call out whose result has come. Its `call` is null where abandon() gave it away. None: no such call.
+  /// Takes a call out whose result has come. Its `call` is null where detach() gave it away. None: no such call.
   std::optional<PendingCall> finish(std::uint64_t call_number);
   /// Gives a call away whose future is not waiting for this worker any more; the worker still runs it.
-  std::shared_ptr<detail::RemoteCall> abandon(std::uint64_t call_number);
+  std::shared_ptr<detail::RemoteCall> detach(std::uint64_t call_number);
   /// Takes all calls out: the worker has gone. Those that it had not started come first.
-  struct Left {
+  struct Unfinished {
     std::vector<PendingCall> not_started;
     std::vector<PendingCall> started;
   };
-  Left take_all();
+  Unfinished take_all();
 
   /// Null when it is not here, or abandoned.
   [[nodiscard]] const detail::RemoteCall* look_at(std::uint64_t call_number) const;
@@ -65,8 +65,8 @@ class WorkerHandle {
   int pid = 0;  // 0: not forked yet
   posix::PidFd process;
   bool ready = false;     // it has said so
-  bool retiring = false;  // gets no more calls, and ends after its last
-  bool leaving = false;   // it was told to end
+  bool draining = false;  // gets no more calls, and ends after its last
+  bool exiting = false;   // it was told to end
   int end_signal = 0;     // by this signal, as soon as it has been forked; 0: by the end of its channel
   bool blocked = false;   // its channel has no room
   bool corrupt = false;   // it wrote what no worker writes: nothing more of it counts, and it is killed

@@ -36,7 +36,7 @@ int WorkerProcess::run(const std::function<void()>& initializer) {
   try {
     if (initializer) initializer();
   } catch (...) {
-    m_starts_no_more = true;
+    m_draining = true;
     watch_receiving();
     send_failure(0, std::current_exception());
     m_loop.run_until([this] { return !m_blocked; });
@@ -48,8 +48,8 @@ int WorkerProcess::run(const std::function<void()>& initializer) {
   send(ipc::FrameKind::ready, 0, std::move(digest).take());
   watch_receiving();
   m_loop.run_until([this] {
-    return (m_leaving || m_channel->ended()) && (m_waiting.empty() || m_starts_no_more) &&
-           m_coroutines.empty() && !m_blocked;
+    return (m_exiting || m_channel->ended()) && (m_waiting.empty() || m_draining) && m_coroutines.empty() &&
+           !m_blocked;
   });
   m_receiving = {};
   m_sending = {};
@@ -61,7 +61,7 @@ void WorkerProcess::receive_frames() {
     if (frame->header.kind == ipc::FrameKind::stop) {
       stop_coroutine(frame->header.call);
     } else if (frame->header.kind == ipc::FrameKind::leave) {
-      m_leaving = true;
+      m_exiting = true;
     } else {
       m_waiting.push_back(std::move(*frame));
       start_waiting();
@@ -74,7 +74,7 @@ void WorkerProcess::receive_frames() {
 /// Starts nothing while a result is not wholly sent: if this process is killed, calls that it has run cost no more than
 /// those that it runs.
 void WorkerProcess::start_waiting() {
-  while (!m_waiting.empty() && m_coroutines.size() < m_concurrency && !m_blocked && !m_starts_no_more) {
+  while (!m_waiting.empty() && m_coroutines.size() < m_concurrency && !m_blocked && !m_draining) {
     const ipc::Frame next = std::move(m_waiting.front());
     m_waiting.pop_front();
     if (m_slots.start(next.header.slot, next.header.call))
@@ -134,9 +134,8 @@ void WorkerProcess::send(ipc::FrameKind kind, std::uint64_t call, std::string pa
   header.kind = kind;
   header.call = call;
   if (kind == ipc::FrameKind::result || kind == ipc::FrameKind::failure) {
-    if (m_memory_limit && m_memory_limit->near(own_memory(), m_coroutines.size() + 1))
-      m_starts_no_more = true;
-    header.slot = m_starts_no_more;
+    if (m_memory_limit && m_memory_limit->near(own_memory(), m_coroutines.size() + 1)) m_draining = true;
+    header.slot = m_draining;
   }
   m_channel->send(header, std::move(payload));
   if (m_blocked || m_channel->flush()) return;

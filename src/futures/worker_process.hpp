@@ -55,8 +55,8 @@ class WorkerProcess {
   EventLoop::Watch m_receiving;
   EventLoop::Watch m_sending;
   bool m_blocked = false;  // the channel has no room; m_sending waits for it
-  bool m_starts_no_more = false;
-  bool m_leaving = false;            // no more calls will come
+  bool m_draining = false;
+  bool m_exiting = false;            // no more calls will come
   std::deque<ipc::Frame> m_waiting;  // calls that have arrived and not started
   std::unordered_map<std::uint64_t, std::unique_ptr<detail::RunningCoroutine>> m_coroutines;
 };

@@ -14,8 +14,8 @@ constexpr std::size_t piece = 64 << 10;
 
 // Sequentially consistent, as all accesses are where one side says that it waits while the other side may be saying
 // that it need not: one of the two sees the other.
-void wake(std::atomic<std::uint32_t>& waits, posix::EventFd& bell) {
-  if (waits.load() != 0 && waits.exchange(0) != 0) bell.ring();
+void wake(std::atomic<std::uint32_t>& waits, posix::EventFd& notification) {
+  if (waits.load() != 0 && waits.exchange(0) != 0) notification.notify();
 }
 
 }  // namespace

@@ -19,13 +19,13 @@ namespace spritefarm::ipc {
 ///         64     8  written        bytes that have been written since the start; the writer's
 ///        128     8  read           bytes that have been read since the start; the reader's
 ///        192     4  reader_waits   1: the reader found nothing, or has not looked yet; who writes next sets it to
-///                           0 and rings
-///        256     4  writer_waits   1: the writer found no room; who reads next sets it to 0 and rings
+///                           0 and notifies
+///        256     4  writer_waits   1: the writer found no room; who reads next sets it to 0 and notifies
 ///        320     …  the bytes: number n of the stream at 320 + n modulo capacity
 ///
 /// Each line has a cache line of its own, as each is written by one process alone most of the time. After the call of
 /// frame.hpp's example, of 36 bytes, in a ring whose reader has waited: written = 36, read = 0, reader_waits = 0, the
-/// frame at 320 … 355, and the reader's bell has been rung once.
+/// frame at 320 … 355, and the reader's notification has been notified once.
 ///
 /// Neither side trusts a number that the other one wrote: it keeps its own, and a distance between the two that is
 /// larger than the ring is corruption. One object in each of the two processes; one thread at a time in each.
@@ -40,10 +40,10 @@ class Ring {
   /// or capacity.
   Ring(void* memory, std::uint32_t capacity);
 
-  /// In the writer: how many bytes of both together there was room for; where fewer than all, the next read rings.
+  /// In the writer: how many bytes of both together there was room for; where fewer than all, the next read notifies.
   /// Throws CorruptFrame.
   std::size_t write_some(std::string_view first, std::string_view second, posix::EventFd& reader);
-  /// In the reader: how many bytes there were, up to `size`; where none, the next write rings. Throws CorruptFrame.
+  /// In the reader: how many bytes there were, up to `size`; where none, the next write notifies. Throws CorruptFrame.
   std::size_t read_some(char* to, std::size_t size, posix::EventFd& writer);
 
  private:

@@ -26,10 +26,10 @@ Ring ring_in(const posix::SharedMemory& memory, std::size_t index) {
 RingStream::RingStream()
     : m_memory(make_rings()), m_sending(ring_in(m_memory, 0)), m_receiving(ring_in(m_memory, 1)) {}
 
-RingStream::RingStream(posix::Fd memory, posix::Fd own_bell, posix::Fd other_bell)
+RingStream::RingStream(posix::Fd memory, posix::Fd local_notification, posix::Fd remote_notification)
     : m_memory(std::move(memory), 2 * ring_size),
-      m_own_bell(std::move(own_bell)),
-      m_other_bell(std::move(other_bell)),
+      m_local_notification(std::move(local_notification)),
+      m_remote_notification(std::move(remote_notification)),
       m_sending(ring_in(m_memory, 1)),
       m_receiving(ring_in(m_memory, 0)) {}
 
@@ -37,10 +37,10 @@ std::size_t RingStream::write_some(std::string_view first, std::string_view seco
   const std::size_t whole = first.size() + second.size();
   if (m_corrupt) return whole;
   try {
-    return m_sending.write_some(first, second, m_other_bell);
+    return m_sending.write_some(first, second, m_remote_notification);
   } catch (const CorruptFrame&) {
     m_corrupt = true;
-    m_own_bell.ring();
+    m_local_notification.notify();
     return whole;
   }
 }
@@ -48,12 +48,12 @@ std::size_t RingStream::write_some(std::string_view first, std::string_view seco
 std::size_t RingStream::read_some(char* to, std::size_t size) {
   const auto read = [&] {
     if (m_corrupt) throw CorruptFrame("a ring that was read further than it was written");
-    return m_receiving.read_some(to, size, m_other_bell);
+    return m_receiving.read_some(to, size, m_remote_notification);
   };
   if (const std::size_t got = read(); got > 0) return got;
-  // Only now, as a bell that is cleared after it was asked for could be the one that was asked for. What it was rung for
+  // Only now, as a notification that is cleared after it was asked for could be the one that was asked for. What it was notified for
   // is there: data, or what write_some() has found meanwhile on another thread.
-  m_own_bell.clear();
+  m_local_notification.clear();
   return read();
 }
 

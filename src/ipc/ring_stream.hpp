@@ -9,30 +9,30 @@
 
 namespace spritefarm::ipc {
 
-/// A pair of rings in shared memory, one in each direction, and a bell for each side, which is rung only when that side
+/// A pair of rings in shared memory, one in each direction, and a notification for each side, which is notified only when that side
 /// waits: for something to read, or for room.
 class RingStream final : public ByteStream {
  public:
-  /// The coordinator's end: makes memory and bells. Throws std::system_error.
+  /// The coordinator's end: makes memory and notifications. Throws std::system_error.
   RingStream();
   /// The worker's, of what it was given. Throws std::system_error and CorruptFrame.
-  RingStream(posix::Fd memory, posix::Fd own_bell, posix::Fd other_bell);
+  RingStream(posix::Fd memory, posix::Fd local_notification, posix::Fd remote_notification);
 
   std::size_t write_some(std::string_view first, std::string_view second) override;
   std::size_t read_some(char* to, std::size_t size) override;
   /// Never: nothing here tells of the other end's death.
   [[nodiscard]] bool ended() const noexcept override { return false; }
-  [[nodiscard]] int receiving_fd() const noexcept override { return m_own_bell.fd().get(); }
+  [[nodiscard]] int receiving_fd() const noexcept override { return m_local_notification.fd().get(); }
   [[nodiscard]] int sending_fd() const noexcept override { return -1; }
 
   [[nodiscard]] const posix::Fd& memory() const noexcept { return m_memory.fd(); }
-  [[nodiscard]] const posix::Fd& own_bell() const noexcept { return m_own_bell.fd(); }
-  [[nodiscard]] const posix::Fd& other_bell() const noexcept { return m_other_bell.fd(); }
+  [[nodiscard]] const posix::Fd& local_notification() const noexcept { return m_local_notification.fd(); }
+  [[nodiscard]] const posix::Fd& remote_notification() const noexcept { return m_remote_notification.fd(); }
 
  private:
   posix::SharedMemory m_memory;
-  posix::EventFd m_own_bell;
-  posix::EventFd m_other_bell;
+  posix::EventFd m_local_notification;
+  posix::EventFd m_remote_notification;
   Ring m_sending;
   Ring m_receiving;
   std::atomic<bool> m_corrupt{false};  // found by the thread that writes, told by the one that reads

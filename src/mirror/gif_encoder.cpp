@@ -75,7 +75,7 @@ std::string sub_blocks(std::string_view bytes) {
   return blocks.append(1, '\0');
 }
 
-// Shown for half a second, then left standing under the next frame.
+// Shown for half a second, then left snapshot under the next frame.
 std::string frame(const Raster& raster, const Area& area) {
   constexpr std::string_view control("\x21\xf9\x04\x05\x32\x00\x00\x00", 8);
   return std::string(control)

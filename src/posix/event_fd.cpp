@@ -12,7 +12,7 @@ EventFd::EventFd() : m_fd(check(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "event
 
 // The only error that is left is EAGAIN: the counter is full (it rings already) or zero (it is clear
 // already).
-void EventFd::ring() noexcept {
+void EventFd::notify() noexcept {
   const std::uint64_t one = 1;
   (void)!::write(m_fd.get(), &one, sizeof one);
 }

@@ -6,14 +6,14 @@
 
 namespace spritefarm::posix {
 
-/// A doorbell between threads or processes: ring() makes fd() readable until clear(). Never blocks, never
+/// A notification between threads or processes: ring() makes fd() readable until clear(). Never blocks, never
 /// fails once it is made; the constructor throws std::system_error.
 class EventFd {
  public:
   EventFd();
   /// One that another process made.
   explicit EventFd(Fd fd) noexcept : m_fd(std::move(fd)) {}
-  void ring() noexcept;
+  void notify() noexcept;
   void clear() noexcept;
   [[nodiscard]] const Fd& fd() const noexcept { return m_fd; }
 

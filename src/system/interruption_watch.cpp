@@ -13,21 +13,21 @@ namespace spritefarm::system {
 namespace {
 
 // What a signal handler can reach is global.
-std::atomic<posix::EventFd*> s_bell = nullptr;
+std::atomic<posix::EventFd*> s_notification = nullptr;
 std::atomic<std::int64_t> s_came = 0;  // when the first signal did, in nanoseconds
 std::atomic<int> s_status = 0;
 static_assert(std::atomic<std::int64_t>::is_always_lock_free);
 struct sigaction s_before[2];
 constexpr int s_signals[2] = {SIGINT, SIGTERM};
 
-void ring(int) {
+void notify(int) {
   const int saved = errno;
   timespec time{};
   ::clock_gettime(CLOCK_MONOTONIC, &time);
   const std::int64_t now = time.tv_sec * std::int64_t{1'000'000'000} + time.tv_nsec;
   std::int64_t first = 0;
   if (s_came.compare_exchange_strong(first, now)) {
-    if (posix::EventFd* bell = s_bell) bell->ring();
+    if (posix::EventFd* notification = s_notification) notification->notify();
   } else if (std::chrono::nanoseconds(now - first) > InterruptionWatch::same_moment) {
     ::_exit(s_status);
   }
@@ -40,10 +40,10 @@ InterruptionWatch::InterruptionWatch(std::function<void()> on_signal, int status
     : m_on_signal(std::move(on_signal)) {
   s_came = 0;
   s_status = status;
-  s_bell = &m_bell;
+  s_notification = &m_notification;
   m_thread = std::thread([this] { wait(); });
   struct sigaction action = {};
-  action.sa_handler = ring;
+  action.sa_handler = notify;
   action.sa_flags = SA_RESTART;
   for (int i = 0; i < 2; ++i) posix::check(::sigaction(s_signals[i], &action, &s_before[i]), "sigaction");
 }
@@ -51,14 +51,14 @@ InterruptionWatch::InterruptionWatch(std::function<void()> on_signal, int status
 InterruptionWatch::~InterruptionWatch() {
   for (int i = 0; i < 2; ++i) ::sigaction(s_signals[i], &s_before[i], nullptr);
   m_ending = true;
-  m_bell.ring();
+  m_notification.notify();
   m_thread.join();
-  s_bell = nullptr;
+  s_notification = nullptr;
 }
 
 void InterruptionWatch::wait() {
-  pollfd bell{m_bell.fd().get(), POLLIN, 0};
-  while (::poll(&bell, 1, -1) < 0 && errno == EINTR) {
+  pollfd notification{m_notification.fd().get(), POLLIN, 0};
+  while (::poll(&notification, 1, -1) < 0 && errno == EINTR) {
   }
   if (s_came != 0 && !m_ending) m_on_signal();
 }

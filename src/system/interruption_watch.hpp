@@ -29,7 +29,7 @@ class InterruptionWatch {
   void wait();
 
   std::function<void()> m_on_signal;
-  posix::EventFd m_bell;
+  posix::EventFd m_notification;
   std::atomic<bool> m_ending = false;
   std::thread m_thread;
 };

@@ -15,10 +15,10 @@ namespace {
 
 constexpr std::uint32_t capacity = 64;
 
-bool rings(posix::EventFd& bell) {
-  pollfd ready{bell.fd().get(), POLLIN, 0};
+bool is_notified(posix::EventFd& notification) {
+  pollfd ready{notification.fd().get(), POLLIN, 0};
   const bool rang = ::poll(&ready, 1, 0) == 1;
-  bell.clear();
+  notification.clear();
   return rang;
 }
 
@@ -34,13 +34,14 @@ class TwoSides {
   void write(std::string_view first, std::string_view second) {
     const std::size_t room = capacity - m_inside.size(), whole = first.size() + second.size();
     try {
-      const std::size_t taken = m_writer.write_some(first, second, m_readers_bell);
+      const std::size_t taken = m_writer.write_some(first, second, m_readers_notification);
       must(taken <= whole, "no more is written than was given");
       if (!m_honest) return;
       must(taken == std::min(room, whole), "as much is written as there is room for");
       m_inside += (std::string(first) + std::string(second)).substr(0, taken);
       if (taken < whole) m_writer_waits = true;
-      if (taken > 0) must(rings(m_readers_bell) == m_reader_waits, "a reader that waits is woken, no other");
+      if (taken > 0)
+        must(is_notified(m_readers_notification) == m_reader_waits, "a reader that waits is woken, no other");
       if (taken > 0) m_reader_waits = false;
     } catch (const ipc::CorruptFrame&) {
       must(!m_honest, "a ring is corrupt only if somebody corrupted it");
@@ -49,14 +50,15 @@ class TwoSides {
   void read(std::size_t most) {
     const auto to = std::make_unique<char[]>(most);
     try {
-      const std::size_t got = m_reader.read_some(to.get(), most, m_writers_bell);
+      const std::size_t got = m_reader.read_some(to.get(), most, m_writers_notification);
       must(got <= most, "no more is read than was asked for");
       if (!m_honest) return;
       must(got <= m_inside.size() && (got > 0) == (most > 0 && !m_inside.empty()), "what there is is read");
       must(m_inside.compare(0, got, to.get(), got) == 0, "what is read is what was written");
       m_inside.erase(0, got);
       if (m_inside.empty() && got == 0) m_reader_waits = true;
-      if (got > 0) must(rings(m_writers_bell) == m_writer_waits, "a writer that waits is woken, no other");
+      if (got > 0)
+        must(is_notified(m_writers_notification) == m_writer_waits, "a writer that waits is woken, no other");
       if (got > 0) m_writer_waits = false;
     } catch (const ipc::CorruptFrame&) {
       must(!m_honest, "a ring is corrupt only if somebody corrupted it");
@@ -80,7 +82,7 @@ class TwoSides {
   }
 
   std::unique_ptr<char[], Free> m_memory;
-  posix::EventFd m_readers_bell, m_writers_bell;
+  posix::EventFd m_readers_notification, m_writers_notification;
   Ring m_writer, m_reader;
   std::string m_inside;
   bool m_honest = true, m_reader_waits = true, m_writer_waits = false;

@@ -155,7 +155,7 @@ class RemoteCall : public Call {
   /// The function's id and the encoded arguments: what run_request() takes.
   [[nodiscard]] const std::string& request() const noexcept { return m_request; }
   /// Sets the future from the encoded result; what decoding throws becomes the future's exception.
-  virtual void settle(std::string_view result) = 0;
+  virtual void complete(std::string_view result) = 0;
   [[nodiscard]] bool is_coroutine() const noexcept { return m_is_coroutine; }
 
   /// The worker that has it, and its number there; 0: none has. Its pool's, under the pool's lock.
@@ -262,7 +262,7 @@ template <typename R>
 class RemoteCallFor final : public CallWithFuture<RemoteCall, R> {
  public:
   using CallWithFuture<RemoteCall, R>::CallWithFuture;
-  void settle(std::string_view result) override {
+  void complete(std::string_view result) override {
     try {
       Decoder from(result);
       if constexpr (std::is_void_v<R>) {

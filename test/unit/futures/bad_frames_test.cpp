@@ -154,9 +154,10 @@ char* result_ring() {
     if (mapping.size > ring_capacity) return mapping.begin + ipc::Ring::size_in_memory(ring_capacity);
   ::_exit(3);
 }
-void ring_bells() {
+void send_notifications() {
   const std::uint64_t one = 1;
-  for (const int bell : descriptors("anon_inode:[eventfd]")) (void)!::write(bell, &one, sizeof one);
+  for (const int notification : descriptors("anon_inode:[eventfd]"))
+    (void)!::write(notification, &one, sizeof one);
 }
 
 void write_and_wait(Transport transport, const std::string& bytes) {
@@ -170,7 +171,7 @@ void write_and_wait(Transport transport, const std::string& bytes) {
     auto& written = *reinterpret_cast<std::atomic<std::uint64_t>*>(ring + 64);
     for (std::size_t i = 0; i < bytes.size(); ++i) ring[320 + (written + i) % ring_capacity] = bytes[i];
     written += bytes.size();
-    ring_bells();
+    send_notifications();
   }
   while (true) ::pause();
 }
@@ -362,7 +363,7 @@ TEST_CASE("a worker that spoils its rings is killed; its call fails, others do n
     char* const ring = results ? result_ring() : result_ring() - ipc::Ring::size_in_memory(ring_capacity);
     reinterpret_cast<std::atomic<std::uint64_t>*>(ring + (results ? 64 : 128))->store(with);
     spoilt->advance();
-    if (results) ring_bells();
+    if (results) send_notifications();
     while (true) ::pause();
   };
   ProcessPoolExecutor pool{{.max_workers = 1}};

@@ -18,8 +18,8 @@ namespace {
 
 constexpr std::uint32_t capacity = 64;
 
-bool rings(const posix::EventFd& bell) {
-  pollfd ready{bell.fd().get(), POLLIN, 0};
+bool is_notified(const posix::EventFd& notification) {
+  pollfd ready{notification.fd().get(), POLLIN, 0};
   return ::poll(&ready, 1, 0) == 1;
 }
 
@@ -31,11 +31,11 @@ struct TwoSides {
         reader(memory.data(), size) {}
 
   std::size_t write(std::string_view first, std::string_view second = {}) {
-    return writer.write_some(first, second, readers_bell);
+    return writer.write_some(first, second, readers_notification);
   }
   std::string read(std::size_t most) {
     std::string got(most, '\0');
-    got.resize(reader.read_some(got.data(), most, writers_bell));
+    got.resize(reader.read_some(got.data(), most, writers_notification));
     return got;
   }
   std::atomic<std::uint64_t>& word(std::size_t offset) {
@@ -43,7 +43,7 @@ struct TwoSides {
   }
 
   posix::SharedMemory memory;
-  posix::EventFd readers_bell, writers_bell;
+  posix::EventFd readers_notification, writers_notification;
   Ring writer, reader;
 };
 
@@ -78,29 +78,29 @@ TEST_CASE("a ring takes what there is room for, and no more", "[ring]") {
   CHECK(sides.read(1000).empty());
 }
 
-TEST_CASE("a ring's bells ring once, and only for who waits", "[ring]") {
+TEST_CASE("a ring's notifications ring once, and only for who waits", "[ring]") {
   TwoSides sides;
   CHECK(sides.write("0") == 1);
-  CHECK(rings(sides.readers_bell));  // nobody has looked yet
-  sides.readers_bell.clear();
+  CHECK(is_notified(sides.readers_notification));  // nobody has looked yet
+  sides.readers_notification.clear();
   CHECK(sides.write("a") == 1);
-  CHECK_FALSE(rings(sides.readers_bell));
+  CHECK_FALSE(is_notified(sides.readers_notification));
   CHECK(sides.read(1) == "0");
   CHECK(sides.read(10) == "a");
-  CHECK_FALSE(rings(sides.writers_bell));
+  CHECK_FALSE(is_notified(sides.writers_notification));
   CHECK(sides.read(10).empty());
   CHECK(sides.write("b") == 1);
-  CHECK(rings(sides.readers_bell));
-  sides.readers_bell.clear();
+  CHECK(is_notified(sides.readers_notification));
+  sides.readers_notification.clear();
   CHECK(sides.write("c") == 1);
-  CHECK_FALSE(rings(sides.readers_bell));
+  CHECK_FALSE(is_notified(sides.readers_notification));
   const std::string many(100, 'x');
   CHECK(sides.write(many) == capacity - 2);
   CHECK(sides.read(1) == "b");
-  CHECK(rings(sides.writers_bell));
-  sides.writers_bell.clear();
+  CHECK(is_notified(sides.writers_notification));
+  sides.writers_notification.clear();
   CHECK(sides.read(1) == "c");
-  CHECK_FALSE(rings(sides.writers_bell));
+  CHECK_FALSE(is_notified(sides.writers_notification));
 }
 
 TEST_CASE("a ring whose numbers cannot be is corrupt", "[ring][bad]") {
@@ -128,10 +128,10 @@ TEST_CASE("a ring between two threads that sleep loses nothing and nobody's wake
   const std::uint32_t size = GENERATE(64u, 4096u);
   TwoSides sides(size);
   constexpr std::size_t whole = 300'000;
-  const auto wait_for = [](posix::EventFd& bell) {
-    pollfd ready{bell.fd().get(), POLLIN, 0};
+  const auto wait_for = [](posix::EventFd& notification) {
+    pollfd ready{notification.fd().get(), POLLIN, 0};
     const bool rang = ::poll(&ready, 1, 60'000) == 1;
-    bell.clear();
+    notification.clear();
     return rang;
   };
   std::atomic<bool> writer_was_woken = true;
@@ -145,7 +145,7 @@ TEST_CASE("a ring between two threads that sleep loses nothing and nobody's wake
       while (!rest.empty() && writer_was_woken) {
         const std::size_t taken = sides.write(rest.substr(0, rest.size() / 2), rest.substr(rest.size() / 2));
         rest.remove_prefix(taken);
-        if (!rest.empty() && !wait_for(sides.writers_bell)) writer_was_woken = false;
+        if (!rest.empty() && !wait_for(sides.writers_notification)) writer_was_woken = false;
       }
       sent += chunk.size();
     }
@@ -156,7 +156,7 @@ TEST_CASE("a ring between two threads that sleep loses nothing and nobody's wake
   while (received < whole && reader_was_woken) {
     const std::string got = sides.read(1 + random() % 500);
     for (const char each : got) wrong += each != static_cast<char>(received++ * 7);
-    if (got.empty()) reader_was_woken = wait_for(sides.readers_bell);
+    if (got.empty()) reader_was_woken = wait_for(sides.readers_notification);
   }
   writing.join();
   CHECK(reader_was_woken);
