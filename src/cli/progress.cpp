@@ -40,9 +40,9 @@ ProgressForm fitting_progress_form() {
   return system::is_terminal(stderr) && !is_simple ? ProgressForm::live : ProgressForm::messages;
 }
 
-Progress::Progress(ProgressForm form, const Messages& messages, const net::HostPaces& paces,
+Progress::Progress(ProgressForm form, const Messages& messages, const net::HostRateLimits& rate_limits,
                    const ActivityBoard* board)
-    : m_form(form), m_messages(messages), m_paces(paces), m_board(board) {
+    : m_form(form), m_messages(messages), m_rate_limits(rate_limits), m_board(board) {
   m_samples.push_back({Clock::now(), {}});
   if (form != ProgressForm::none) m_thread = std::thread([this] { run(); });
 }
@@ -111,7 +111,7 @@ std::vector<std::string> Progress::parts() {
                            : "reading the index");
   if (m_count.sprites > 0) all.push_back(text::counted(m_count.sprites, "sprite", "sprites"));
   if (m_count.failed > 0) all.push_back(fmt::format("{} failed", m_count.failed));
-  for (const net::HostPaces::Pause& pause : m_paces.pauses(Clock::now()))
+  for (const net::HostRateLimits::Pause& pause : m_rate_limits.pauses(Clock::now()))
     all.push_back(fmt::format("{} wants a pause of {:.0f} s", pause.origin,
                               std::chrono::duration<double>(pause.left).count()));
   if (const double speed = per_second(m_count.tasks, before.count.tasks);

@@ -2,7 +2,7 @@
 
 #include "cli/activity_board.hpp"
 #include "cli/messages.hpp"
-#include "net/host_paces.hpp"
+#include "net/host_rate_limits.hpp"
 
 #include <chrono>
 #include <condition_variable>
@@ -45,7 +45,7 @@ class Progress {
   using Clock = std::chrono::steady_clock;
 
   /// `board`, where there is one, is shown too.
-  Progress(ProgressForm form, const Messages& messages, const net::HostPaces& paces,
+  Progress(ProgressForm form, const Messages& messages, const net::HostRateLimits& rate_limits,
            const ActivityBoard* board);
   ~Progress();
 
@@ -70,7 +70,7 @@ class Progress {
 
   const ProgressForm m_form;
   const Messages& m_messages;
-  const net::HostPaces& m_paces;
+  const net::HostRateLimits& m_rate_limits;
   const ActivityBoard* const m_board;
   std::mutex m_mutex;
   std::condition_variable m_changed;

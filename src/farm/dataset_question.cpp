@@ -25,7 +25,7 @@ Task<DatasetAnswer> ask_dataset(std::string base_url) {
   Task<net::HttpFetch> getting = Downloader::current().get_document(std::move(request), answer.count);
   const net::HttpFetch fetch = co_await std::move(getting);
   if (fetch.outcome)
-    answer.fresh_for = fetch.outcome->fresh_for;
+    answer.freshness_lifetime = fetch.outcome->freshness_lifetime;
   else
     answer.error = fetch.outcome.error().message;
   co_return answer;

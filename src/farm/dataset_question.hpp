@@ -12,7 +12,7 @@ namespace spritefarm::farm {
 /// Which dataset the API serves at present: its hash, or the error why that cannot be had.
 struct DatasetAnswer {
   std::string hash;
-  std::chrono::seconds fresh_for{0};
+  std::chrono::seconds freshness_lifetime{0};
   std::string error;
   RequestCount count;
 };

@@ -179,7 +179,7 @@ cli::ExitStatus farm(cli::Options options, const ProgramParts& parts) {
         options, WorkerSettings{options.http, options.sprite_keys, options.selector, options.path_template,
                                 options.output, options.dry_run, options.compute, options.remember,
                                 !options.trace.empty(), board});
-    progress.emplace(progress_form, messages, workforce->paces(), board.get());
+    progress.emplace(progress_form, messages, workforce->rate_limits(), board.get());
     listeners.push_back(&progress_listener.emplace(*progress));
     coordinator.emplace(options, *workforce, report, messages, listeners);
     const auto report_interrupted = [&] {

@@ -42,7 +42,7 @@ SpriteChoice choice(const Downloader& downloader) {
 
 /// The answer as it is to be remembered. One without validators of its own, as a 304 may be, leaves the known ones.
 Answered answered(const net::HttpResponse& response, const net::Validators& known) {
-  return {response.validators.empty() ? known : response.validators, response.fresh_for};
+  return {response.validators.empty() ? known : response.validators, response.freshness_lifetime};
 }
 
 Task<std::optional<pokeapi::Record>> get_record(Downloader& downloader, const FarmTask& task,
@@ -56,7 +56,7 @@ Task<std::optional<pokeapi::Record>> get_record(Downloader& downloader, const Fa
   request.compressed = true;
   if (record) request.known = task.record->validators;
   const net::Validators known = request.known;
-  request.noted_header = dataset_header;
+  request.capture_header = dataset_header;
   request.check = [&](const net::HttpResponse& response) -> std::optional<Error> {
     if (std::optional<Error> wrong = pokeapi::contradiction(response.body, response.validators.etag))
       return wrong;
@@ -81,8 +81,8 @@ Task<std::optional<pokeapi::Record>> get_record(Downloader& downloader, const Fa
     co_return record;
   }
   if (downloader.settings().remembers)
-    result.answer =
-        AnsweredDocument{answered(*fetch.outcome, known), fetch.outcome->noted, cache::pack_record(*record)};
+    result.answer = AnsweredDocument{answered(*fetch.outcome, known), fetch.outcome->captured,
+                                     cache::pack_record(*record)};
   co_return record;
 }
 

@@ -55,7 +55,7 @@ inline constexpr const char* dataset_header = "x-pokeapi-hash";
 /// What is to be remembered of an answer for a later run.
 struct Answered {
   net::Validators validators;
-  std::chrono::seconds fresh_for{0};
+  std::chrono::seconds freshness_lifetime{0};
 };
 struct AnsweredDocument {
   Answered answered;

@@ -39,7 +39,7 @@ Task<IndexReader::Page> IndexReader::read(std::string url, std::optional<KnownDo
   net::HttpRequest request;
   request.url = url;
   request.compressed = true;
-  request.noted_header = dataset_header;
+  request.capture_header = dataset_header;
   if (known) request.known = known->validators;
   request.check = [&page, &url](const net::HttpResponse& response) -> std::optional<Error> {
     if (std::optional<Error> wrong = pokeapi::contradiction(response.body, response.validators.etag))
@@ -60,8 +60,8 @@ Task<IndexReader::Page> IndexReader::read(std::string url, std::optional<KnownDo
     if (response.validators.empty()) response.validators = known->validators;
     response.body = std::move(known->content);
   }
-  page.answer = AnsweredDocument{{std::move(response.validators), response.fresh_for},
-                                 std::move(response.noted),
+  page.answer = AnsweredDocument{{std::move(response.validators), response.freshness_lifetime},
+                                 std::move(response.captured),
                                  std::move(response.body)};
   co_return page;
 }

@@ -80,7 +80,7 @@ const std::string& Stock::dataset() {
     return m_dataset.emplace(known->content);
   DatasetAnswer answer = m_ask_dataset();
   if (!answer.error.empty()) m_messages.detail("which dataset is served cannot be told: " + answer.error);
-  if (!answer.hash.empty()) keep(url, {{{}, answer.fresh_for}, answer.hash, answer.hash});
+  if (!answer.hash.empty()) keep(url, {{{}, answer.freshness_lifetime}, answer.hash, answer.hash});
   return m_dataset.emplace(std::move(answer.hash));
 }
 
@@ -155,8 +155,8 @@ void Stock::keep(const std::string& url, const AnsweredDocument& document) {
   with_ledger([&](cache::Ledger& ledger) {
     if (ledger.uncommitted() == 0) m_commit_at = Clock::now() + batch_time;
     ledger.keep(url, cache::LedgerDocument{document.answered.validators,
-                                           seconds_now() + document.answered.fresh_for.count(), dataset,
-                                           document.content});
+                                           seconds_now() + document.answered.freshness_lifetime.count(),
+                                           dataset, document.content});
     return true;
   });
 }
@@ -168,10 +168,11 @@ void Stock::keep(const FarmTask& task, const FarmResult& result) {
     for (const SpriteResult& sprite : result.sprites)
       if (sprite.answer &&
           (sprite.status == SpriteStatus::downloaded || sprite.status == SpriteStatus::unchanged))
-        ledger.keep(sprite.path, cache::LedgerImage{sprite.url, sprite.answer->answered.validators,
-                                                    seconds_now() + sprite.answer->answered.fresh_for.count(),
-                                                    sprite.answer->stamp.size, sprite.answer->stamp.changed,
-                                                    sprite.answer->sha256});
+        ledger.keep(sprite.path,
+                    cache::LedgerImage{sprite.url, sprite.answer->answered.validators,
+                                       seconds_now() + sprite.answer->answered.freshness_lifetime.count(),
+                                       sprite.answer->stamp.size, sprite.answer->stamp.changed,
+                                       sprite.answer->sha256});
     if (Clock::now() >= m_commit_at) ledger.commit();
     return true;
   });

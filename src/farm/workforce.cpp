@@ -20,10 +20,10 @@ std::vector<std::string> hosts_ahead(const cli::Options& options) {
 }  // namespace
 
 Workforce::Workforce(const cli::Options& options, WorkerSettings settings)
-    : m_paces(std::make_shared<net::HostPaces>(net::Rate::polite(options.rate))),
+    : m_rate_limits(std::make_shared<net::HostRateLimits>(net::Rate::polite(options.rate))),
       m_window(2 * static_cast<std::size_t>(options.workers) *
                static_cast<std::size_t>(options.concurrency)) {
-  settings.http.paces = m_paces;
+  settings.http.rate_limits = m_rate_limits;
   const std::function<void()> install = [settings] { Downloader::install(settings); };
   const std::function<void()> install_and_connect = [settings, urls = hosts_ahead(options)] {
     Downloader::install(settings).connect_ahead(urls);

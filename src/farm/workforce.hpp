@@ -34,10 +34,10 @@ class Workforce {
   [[nodiscard]] std::size_t window() const noexcept { return m_window; }
   [[nodiscard]] std::uint64_t deaths() const;
   /// Of all hosts that the workers ask.
-  [[nodiscard]] const net::HostPaces& paces() const noexcept { return *m_paces; }
+  [[nodiscard]] const net::HostRateLimits& rate_limits() const noexcept { return *m_rate_limits; }
 
  private:
-  const std::shared_ptr<net::HostPaces> m_paces;
+  const std::shared_ptr<net::HostRateLimits> m_rate_limits;
   std::unique_ptr<Executor> m_executor;
   ProcessPoolExecutor* m_processes = nullptr;  // the same, where it is one
   ThreadPoolExecutor* m_threads = nullptr;     // likewise

@@ -11,11 +11,11 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 milliseconds Backoff::delay(int attempt, std::optional<seconds> retry_after) {
-  const milliseconds full = std::min(first * (1 << std::clamp(attempt - 1, 0, 10)), longest);
+  const milliseconds full = std::min(first_delay * (1 << std::clamp(attempt - 1, 0, 10)), max_delay);
   std::uniform_int_distribution<milliseconds::rep> share(full.count() / 2, full.count());
   const milliseconds own(share(m_random));
   if (!retry_after) return own;
-  return std::max<milliseconds>(own, std::min<seconds>(*retry_after, longest_asked_for));
+  return std::max<milliseconds>(own, std::min<seconds>(*retry_after, max_retry_after));
 }
 
 std::optional<seconds> parse_retry_after(const std::string& value, std::time_t now) {

@@ -14,9 +14,9 @@ namespace spritefarm::net {
 /// Owned by one HttpClient.
 class Backoff {
  public:
-  static constexpr std::chrono::milliseconds first{500};
-  static constexpr std::chrono::milliseconds longest{8'000};
-  static constexpr std::chrono::seconds longest_asked_for{60};
+  static constexpr std::chrono::milliseconds first_delay{500};
+  static constexpr std::chrono::milliseconds max_delay{8'000};
+  static constexpr std::chrono::seconds max_retry_after{60};
 
   /// After the given attempt, counted from 1, has failed.
   std::chrono::milliseconds delay(int attempt, std::optional<std::chrono::seconds> retry_after);

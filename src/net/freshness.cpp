@@ -31,7 +31,7 @@ std::optional<seconds::rep> number_in(std::string_view text) {
 
 }  // namespace
 
-seconds fresh_for(const CachingHeaders& headers, std::time_t now) {
+seconds freshness_lifetime(const CachingHeaders& headers, std::time_t now) {
   std::string directives = headers.cache_control;
   std::transform(directives.begin(), directives.end(), directives.begin(),
                  [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });

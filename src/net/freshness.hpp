@@ -24,6 +24,6 @@ struct CachingHeaders {
 /// For how long after `now`, when it came, a response may be used without asking again: its max-age less its Age, a
 /// year at most; nothing with no-cache or no-store. Where the server gives no max-age, a tenth of the time for which it
 /// has not changed, a day at most (RFC 9111, 4.2.2).
-std::chrono::seconds fresh_for(const CachingHeaders& headers, std::time_t now);
+std::chrono::seconds freshness_lifetime(const CachingHeaders& headers, std::time_t now);
 
 }  // namespace spritefarm::net

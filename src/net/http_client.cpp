@@ -3,11 +3,11 @@
 #include "net/backoff.hpp"
 #include "net/curl_handles.hpp"
 #include "net/curl_multi.hpp"
-#include "net/host_paces.hpp"
+#include "net/host_rate_limits.hpp"
 #include "net/http_exchange.hpp"
-#include "net/persistence.hpp"
+#include "net/retry_policy.hpp"
+#include "net/semaphore.hpp"
 #include "net/url.hpp"
-#include "net/window.hpp"
 
 #include <algorithm>
 #include <map>
@@ -25,11 +25,15 @@ constexpr int free_deferrals = 10;  // in the place of one retry, while the serv
 /// the only one: libcurl would let all others wait for its connection, or open one for each, and could do
 /// neither right.
 struct Server {
-  Server(EventLoop& loop, HostPace& its_pace, int width, bool speaks_http1)
-      : pace(its_pace), lane(loop, width), gate(loop, 1), is_known(speaks_http1), is_http1(speaks_http1) {}
-  HostPace& pace;
-  Window lane;
-  Window gate;  // one at a time waits here for its place at the common pace
+  Server(EventLoop& loop, RateLimiter& rate_limiter, int limit, bool speaks_http1)
+      : limiter(rate_limiter),
+        host_limit(loop, limit),
+        rate_mutex(loop, 1),
+        is_known(speaks_http1),
+        is_http1(speaks_http1) {}
+  RateLimiter& limiter;
+  Semaphore host_limit;
+  Semaphore rate_mutex;  // one at a time waits here for its place at the common rate
   bool is_known;
   bool is_http1;
 };
@@ -101,12 +105,12 @@ struct HttpClient::State {
   State(EventLoop& event_loop, HttpOptions http_options)
       : loop(event_loop),
         options(std::move(http_options)),
-        paces(options.paces ? options.paces : std::make_shared<HostPaces>(Rate{})),
+        rate_limits(options.rate_limits ? options.rate_limits : std::make_shared<HostRateLimits>(Rate{})),
         in_flight(std::max(options.in_flight, 1)),
         hosts_at_one_place(static_cast<long>(std::max<std::size_t>(options.connect_to.size(), 1))),
         multi(loop),
         settings(options),
-        window(loop, in_flight) {
+        semaphore(loop, in_flight) {
     multi.limit_host_connections((in_flight + max_streams - 1) / max_streams * hosts_at_one_place);
     multi.limit_idle_connections(2L * in_flight);
   }
@@ -114,7 +118,7 @@ struct HttpClient::State {
   Server& server(const Url& url) {
     const bool is_known_http1 = url.scheme == "http";
     const std::string origin = url.origin();
-    const auto [found, is_new] = servers.try_emplace(origin, loop, paces->host(origin),
+    const auto [found, is_new] = servers.try_emplace(origin, loop, rate_limits->host(origin),
                                                      is_known_http1 ? in_flight : 1, is_known_http1);
     if (is_new && is_known_http1) allow_http1();
     return found->second;
@@ -130,7 +134,7 @@ struct HttpClient::State {
     server.is_known = true;
     server.is_http1 = speaks_http1;
     if (speaks_http1) allow_http1();
-    server.lane.widen(in_flight);
+    server.host_limit.raise_limit(in_flight);
   }
 
   /// Of a transfer that has ended: each redirect that libcurl followed was a request, too, to which the host where it led
@@ -142,7 +146,7 @@ struct HttpClient::State {
     curl_easy_getinfo(easy, CURLINFO_EFFECTIVE_URL, &address);
     const std::optional<Url> last = redirects > 0 && address ? parse_url(address) : std::nullopt;
     for (long i = 0; last && i < redirects; ++i)
-      (void)paces->host(last->origin()).reserve(paces->rate(), Clock::now());
+      (void)rate_limits->host(last->origin()).acquire(rate_limits->rate(), Clock::now());
     return 1 + static_cast<int>(redirects);
   }
 
@@ -154,19 +158,19 @@ struct HttpClient::State {
   }
 
   Task<void> open(std::string url);
-  Task<void> wait_for_departure(Server& server, std::optional<Window::Slot>& slot);
+  Task<void> wait_for_turn(Server& server, std::optional<Semaphore::Permit>& permit);
   Task<FailureKind> attempt(Server& server, const HttpRequest& request, HttpFetch& fetch,
                             std::optional<std::chrono::seconds>& retry_after);
   Task<HttpFetch> fetch(HttpRequest request);
 
   EventLoop& loop;
   const HttpOptions options;
-  const std::shared_ptr<HostPaces> paces;
+  const std::shared_ptr<HostRateLimits> rate_limits;
   const int in_flight;
   const long hosts_at_one_place;  // to libcurl, hosts that --connect-to leads to one place are one host
   CurlMulti multi;
   ExchangeSettings settings;
-  Window window;
+  Semaphore semaphore;
   std::map<std::string, Server> servers;
   std::vector<EasyHandle> free_handles;
   Backoff backoff;
@@ -178,61 +182,61 @@ Task<void> HttpClient::State::open(std::string address) {
   const std::optional<Url> url = parse_url(address);
   if (!url) co_return;
   Server& its_server = server(*url);
-  Window::Slot lane_slot(its_server.lane);
-  co_await lane_slot;
+  Semaphore::Permit host_permit(its_server.host_limit);
+  co_await host_permit;
   if (its_server.is_known) co_return;
 
   const HttpRequest request{url->text};
   const EasyHandle easy = make_easy();  // a used one would remember an older connection
   HttpExchange exchange(easy.get(), settings, request, false);
-  exchange.hold_request();
+  exchange.connect_only();
   CurlMulti::Transfer transfer(multi, easy.get(), options.timeout);
   const CURLcode result = co_await transfer;
   count_connections(easy.get());
   if (result == CURLE_ABORTED_BY_CALLBACK) learn(its_server, !transfer.leaves_connection());
 }
 
-/// Until the server may be asked again: with a slot of the window, which is not held while the server wants to be left
+/// Until the server may be asked again: with a permit of the semaphore, which is not held while the server wants to be left
 /// alone, as others could use it.
-Task<void> HttpClient::State::wait_for_departure(Server& server, std::optional<Window::Slot>& slot) {
+Task<void> HttpClient::State::wait_for_turn(Server& server, std::optional<Semaphore::Permit>& permit) {
   while (true) {
-    if (const auto closed_for = server.pace.closed_for(Clock::now()); closed_for.count() > 0) {
-      slot.reset();
-      sleep_for pause(closed_for);
+    if (const auto remaining = server.limiter.retry_after_remaining(Clock::now()); remaining.count() > 0) {
+      permit.reset();
+      sleep_for pause(remaining);
       co_await pause;
       continue;
     }
-    if (!slot) {
-      Window::Slot& place = slot.emplace(window);
+    if (!permit) {
+      Semaphore::Permit& place = permit.emplace(semaphore);
       co_await place;
       continue;
     }
-    Window::Slot turn(server.gate);
-    co_await turn;
+    Semaphore::Permit rate_lock(server.rate_mutex);
+    co_await rate_lock;
     const Clock::time_point now = Clock::now();
-    if (server.pace.closed_for(now).count() > 0) continue;
-    const Clock::time_point departure = server.pace.reserve(paces->rate(), now);
-    if (departure <= now) co_return;
-    sleep_for pause(departure - now);
+    if (server.limiter.retry_after_remaining(now).count() > 0) continue;
+    const Clock::time_point send_at = server.limiter.acquire(rate_limits->rate(), now);
+    if (send_at <= now) co_return;
+    sleep_for pause(send_at - now);
     co_await pause;
-    if (server.pace.closed_for(Clock::now()).count() == 0) co_return;
+    if (server.limiter.retry_after_remaining(Clock::now()).count() == 0) co_return;
   }
 }
 
 /// The failure is also in the HttpFetch.
 Task<FailureKind> HttpClient::State::attempt(Server& server, const HttpRequest& request, HttpFetch& fetch,
                                              std::optional<std::chrono::seconds>& retry_after) {
-  Window::Slot lane_slot(server.lane);
-  co_await lane_slot;
-  std::optional<Window::Slot> slot;
-  Task<void> waiting = wait_for_departure(server, slot);
+  Semaphore::Permit host_permit(server.host_limit);
+  co_await host_permit;
+  std::optional<Semaphore::Permit> permit;
+  Task<void> waiting = wait_for_turn(server, permit);
   co_await std::move(waiting);
 
   const BorrowedHandle easy(free_handles);
   HttpExchange exchange(easy.get(), settings, request, server.is_known && !server.is_http1);
   EventLoop::Timer learning;  // by the loop: libcurl, which calls back, takes no new limits meanwhile
   if (!server.is_known)
-    exchange.on_departure([&](bool is_http1) {
+    exchange.on_request_sent([&](bool is_http1) {
       learning = loop.call_after({}, [this, &server, is_http1] { learn(server, is_http1); });
     });
   CurlMulti::Transfer transfer(multi, easy.get(), options.timeout);
@@ -243,10 +247,10 @@ Task<FailureKind> HttpClient::State::attempt(Server& server, const HttpRequest& 
   fetch.requests += count_requests(easy.get());
   count_connections(easy.get());
 
-  const FetchFailure failure = fetch.failure = exchange.conclude(result);
+  const FetchFailure failure = fetch.failure = exchange.finish(result);
   HttpResponse& response = exchange.response();
   if (response.status) learn(server, exchange.is_http1());
-  server.lane.widen(in_flight);
+  server.host_limit.raise_limit(in_flight);
   fetch.bytes += exchange.bytes();
   fetch.connections += std::exchange(connections, 0);
   if (response.status) fetch.status = response.status;
@@ -254,7 +258,7 @@ Task<FailureKind> HttpClient::State::attempt(Server& server, const HttpRequest& 
   if (response.status == 429 || response.status == 503)
     retry_after = parse_retry_after(exchange.retry_after(), std::time(nullptr));
   if (response.status && !asks_for_patience(failure, response.status, retry_after))
-    server.pace.count_answer();
+    server.limiter.count_answer();
   FailureKind kind{failure, failure == FetchFailure::status ? response.status : long{result}};
   if (failure == FetchFailure::none && response.status == 200 && request.check) {
     if (const std::optional<Error> wrong = request.check(response)) {
@@ -281,31 +285,31 @@ Task<HttpFetch> HttpClient::State::fetch(HttpRequest request) {
   }
   request.url = url->text;
   Server& its_server = server(*url);
-  HostPace& pace = its_server.pace;
+  RateLimiter& limiter = its_server.limiter;
   std::optional<std::chrono::seconds> retry_after;
-  Persistence persistence(options.retries);
+  RetryPolicy retry_policy(options.retries);
   int deferrals = 0;
-  std::uint64_t answered_before = pace.answered();
+  std::uint64_t answered_before = limiter.answered();
   while (true) {
     Task<FailureKind> one = attempt(its_server, request, fetch, retry_after);
     const FailureKind kind = co_await std::move(one);
     if (!is_transient(fetch.failure, fetch.status)) {
       if (fetch.failure == FetchFailure::none || fetch.failure == FetchFailure::status)
-        pace.note_answer(persistence.failures() > 0);
+        limiter.record_answer(retry_policy.failures() > 0);
       co_return fetch;
     }
     const bool is_deferred = asks_for_patience(fetch.failure, fetch.status, retry_after);
-    const bool is_free =
-        is_deferred && pace.answered() != answered_before && ++deferrals <= free_deferrals * options.retries;
-    answered_before = pace.answered();
-    if (!is_free) persistence.count(kind);
+    const bool is_free = is_deferred && limiter.answered() != answered_before &&
+                         ++deferrals <= free_deferrals * options.retries;
+    answered_before = limiter.answered();
+    if (!is_free) retry_policy.count(kind);
     // The host is left alone for as long as it says, the request waits for as long as its own luck demands.
-    const int unlucky = std::max(persistence.failures(), 1);
+    const int unlucky = std::max(retry_policy.failures(), 1);
     if (is_deferred)
-      pace.close(paces->rate(),
-                 Clock::now() + backoff.delay(retry_after || is_free ? 1 : unlucky, retry_after));
+      limiter.pause_until(rate_limits->rate(),
+                          Clock::now() + backoff.delay(retry_after || is_free ? 1 : unlucky, retry_after));
 
-    if (!is_free && !persistence.goes_on(pace.rewards_persistence())) co_return fetch;
+    if (!is_free && !retry_policy.should_retry(limiter.host_is_recovering())) co_return fetch;
     sleep_for pause(backoff.delay(unlucky, retry_after));
     co_await pause;
   }

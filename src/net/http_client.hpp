@@ -2,7 +2,7 @@
 
 #include "base/result.hpp"
 #include "net/freshness.hpp"
-#include "net/host_paces.hpp"
+#include "net/host_rate_limits.hpp"
 
 #include <spritefarm/task.hpp>
 
@@ -23,18 +23,18 @@ struct HttpOptions {
   std::string proxy;                          ///< URL; empty: what curl finds in the environment
   std::chrono::milliseconds timeout{30'000};  ///< of one attempt, all of it
   int in_flight = 32;                         ///< attempts on the wire at once; what is above waits its turn
-  int retries = 4;                            ///< after the same failure, where one can help; see Persistence
+  int retries = 4;                            ///< after the same failure, where one can help; see RetryPolicy
   /// At which hosts are asked, together with all other clients that have it; none: as often as one likes, and who asks
   /// for a pause gets it from this client alone.
-  std::shared_ptr<HostPaces> paces{};
+  std::shared_ptr<HostRateLimits> rate_limits{};
 };
 
 struct HttpResponse {
   long status = 0;  ///< 200; or 304, without a body, where that was offered
   std::string body;
   Validators validators;
-  std::chrono::seconds fresh_for{0};  ///< see fresh_for()
-  std::string noted;                  ///< the value of HttpRequest::noted_header
+  std::chrono::seconds freshness_lifetime{0};  ///< see freshness_lifetime()
+  std::string captured;                        ///< the value of HttpRequest::capture_header
 };
 
 struct HttpRequest {
@@ -42,7 +42,7 @@ struct HttpRequest {
   std::size_t max_bytes = 16 << 20;  ///< of the decoded body
   bool compressed = false;           ///< offer gzip and the like
   Validators known{};                ///< of what the caller has: where it is unchanged, 304 will do
-  std::string noted_header{};        ///< a further header of the response that matters, in lower case
+  std::string capture_header{};      ///< a further header of the response that matters, in lower case
   /// Looks at a response with status 200; an Error makes it a failed attempt, tried again as a cut connection
   /// is.
   std::function<std::optional<Error>(const HttpResponse&)> check;
@@ -91,10 +91,10 @@ struct HttpFetch {
 ///
 /// Tried again: what may be better the next time, which is a connection that is refused, cut or too slow, the
 /// statuses 408, 425, 429 and 5xx, a name that does not resolve, and a response that fails its check; how often,
-/// Persistence decides. Final at once: every other status, a certificate, a URL, a body that is too large.
+/// RetryPolicy decides. Final at once: every other status, a certificate, a URL, a body that is too large.
 ///
-/// A request leaves when HttpOptions::paces has a place for it. A server that answers 429, or 503 with Retry-After, gets
-/// no further request meanwhile, a minute at most, from nobody who shares these paces. As long as it answers others, that
+/// A request leaves when HttpOptions::rate_limits has a place for it. A server that answers 429, or 503 with Retry-After, gets
+/// no further request meanwhile, a minute at most, from nobody who shares these limits. As long as it answers others, that
 /// is no failure of the request, which then waits for its turn, within reason: ten times for each retry.
 class HttpClient {
  public:

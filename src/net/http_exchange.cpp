@@ -20,7 +20,7 @@ namespace {
 // Of a response whose body is of no use, an error page, only so much is taken.
 constexpr std::size_t max_error_page = 64 << 10;
 // A transfer slower than this is given up before its time, to leave some for another attempt.
-constexpr long slowest_bytes_per_second = 16;
+constexpr long min_bytes_per_second = 16;
 constexpr long slow_for_seconds = 15;
 constexpr long max_redirects = 5;
 
@@ -35,7 +35,7 @@ std::size_t on_body(char* data, std::size_t, std::size_t size, void* self) noexc
 }
 
 int on_debug(CURL*, curl_infotype type, char* data, std::size_t size, void* self) noexcept {
-  if (type == CURLINFO_HEADER_OUT) static_cast<HttpExchange*>(self)->take_departing({data, size});
+  if (type == CURLINFO_HEADER_OUT) static_cast<HttpExchange*>(self)->take_request_head({data, size});
   return 0;
 }
 
@@ -134,7 +134,7 @@ HttpExchange::HttpExchange(CURL* easy, const ExchangeSettings& settings, const H
                            bool shares)
     : m_easy(easy),
       m_may_be_unchanged(!request.known.empty()),
-      m_noted_header(request.noted_header),
+      m_capture_header(request.capture_header),
       m_headers(make_list(conditions(request.known))),
       m_max_bytes(request.max_bytes) {
   const char* const protocols = request.url.starts_with("https:") ? "https" : "http,https";
@@ -147,7 +147,7 @@ HttpExchange::HttpExchange(CURL* easy, const ExchangeSettings& settings, const H
   set_option(easy, CURLOPT_PIPEWAIT, shares ? 1L : 0L);
   set_option(easy, CURLOPT_NOSIGNAL, 1L);
   set_option(easy, CURLOPT_QUICK_EXIT, 1L);
-  set_option(easy, CURLOPT_LOW_SPEED_LIMIT, slowest_bytes_per_second);
+  set_option(easy, CURLOPT_LOW_SPEED_LIMIT, min_bytes_per_second);
   set_option(easy, CURLOPT_LOW_SPEED_TIME, slow_for_seconds);
   set_option(easy, CURLOPT_USERAGENT, settings.user_agent.c_str());
   set_option(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
@@ -166,22 +166,22 @@ HttpExchange::HttpExchange(CURL* easy, const ExchangeSettings& settings, const H
   set_option(easy, CURLOPT_WRITEDATA, this);
 }
 
-void HttpExchange::on_departure(std::function<void(bool is_http1)> callback) {
-  m_on_departure = std::move(callback);
+void HttpExchange::on_request_sent(std::function<void(bool is_http1)> callback) {
+  m_on_request_sent = std::move(callback);
   // Nothing else of libcurl's tells, before the response, what the server has chosen.
   set_option(m_easy, CURLOPT_VERBOSE, 1L);
   set_option(m_easy, CURLOPT_DEBUGFUNCTION, &on_debug);
   set_option(m_easy, CURLOPT_DEBUGDATA, this);
 }
 
-void HttpExchange::hold_request() {
+void HttpExchange::connect_only() {
   set_option(m_easy, CURLOPT_PREREQFUNCTION, &refuse_to_send);
 }
 
-void HttpExchange::take_departing(std::string_view head) try {
-  if (!m_on_departure || head.starts_with("CONNECT ")) return;  // that is for a proxy
+void HttpExchange::take_request_head(std::string_view head) try {
+  if (!m_on_request_sent || head.starts_with("CONNECT ")) return;  // that is for a proxy
   const std::string_view request_line = head.substr(0, head.find_first_of("\r\n"));
-  std::exchange(m_on_departure, nullptr)(request_line.find(" HTTP/1.") != request_line.npos);
+  std::exchange(m_on_request_sent, nullptr)(request_line.find(" HTTP/1.") != request_line.npos);
 } catch (...) {
   m_no_memory = std::current_exception();
 }
@@ -207,7 +207,7 @@ void HttpExchange::take_header(std::string_view line) try {
   if (equal_ignoring_case(name, "age")) m_caching.age = value;
   if (equal_ignoring_case(name, "cache-control"))
     m_caching.cache_control += (m_caching.cache_control.empty() ? "" : ",") + std::string(value);
-  if (!m_noted_header.empty() && equal_ignoring_case(name, m_noted_header)) m_response.noted = value;
+  if (!m_capture_header.empty() && equal_ignoring_case(name, m_capture_header)) m_response.captured = value;
   if (equal_ignoring_case(name, "retry-after")) m_retry_after = value;
 } catch (...) {
   m_no_memory = std::current_exception();
@@ -234,11 +234,11 @@ bool HttpExchange::has_missing_bytes() const {
   return announced >= 0 && came != announced;
 }
 
-FetchFailure HttpExchange::conclude(CURLcode result) {
+FetchFailure HttpExchange::finish(CURLcode result) {
   if (m_no_memory) std::rethrow_exception(m_no_memory);
   m_result = result;
   const bool is_ended = result == CURLE_OK || result == CURLE_WRITE_ERROR;
-  if (m_response.status == 304 && m_may_be_unchanged && result == CURLE_OK) return conclude_well();
+  if (m_response.status == 304 && m_may_be_unchanged && result == CURLE_OK) return succeed();
   // An error page that was cut short or is too long is still an error page.
   if (m_response.status >= 400 || (m_response.status != 200 && is_ended)) {
     m_failure = FetchFailure::status;
@@ -251,12 +251,12 @@ FetchFailure HttpExchange::conclude(CURLcode result) {
       m_result = CURLE_PARTIAL_FILE;
     }
   }
-  return m_failure == FetchFailure::none ? conclude_well() : m_failure;
+  return m_failure == FetchFailure::none ? succeed() : m_failure;
 }
 
-FetchFailure HttpExchange::conclude_well() {
+FetchFailure HttpExchange::succeed() {
   m_response.validators.last_modified = m_caching.last_modified;
-  m_response.fresh_for = fresh_for(m_caching, std::time(nullptr));
+  m_response.freshness_lifetime = freshness_lifetime(m_caching, std::time(nullptr));
   return m_failure = FetchFailure::none;
 }
 

@@ -33,15 +33,15 @@ class HttpExchange {
 
   /// Before the transfer: calls back, from within libcurl, when the connection is there and the request leaves,
   /// with whether it leaves in HTTP/1.x.
-  void on_departure(std::function<void(bool is_http1)> callback);
+  void on_request_sent(std::function<void(bool is_http1)> callback);
   /// Before the transfer: it ends, with CURLE_ABORTED_BY_CALLBACK, as soon as its connection is there.
-  void hold_request();
+  void connect_only();
 
   /// To be called once the transfer has ended with `result`: the failure, `none` for a whole response with
   /// status 200, or for a 304 that was offered.
-  FetchFailure conclude(CURLcode result);
+  FetchFailure finish(CURLcode result);
 
-  /// After conclude(): a sentence about the failure, without the URL.
+  /// After finish(): a sentence about the failure, without the URL.
   [[nodiscard]] std::string explain(const HttpOptions& options) const;
 
   [[nodiscard]] HttpResponse& response() noexcept { return m_response; }
@@ -51,21 +51,21 @@ class HttpExchange {
   [[nodiscard]] bool is_http1() const noexcept { return m_is_http1; }
 
   /// Called (by libcurl) with what leaves and with each part of the response.
-  void take_departing(std::string_view head);
+  void take_request_head(std::string_view head);
   void take_header(std::string_view line);
   bool take_body(std::string_view part);
 
  private:
   [[nodiscard]] bool has_missing_bytes() const;
-  FetchFailure conclude_well();
+  FetchFailure succeed();
 
   CURL* m_easy;
   const bool m_may_be_unchanged;
-  const std::string m_noted_header;
+  const std::string m_capture_header;
   StringList m_headers;
   CachingHeaders m_caching;
   std::size_t m_max_bytes;
-  std::function<void(bool)> m_on_departure;
+  std::function<void(bool)> m_on_request_sent;
   HttpResponse m_response;
   std::string m_retry_after;
   bool m_is_http1 = false;

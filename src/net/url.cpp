@@ -16,7 +16,7 @@ std::optional<Url> take_apart(CURLU* url) {
   Url taken{part(url, CURLUPART_URL), part(url, CURLUPART_SCHEME), part(url, CURLUPART_HOST),
             part(url, CURLUPART_PORT, CURLU_DEFAULT_PORT), part(url, CURLUPART_PATH)};
   if ((taken.scheme != "http" && taken.scheme != "https") || taken.host.empty() ||
-      taken.text.size() > longest_url)
+      taken.text.size() > max_url_size)
     return std::nullopt;
   return taken;
 }
@@ -28,7 +28,7 @@ std::optional<Url> parse_url(const std::string& text) {
 }
 
 std::optional<Url> resolve_url(const std::string& base, const std::string& reference) {
-  if (base.size() > longest_url || reference.size() > longest_url) return std::nullopt;
+  if (base.size() > max_url_size || reference.size() > max_url_size) return std::nullopt;
   // A NUL would end the text for libcurl, and only for it.
   if (base.find('\0') != std::string::npos || reference.find('\0') != std::string::npos) return std::nullopt;
   const UrlHandle url(curl_url());
@@ -40,10 +40,10 @@ std::optional<Url> resolve_url(const std::string& base, const std::string& refer
 }
 
 std::string printable(std::string text) {
-  constexpr std::size_t longest = 300;
+  constexpr std::size_t max_size = 300;
   for (char& c : text)
     if (static_cast<unsigned char>(c) < ' ' || c == '\x7f') c = '?';
-  if (text.size() > longest) text.replace(longest, text.npos, "...");
+  if (text.size() > max_size) text.replace(max_size, text.npos, "...");
   return text;
 }
 

@@ -20,7 +20,7 @@ struct Url {
 };
 
 /// What servers can be expected to take (RFC 9110, 4.1).
-inline constexpr std::size_t longest_url = 8000;
+inline constexpr std::size_t max_url_size = 8000;
 
 /// Nothing for what is no absolute http or https URL, or too long.
 std::optional<Url> parse_url(const std::string& text);

@@ -37,8 +37,8 @@ Measured lazy_map(const Form& form) {
   const long items = form.times(10'000'000, 200'000);
   constexpr int buffersize = 64, chunksize = 16;
   ProcessPoolExecutor pool{{.max_workers = 2}};
-  long taken = 0, given = 0, most_ahead = 0;
-  const Numbers lazy{items, [&] { most_ahead = std::max(most_ahead, ++taken - given); }};
+  long taken = 0, given = 0, max_ahead = 0;
+  const Numbers lazy{items, [&] { max_ahead = std::max(max_ahead, ++taken - given); }};
   bool right = true;
   long resident_before = 0, resident_most = 0;
   for (const long result :
@@ -48,9 +48,9 @@ Measured lazy_map(const Form& form) {
     if (given % (items / 100) == 0) resident_most = std::max(resident_most, test::resident_kib(::getpid()));
   }
   const long grown = resident_most - resident_before;
-  return {right && given == items && most_ahead <= buffersize + chunksize && (sanitized || grown < 5 << 10),
+  return {right && given == items && max_ahead <= buffersize + chunksize && (sanitized || grown < 5 << 10),
           std::to_string(given) + " items" + (right ? "" : ", some wrong") + ", at most " +
-              std::to_string(most_ahead) + " ahead, resident memory grew by " + mebibytes(grown)};
+              std::to_string(max_ahead) + " ahead, resident memory grew by " + mebibytes(grown)};
 }
 
 }  // namespace figures

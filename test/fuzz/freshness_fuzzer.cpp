@@ -12,13 +12,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   net::CachingHeaders headers;
   for (std::string* header : {&headers.cache_control, &headers.age, &headers.last_modified})
     *header = input.field('\n');
-  const auto fresh = net::fresh_for(headers, now);
+  const auto fresh = net::freshness_lifetime(headers, now);
   must(fresh >= 0s && fresh <= 365 * 24h, "nothing is fresh for longer than a year");
 
   const std::string said = headers.cache_control;
   headers.cache_control = "max-age=100," + said;
-  must(net::fresh_for(headers, now) <= 100s, "the first max-age counts");
+  must(net::freshness_lifetime(headers, now) <= 100s, "the first max-age counts");
   headers.cache_control = "No-Store ," + said;
-  must(net::fresh_for(headers, now) == 0s, "what must not be stored is not fresh");
+  must(net::freshness_lifetime(headers, now) == 0s, "what must not be stored is not fresh");
   return 0;
 }

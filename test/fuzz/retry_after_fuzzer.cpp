@@ -18,7 +18,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static net::Backoff backoff;
   const auto delay = backoff.delay(static_cast<int>(size) - 1, wait);
   must(delay >= net::Backoff::first / 2 &&
-           delay <= (wait ? net::Backoff::longest_asked_for : net::Backoff::longest),
+           delay <= (wait ? net::Backoff::max_retry_after : net::Backoff::longest),
        "every wait is bounded");
   must(!wait || delay >= std::min<std::chrono::milliseconds>(*wait, 60s), "what a server asks for is waited");
   return 0;

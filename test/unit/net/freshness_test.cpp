@@ -9,7 +9,7 @@
 
 using namespace spritefarm;
 using namespace std::chrono_literals;
-using net::fresh_for;
+using net::freshness_lifetime;
 using test::ScriptedServer;
 
 namespace {
@@ -17,7 +17,7 @@ namespace {
 constexpr std::time_t now = 1'600'000'000;  // Sun, 13 Sep 2020 12:26:40 GMT
 
 std::chrono::seconds with(const std::string& cache_control, const std::string& age = {}) {
-  return fresh_for({cache_control, age, {}}, now);
+  return freshness_lifetime({cache_control, age, {}}, now);
 }
 
 net::HttpFetch fetch(const net::HttpRequest& request) {
@@ -47,11 +47,11 @@ TEST_CASE("a response is fresh for its max-age, less the time it lay in caches",
 }
 
 TEST_CASE("without a max-age, what has long not changed is fresh for a while", "[http][freshness]") {
-  CHECK(fresh_for({{}, {}, "Sun, 13 Sep 2020 12:10:00 GMT"}, now) == 100s);
-  CHECK(fresh_for({{}, {}, "Sun, 13 Sep 2015 12:10:00 GMT"}, now) == 24h);
-  CHECK(fresh_for({{}, {}, "Sun, 13 Sep 2026 12:10:00 GMT"}, now) == 0s);
-  CHECK(fresh_for({{}, {}, "yesterday, or so"}, now) == 0s);
-  CHECK(fresh_for({"max-age=5", {}, "Sun, 13 Sep 2015 12:10:00 GMT"}, now) == 5s);
+  CHECK(freshness_lifetime({{}, {}, "Sun, 13 Sep 2020 12:10:00 GMT"}, now) == 100s);
+  CHECK(freshness_lifetime({{}, {}, "Sun, 13 Sep 2015 12:10:00 GMT"}, now) == 24h);
+  CHECK(freshness_lifetime({{}, {}, "Sun, 13 Sep 2026 12:10:00 GMT"}, now) == 0s);
+  CHECK(freshness_lifetime({{}, {}, "yesterday, or so"}, now) == 0s);
+  CHECK(freshness_lifetime({"max-age=5", {}, "Sun, 13 Sep 2015 12:10:00 GMT"}, now) == 5s);
 }
 
 TEST_CASE("a request with validators takes 304 for an answer", "[http][freshness]") {
@@ -68,15 +68,15 @@ TEST_CASE("a request with validators takes 304 for an answer", "[http][freshness
     checked = true;
     return std::nullopt;
   };
-  request.noted_header = "x-noted";
+  request.capture_header = "x-captured";
   request.known = {"W/\"one\"", "Sun, 13 Sep 2020 12:10:00 GMT"};
   const net::HttpFetch fetched = fetch(request);
   REQUIRE(fetched.outcome);
   CHECK(fetched.outcome->status == 304);
   CHECK(fetched.outcome->body.empty());
   CHECK(fetched.outcome->validators.etag == "\"two\"");
-  CHECK(fetched.outcome->fresh_for == 7s);
-  CHECK(fetched.outcome->noted == "this");
+  CHECK(fetched.outcome->freshness_lifetime == 7s);
+  CHECK(fetched.outcome->captured == "this");
   CHECK(!checked);
   REQUIRE(heads.size() == 1);
   CHECK(heads[0].find("\r\nIf-None-Match: W/\"one\"\r\n") != std::string::npos);

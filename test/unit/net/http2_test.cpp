@@ -22,7 +22,7 @@ namespace {
 
 const std::string name = "pokeapi.test";
 
-/// A file for each number, larger than HTTP/2's first window.
+/// A file for each number, larger than HTTP/2's first semaphore.
 std::string body_of(int number) {
   return "{\"number\":" + std::to_string(number) + std::string(200'000, ' ') + "}";
 }
@@ -195,11 +195,12 @@ TEST_CASE("the first fetches of a host need no answer of another to leave", "[ht
   CAPTURE(http2);
   NginxServer server(
       folder.dir.path(), {name},
-      {.http2 = http2, .locations = "location /gate { proxy_pass " + upstream.url("/") + "; }\n"});
+      {.http2 = http2, .locations = "location /rate_mutex { proxy_pass " + upstream.url("/") + "; }\n"});
   EventLoop loop;
   HttpClient client(loop, options_for(server));
   std::vector<Task<HttpFetch>> fetches;
-  for (int i = 0; i < together; ++i) fetches.push_back(client.fetch({.url = "https://" + name + "/gate"}));
+  for (int i = 0; i < together; ++i)
+    fetches.push_back(client.fetch({.url = "https://" + name + "/rate_mutex"}));
   for (const HttpFetch& fetched : run(loop, when_all(std::move(fetches)))) CHECK(fetched.outcome);
   CHECK(connections(server.stop()) == (http2 ? 1 : together));
 }

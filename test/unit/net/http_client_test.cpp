@@ -235,13 +235,13 @@ TEST_CASE("redirects are followed within http, and not for ever", "[http]") {
   CHECK(file.attempts == 1);
 }
 
-TEST_CASE("a redirect that is followed is a request, and counts against the rate", "[http][pace]") {
+TEST_CASE("a redirect that is followed is a request, and counts against the rate", "[http][limiter]") {
   ScriptedServer server([](const Request& request) {
     return request.number < 4 ? ScriptedServer::response("302 Found", "", "Location: /next\r\n")
                               : ScriptedServer::response("200 OK", "whole");
   });
   HttpOptions options;
-  options.paces = std::make_shared<net::HostPaces>(net::Rate{0.1, 4});
+  options.rate_limits = std::make_shared<net::HostRateLimits>(net::Rate{0.1, 4});
   const HttpFetch fetched = fetch(options, {.url = server.url("/")});
   REQUIRE(fetched.outcome);
   CHECK(fetched.attempts == 1);
@@ -249,7 +249,7 @@ TEST_CASE("a redirect that is followed is a request, and counts against the rate
   // The four have used up the burst.
   const auto now = EventLoop::Clock::now();
   const std::string origin = net::parse_url(server.url("/"))->origin();
-  CHECK(options.paces->host(origin).reserve(options.paces->rate(), now) > now);
+  CHECK(options.rate_limits->host(origin).reserve(options.rate_limits->rate(), now) > now);
 }
 
 TEST_CASE("a connection is used again", "[http]") {
@@ -271,7 +271,7 @@ TEST_CASE("a server that closes a kept connection costs no failure", "[http]") {
   for (int i = 0; i < 5; ++i) CHECK(run(loop, client.fetch({.url = server.url("/")})).outcome);
 }
 
-TEST_CASE("300 fetches go through a window of 32, on 32 connections", "[http]") {
+TEST_CASE("300 fetches go through a semaphore of 32, on 32 connections", "[http]") {
   std::mutex mutex;
   std::condition_variable changed;
   int inside = 0, most = 0;
@@ -279,7 +279,7 @@ TEST_CASE("300 fetches go through a window of 32, on 32 connections", "[http]") 
     std::unique_lock lock(mutex);
     most = std::max(most, ++inside);
     changed.notify_all();
-    // Holds the first back until the window is full.
+    // Holds the first back until the semaphore is full.
     changed.wait_for(lock, 20s, [&] { return most >= 32; });
     --inside;
     return ScriptedServer::response("200 OK", "x");

@@ -1,4 +1,4 @@
-#include "net/host_paces.hpp"
+#include "net/host_rate_limits.hpp"
 #include "net/http_client.hpp"
 #include "posix/fork.hpp"
 #include "posix/pipe.hpp"
@@ -18,7 +18,7 @@
 
 using namespace spritefarm;
 using namespace std::chrono_literals;
-using net::HostPaces;
+using net::HostRateLimits;
 using net::HttpClient;
 using net::HttpFetch;
 using net::HttpOptions;
@@ -28,9 +28,9 @@ using Clock = EventLoop::Clock;
 
 namespace {
 
-HttpOptions sharing(const std::shared_ptr<HostPaces>& paces) {
+HttpOptions sharing(const std::shared_ptr<HostRateLimits>& rate_limits) {
   HttpOptions options;
-  options.paces = paces;
+  options.rate_limits = rate_limits;
   return options;
 }
 
@@ -39,24 +39,24 @@ std::string origin(int port) {
 }
 
 /// A worker that is asked for a pause, and dies of a signal as soon as it has told the others.
-int ask_and_die(const std::shared_ptr<HostPaces>& paces, const posix::Fd& port_source) {
+int ask_and_die(const std::shared_ptr<HostRateLimits>& rate_limits, const posix::Fd& port_source) {
   int port = 0;
   if (::read(port_source.get(), &port, sizeof port) != sizeof port) return 1;
   EventLoop loop;
-  HttpClient client(loop, sharing(paces));
+  HttpClient client(loop, sharing(rate_limits));
   Task<HttpFetch> fetching = client.fetch({.url = origin(port) + "/"});
   fetching.start([] {});
-  loop.run_until([&] { return paces->host(origin(port)).closed_for(Clock::now()) > 0s; });
+  loop.run_until([&] { return rate_limits->host(origin(port)).retry_after_remaining(Clock::now()) > 0s; });
   ::kill(::getpid(), SIGKILL);
   return 2;
 }
 
 }  // namespace
 
-TEST_CASE("a pause that one process was asked for is kept by the others, also when it is dead", "[pace]") {
-  const auto paces = std::make_shared<HostPaces>(Rate::polite(100));
+TEST_CASE("a pause that one process was asked for is kept by the others, also when it is dead", "[limiter]") {
+  const auto rate_limits = std::make_shared<HostRateLimits>(Rate::polite(100));
   const posix::Pipe pipe = posix::Pipe::make();
-  const pid_t child = posix::fork_child([&] { return ask_and_die(paces, pipe.read_end); });
+  const pid_t child = posix::fork_child([&] { return ask_and_die(rate_limits, pipe.read_end); });
 
   std::atomic<int> early{0};
   std::atomic<Clock::time_point> open_again{};
@@ -77,7 +77,7 @@ TEST_CASE("a pause that one process was asked for is kept by the others, also wh
   REQUIRE((WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL));
 
   EventLoop loop;
-  HttpClient client(loop, sharing(paces));
+  HttpClient client(loop, sharing(rate_limits));
   std::vector<std::string> order;
   std::vector<Task<HttpFetch>> fetching;
   for (const ScriptedServer* server : {&closed, &closed, &closed, &open, &open})
@@ -91,7 +91,7 @@ TEST_CASE("a pause that one process was asked for is kept by the others, also wh
   CHECK(early == 0);
 }
 
-TEST_CASE("requests of several clients leave at their common rate", "[pace]") {
+TEST_CASE("requests of several clients leave at their common rate", "[limiter]") {
   std::mutex mutex;
   std::vector<Clock::time_point> arrivals;
   ScriptedServer server([&](const ScriptedServer::Request&) {
@@ -99,9 +99,9 @@ TEST_CASE("requests of several clients leave at their common rate", "[pace]") {
     arrivals.push_back(Clock::now());
     return ScriptedServer::response("200 OK", "");
   });
-  const auto paces = std::make_shared<HostPaces>(Rate{50, 5});
+  const auto rate_limits = std::make_shared<HostRateLimits>(Rate{50, 5});
   EventLoop loop;
-  HttpClient one(loop, sharing(paces)), other(loop, sharing(paces));
+  HttpClient one(loop, sharing(rate_limits)), other(loop, sharing(rate_limits));
   std::vector<Task<HttpFetch>> fetching;
   for (int i = 0; i < 10; ++i)
     for (HttpClient* client : {&one, &other}) fetching.push_back(client->fetch({.url = server.url("/")}));
@@ -116,7 +116,7 @@ TEST_CASE("requests of several clients leave at their common rate", "[pace]") {
   }
 }
 
-TEST_CASE("who has to wait for others' sake does not fail by it", "[pace]") {
+TEST_CASE("who has to wait for others' sake does not fail by it", "[limiter]") {
   constexpr int refusals = 6;
   std::atomic<int> asked{0};
   ScriptedServer server([&](const ScriptedServer::Request& request) {

@@ -1,4 +1,4 @@
-#include "net/persistence.hpp"
+#include "net/retry_policy.hpp"
 
 #include "support/catch.hpp"
 
@@ -6,7 +6,7 @@
 
 using spritefarm::net::FailureKind;
 using spritefarm::net::FetchFailure;
-using spritefarm::net::Persistence;
+using spritefarm::net::RetryPolicy;
 
 namespace {
 
@@ -14,16 +14,16 @@ constexpr FailureKind broken{FetchFailure::status, 500}, busy{FetchFailure::stat
     cut{FetchFailure::connection, 18}, late{FetchFailure::timeout, 28};
 
 /// How many attempts a request has that fails in these ways, one after another, over and over.
-int attempts(int retries, const std::vector<FailureKind>& kinds, bool rewards) {
-  Persistence persistence(retries);
-  do persistence.count(kinds[static_cast<std::size_t>(persistence.failures()) % kinds.size()]);
-  while (persistence.goes_on(rewards));
-  return persistence.failures();
+int attempts(int retries, const std::vector<FailureKind>& kinds, bool host_is_recovering) {
+  RetryPolicy retry_policy(retries);
+  do retry_policy.count(kinds[static_cast<std::size_t>(retry_policy.failures()) % kinds.size()]);
+  while (retry_policy.should_retry(host_is_recovering));
+  return retry_policy.failures();
 }
 
 }  // namespace
 
-TEST_CASE("what fails in one way is tried again so many times", "[persistence]") {
+TEST_CASE("what fails in one way is tried again so many times", "[retry_policy]") {
   CHECK(attempts(0, {broken}, false) == 1);
   CHECK(attempts(4, {broken}, false) == 5);
   CHECK(attempts(4, {broken}, true) == 9);
@@ -31,14 +31,14 @@ TEST_CASE("what fails in one way is tried again so many times", "[persistence]")
   CHECK(attempts(4, {{FetchFailure::unresolved, 6}}, false) == 2);
 }
 
-TEST_CASE("what fails in many ways is tried more often, and not for ever", "[persistence]") {
+TEST_CASE("what fails in many ways is tried more often, and not for ever", "[retry_policy]") {
   CHECK(attempts(0, {broken, cut}, false) == 1);
   CHECK(attempts(4, {broken, busy, cut}, false) == 25);
   CHECK(attempts(4, {broken, busy, cut}, true) == 81);
 }
 
 TEST_CASE("at a host that spoils four of five answers, in all ways, hardly a request is lost",
-          "[persistence]") {
+          "[retry_policy]") {
   const std::vector<FailureKind> kinds{broken,
                                        busy,
                                        cut,
@@ -51,12 +51,12 @@ TEST_CASE("at a host that spoils four of five answers, in all ways, hardly a req
   std::uniform_int_distribution<std::size_t> dice(0, 9);
   int lost = 0;
   for (int request = 0; request < 100'000; ++request) {
-    Persistence persistence(4);
+    RetryPolicy retry_policy(4);
     while (true) {
       const std::size_t thrown = dice(random);
       if (thrown >= kinds.size()) break;
-      persistence.count(kinds[thrown]);
-      if (persistence.goes_on(true)) continue;
+      retry_policy.count(kinds[thrown]);
+      if (retry_policy.should_retry(true)) continue;
       ++lost;
       break;
     }

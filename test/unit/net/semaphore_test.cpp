@@ -1,4 +1,4 @@
-#include "net/window.hpp"
+#include "net/semaphore.hpp"
 
 #include "support/catch.hpp"
 
@@ -10,7 +10,7 @@
 
 using namespace spritefarm;
 using namespace std::chrono_literals;
-using net::Window;
+using net::Semaphore;
 
 namespace {
 
@@ -20,9 +20,9 @@ struct Witness {
   std::vector<int> order;
 };
 
-Task<int> pass(Window& window, Witness& witness, int number) {
-  Window::Slot slot(window);
-  co_await slot;
+Task<int> pass(Semaphore& semaphore, Witness& witness, int number) {
+  Semaphore::Permit permit(semaphore);
+  co_await permit;
   witness.order.push_back(number);
   witness.most = std::max(witness.most, ++witness.inside);
   sleep_for pause(100us);
@@ -31,9 +31,9 @@ Task<int> pass(Window& window, Witness& witness, int number) {
   co_return number;
 }
 
-Task<int> hold(Window& window) {
-  Window::Slot slot(window);
-  co_await slot;
+Task<int> hold(Semaphore& semaphore) {
+  Semaphore::Permit permit(semaphore);
+  co_await permit;
   sleep_for pause(1h);
   co_await pause;
   co_return 0;
@@ -41,39 +41,40 @@ Task<int> hold(Window& window) {
 
 }  // namespace
 
-TEST_CASE("a window lets so many through at a time, in their order", "[window]") {
+TEST_CASE("a semaphore lets so many through at a time, in their order", "[semaphore]") {
   EventLoop loop;
-  Window window(loop, 3);
+  Semaphore semaphore(loop, 3);
   Witness witness;
   std::vector<Task<int>> tasks;
-  for (int i = 0; i < 50; ++i) tasks.push_back(pass(window, witness, i));
+  for (int i = 0; i < 50; ++i) tasks.push_back(pass(semaphore, witness, i));
   run(loop, when_all(std::move(tasks)));
   CHECK(witness.most == 3);
   CHECK(witness.order.size() == 50);
   CHECK(std::is_sorted(witness.order.begin(), witness.order.end()));
 }
 
-TEST_CASE("a window that is widened lets more through", "[window]") {
+TEST_CASE("a semaphore that is widened lets more through", "[semaphore]") {
   EventLoop loop;
-  Window window(loop, 1);
+  Semaphore semaphore(loop, 1);
   Witness witness;
   std::vector<Task<int>> tasks;
-  for (int i = 0; i < 20; ++i) tasks.push_back(pass(window, witness, i));
+  for (int i = 0; i < 20; ++i) tasks.push_back(pass(semaphore, witness, i));
   Task<std::vector<int>> all = when_all(std::move(tasks));
   all.start([] {});
-  window.widen(5);
-  window.widen(2);
+  semaphore.raise_limit(5);
+  semaphore.raise_limit(2);
   loop.run_until([&] { return all.done(); });
   CHECK(witness.most == 5);
   CHECK(std::is_sorted(witness.order.begin(), witness.order.end()));
 }
 
-TEST_CASE("who leaves a window's queue, or its inside, before its turn gives the place on", "[window]") {
+TEST_CASE("who leaves a semaphore's queue, or its inside, before its turn gives the place on",
+          "[semaphore]") {
   EventLoop loop;
-  Window window(loop, 1);
+  Semaphore semaphore(loop, 1);
   Witness witness;
-  std::optional<Task<int>> inside(hold(window)), queued(hold(window)), admitted(hold(window));
-  Task<int> last = pass(window, witness, 1);
+  std::optional<Task<int>> inside(hold(semaphore)), queued(hold(semaphore)), admitted(hold(semaphore));
+  Task<int> last = pass(semaphore, witness, 1);
   inside->start([] {});
   queued->start([] {});
   admitted->start([] {});

@@ -17,17 +17,17 @@ struct FailureKind {
 /// kinds a request may have more attempts, and still more where others of the same host have lately had their answers
 /// after failures: at a host that spoils four of five answers, and would else cost one request in three its life, a run
 /// of thousands loses none. A value, of one request.
-class Persistence {
+class RetryPolicy {
  public:
-  explicit Persistence(int retries) : m_retries(retries) {}
+  explicit RetryPolicy(int retries) : m_retries(retries) {}
 
   /// After an attempt has failed.
   void count(FailureKind kind);
   /// How many have.
   [[nodiscard]] int failures() const noexcept { return m_failures; }
 
-  /// Whether another one may help, where the host `rewards` it; see HostPace.
-  [[nodiscard]] bool goes_on(bool rewards) const noexcept;
+  /// Whether another one may help, where the host `host_is_recovering` it; see RateLimiter.
+  [[nodiscard]] bool should_retry(bool host_is_recovering) const noexcept;
 
  private:
   const int m_retries;

@@ -1,4 +1,4 @@
-#include "net/rate.hpp"
+#include "net/rate_limiter.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -9,12 +9,12 @@ namespace {
 
 using std::chrono::nanoseconds;
 
-std::int64_t count(HostPace::Time time) {
+std::int64_t count(RateLimiter::Time time) {
   return std::chrono::duration_cast<nanoseconds>(time.time_since_epoch()).count();
 }
 
-HostPace::Time time_at(std::int64_t count) {
-  return HostPace::Time(std::chrono::duration_cast<HostPace::Time::duration>(nanoseconds(count)));
+RateLimiter::Time time_at(std::int64_t count) {
+  return RateLimiter::Time(std::chrono::duration_cast<RateLimiter::Time::duration>(nanoseconds(count)));
 }
 
 /// Between two requests, in the long run.
@@ -34,7 +34,7 @@ std::int64_t burst_after_pause(const Rate& rate) {
 
 // Of requests that wait for a host, with those that a pause holds back: far more than there are workers. What says that
 // there are more was written by a broken process.
-constexpr double most_in_line = 4096;
+constexpr double max_queued = 4096;
 
 void raise(std::atomic<std::int64_t>& value, std::int64_t least) {
   std::int64_t known = value.load(std::memory_order_relaxed);
@@ -49,40 +49,40 @@ Rate Rate::polite(double per_second) {
   return {per_second, static_cast<int>(std::clamp(std::ceil(seconds * per_second), 1.0, most))};
 }
 
-HostPace::Time HostPace::reserve(const Rate& rate, Time now) noexcept {
+RateLimiter::Time RateLimiter::acquire(const Rate& rate, Time now) noexcept {
   if (!rate.is_limited()) return now;
   std::int64_t arrival = m_theoretical_arrival.load(std::memory_order_relaxed);
   std::int64_t place;
   do {
     const double ahead = static_cast<double>(arrival) - static_cast<double>(count(now));
-    const double most_ahead = static_cast<double>(nanoseconds(longest_pause).count()) +
-                              most_in_line * static_cast<double>(interval(rate));
-    place = ahead < most_ahead ? std::max(arrival, count(now)) : count(now);
+    const double max_ahead = static_cast<double>(nanoseconds(max_pause).count()) +
+                             max_queued * static_cast<double>(interval(rate));
+    place = ahead < max_ahead ? std::max(arrival, count(now)) : count(now);
   } while (!m_theoretical_arrival.compare_exchange_weak(arrival, place + interval(rate),
                                                         std::memory_order_relaxed));
   return std::max(now, time_at(place - tolerance(rate)));
 }
 
-void HostPace::close(const Rate& rate, Time until) noexcept {
-  raise(m_closed_until, count(until));
+void RateLimiter::pause_until(const Rate& rate, Time until) noexcept {
+  raise(m_paused_until, count(until));
   if (rate.is_limited())
     raise(m_theoretical_arrival, count(until) + interval(rate) * (rate.burst - burst_after_pause(rate)));
 }
 
-void HostPace::note_answer(bool after_failures) noexcept {
+void RateLimiter::record_answer(bool after_failures) noexcept {
   std::uint64_t known = m_after_failures.load(std::memory_order_relaxed);
   while (!m_after_failures.compare_exchange_weak(known, known << 1 | (after_failures ? 1 : 0),
                                                  std::memory_order_relaxed)) {
   }
 }
 
-bool HostPace::rewards_persistence() const noexcept {
+bool RateLimiter::host_is_recovering() const noexcept {
   return std::popcount(m_after_failures.load(std::memory_order_relaxed)) > 1;
 }
 
-nanoseconds HostPace::closed_for(Time now) const noexcept {
-  const nanoseconds left(m_closed_until.load(std::memory_order_relaxed) - count(now));
-  return left <= longest_pause ? std::max(left, nanoseconds(0)) : nanoseconds(0);
+nanoseconds RateLimiter::retry_after_remaining(Time now) const noexcept {
+  const nanoseconds left(m_paused_until.load(std::memory_order_relaxed) - count(now));
+  return left <= max_pause ? std::max(left, nanoseconds(0)) : nanoseconds(0);
 }
 
 }  // namespace spritefarm::net

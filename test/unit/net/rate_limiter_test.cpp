@@ -1,0 +1,162 @@
+#include "net/rate_limiter.hpp"
+
+#include "net/host_rate_limits.hpp"
+#include "support/catch.hpp"
+
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstring>
+#include <iterator>
+#include <new>
+#include <vector>
+
+using namespace std::chrono_literals;
+using spritefarm::net::HostRateLimits;
+using spritefarm::net::Rate;
+using spritefarm::net::RateLimiter;
+using spritefarm::posix::SharedMemory;
+
+namespace {
+
+const RateLimiter::Time start{1000h};
+
+/// The most requests that leave in any stretch of this length.
+std::ptrdiff_t most_within(std::vector<RateLimiter::Time> departures, std::chrono::nanoseconds stretch) {
+  std::sort(departures.begin(), departures.end());
+  std::ptrdiff_t most = 0;
+  auto end = departures.begin();
+  for (auto first = departures.begin(); first != departures.end(); ++first) {
+    while (end != departures.end() && *end <= *first + stretch) ++end;
+    most = std::max(most, end - first);
+  }
+  return most;
+}
+
+}  // namespace
+
+TEST_CASE("after a rest a burst leaves at once, then one request an interval", "[rate]") {
+  const Rate rate{100, 5};
+  RateLimiter limiter;
+  for (int i = 0; i < 5; ++i) CHECK(limiter.acquire(rate, start) == start);
+  CHECK(limiter.acquire(rate, start) == start + 10ms);
+  CHECK(limiter.acquire(rate, start + 3ms) == start + 20ms);
+  SECTION("who comes late gets no more than it would have had in time") {
+    CHECK(limiter.acquire(rate, start + 30ms) == start + 30ms);
+    CHECK(limiter.acquire(rate, start + 30ms) == start + 40ms);
+  }
+  SECTION("a rest earns a burst, and no more than one") {
+    for (int i = 0; i < 5; ++i) CHECK(limiter.acquire(rate, start + 1h) == start + 1h);
+    CHECK(limiter.acquire(rate, start + 1h) == start + 1h + 10ms);
+  }
+}
+
+TEST_CASE("without a rate a request leaves when it comes", "[rate]") {
+  RateLimiter limiter;
+  for (int i = 0; i < 1000; ++i) CHECK(limiter.acquire({}, start) == start);
+}
+
+TEST_CASE("the bursts of --rate are 2.56 seconds' worth, 256 at most", "[rate]") {
+  CHECK(Rate::polite(100).burst == 256);
+  CHECK(Rate::polite(5000).burst == 256);
+  CHECK(Rate::polite(10).burst == 26);
+  CHECK(Rate::polite(0.1).burst == 1);
+  CHECK_FALSE(Rate::polite(0).is_limited());
+}
+
+TEST_CASE("a host that asks for a pause gets it, and a small burst after it", "[rate]") {
+  const Rate rate{100, 256};
+  RateLimiter limiter;
+  CHECK(limiter.retry_after_remaining(start) == 0s);
+  limiter.pause_until(rate, start + 2s);
+  limiter.pause_until(rate, start + 1s);  // an earlier end does not shorten it
+  CHECK(limiter.retry_after_remaining(start) == 2s);
+  CHECK(limiter.retry_after_remaining(start + 1500ms) == 500ms);
+  CHECK(limiter.retry_after_remaining(start + 2s) == 0s);
+  std::vector<RateLimiter::Time> departures;
+  for (int i = 0; i < 100; ++i) departures.push_back(limiter.acquire(rate, start + 2s));
+  CHECK(std::count(departures.begin(), departures.end(), start + 2s) == 32);
+  CHECK(departures.back() == start + 2s + 68 * 10ms);
+}
+
+TEST_CASE("a host's last 64 answers tell whether retry_policy pays", "[rate]") {
+  RateLimiter limiter;
+  for (int i = 0; i < 10; ++i) limiter.record_answer(false);
+  limiter.record_answer(true);
+  CHECK_FALSE(limiter.host_is_recovering());
+  limiter.record_answer(true);
+  CHECK(limiter.host_is_recovering());
+  for (int i = 0; i < 62; ++i) limiter.record_answer(false);
+  CHECK(limiter.host_is_recovering());
+  limiter.record_answer(false);
+  CHECK_FALSE(limiter.host_is_recovering());
+}
+
+TEST_CASE("a pause that nobody can mean is none", "[rate]") {
+  RateLimiter limiter;
+  limiter.pause_until({}, start + 24h);
+  CHECK(limiter.retry_after_remaining(start) == 0s);
+}
+
+TEST_CASE("each origin has its own limiter, found again by its name", "[rate]") {
+  HostRateLimits rate_limits(Rate{1, 1});
+  RateLimiter& first = rate_limits.host("https://a.example:443");
+  CHECK(&rate_limits.host("https://b.example:443") != &first);
+  CHECK(&rate_limits.host("https://a.example:443") == &first);
+  for (int i = 0; i < 1000; ++i)
+    rate_limits.host("https://" + std::to_string(i) + ".example:443").acquire(rate_limits.rate(), start);
+  CHECK(&rate_limits.host("https://a.example:443") == &first);
+}
+
+TEST_CASE("several processes share one rate, also when one dies", "[rate]") {
+  const Rate rate{1000, 16};
+  constexpr int processes = 4, requests = 500;
+  HostRateLimits rate_limits(rate);
+  const SharedMemory shared(sizeof(RateLimiter::Time) * processes * requests);
+  auto* const departures = static_cast<RateLimiter::Time*>(shared.data());
+
+  std::vector<pid_t> children;
+  for (int child = 0; child < processes; ++child) {
+    const pid_t pid = ::fork();
+    REQUIRE(pid >= 0);
+    if (pid == 0) {
+      RateLimiter& limiter = rate_limits.host("http://127.0.0.1:80");
+      RateLimiter::Time now = start;
+      for (int i = 0; i < requests; ++i) {
+        if (child == 0 && i == requests / 2) ::kill(::getpid(), SIGKILL);
+        now = limiter.acquire(rate, now);
+        departures[child * requests + i] = now;
+      }
+      ::_exit(0);
+    }
+    children.push_back(pid);
+  }
+  for (const pid_t child : children) CHECK(::waitpid(child, nullptr, 0) == child);
+
+  std::vector<RateLimiter::Time> left;
+  std::copy_if(departures, departures + processes * requests, std::back_inserter(left),
+               [](RateLimiter::Time send_at) { return send_at != RateLimiter::Time{}; });
+  REQUIRE(left.size() == processes * requests - requests / 2);
+  for (const auto stretch : {0ms, 1ms, 20ms, 100ms, 700ms}) {
+    CAPTURE(stretch.count());
+    CHECK(most_within(left, stretch) <= stretch / 1ms + 16);
+  }
+  CHECK(*std::max_element(left.begin(), left.end()) == start + 1ms * (left.size() - 16));
+}
+
+TEST_CASE("a limiter that a broken process has overwritten makes nobody wait for long", "[rate]") {
+  const Rate rate{100, 5};
+  for (const int byte : {0x7f, 0x80, 0xff, 0x11}) {
+    CAPTURE(byte);
+    alignas(RateLimiter) unsigned char memory[sizeof(RateLimiter)] = {};
+    RateLimiter& limiter = *new (memory) RateLimiter;
+    std::memset(memory, byte, sizeof memory);
+    for (int i = 0; i < 3; ++i) {
+      CHECK(limiter.acquire(rate, start) >= start);
+      CHECK(limiter.acquire(rate, start) < start + 10min);
+    }
+    CHECK(limiter.retry_after_remaining(start) <= RateLimiter::max_pause);
+  }
+}
