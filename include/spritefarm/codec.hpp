@@ -57,11 +57,11 @@ class Decoder {
     m_rest.remove_prefix(size);
     return found;
   }
-  /// The number of elements that follow, each of at least `least_bytes` bytes: never more than can be there.
-  std::size_t size(std::size_t least_bytes) {
+  /// The number of elements that follow, each of at least `min_bytes` bytes: never more than can be there.
+  std::size_t size(std::size_t min_bytes) {
     std::uint64_t count;
     bytes(&count, sizeof count);
-    if (count > m_rest.size() / (least_bytes > 0 ? least_bytes : 1))
+    if (count > m_rest.size() / (min_bytes > 0 ? min_bytes : 1))
       throw CodecError("a value from another process claims more elements than it has");
     return static_cast<std::size_t>(count);
   }
@@ -109,7 +109,7 @@ template <typename T>
 concept Scalar = std::is_arithmetic_v<T> || std::is_enum_v<T>;
 
 template <typename T>
-inline constexpr std::size_t least_bytes = Scalar<T> ? sizeof(T) : 1;
+inline constexpr std::size_t min_bytes = Scalar<T> ? sizeof(T) : 1;
 
 template <typename T>
 concept PortableSequence =
@@ -152,8 +152,8 @@ constexpr bool takes_fields(std::index_sequence<I...>) {
     T{(static_cast<void>(I), AnyField<T>{})...};
   };
 }
-inline constexpr std::size_t most_fields = 16;
-template <typename T, std::size_t N = most_fields>
+inline constexpr std::size_t max_fields = 16;
+template <typename T, std::size_t N = max_fields>
 constexpr std::size_t count_fields() {
   if constexpr (takes_fields<T>(std::make_index_sequence<N>{}))
     return N;
@@ -327,7 +327,7 @@ struct Codec<T> {
       for (const auto& element : value) spritefarm::encode<Value>(to, element);
   }
   static T decode(Decoder& from) {
-    const std::size_t count = from.size(detail::least_bytes<Value>);
+    const std::size_t count = from.size(detail::min_bytes<Value>);
     T value;
     if constexpr (in_one_piece) {
       value.resize(count);

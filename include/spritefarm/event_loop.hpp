@@ -89,8 +89,8 @@ class EventLoop {
   /// the system refuses to wait.
   void run_until(const std::function<bool()>& finished);
 
-  /// Runs what is ready, waits at most `longest` for something to become so (negative: without a bound).
-  void run_once(Clock::duration longest);
+  /// Runs what is ready, waits at most `timeout` for something to become so (negative: without a bound).
+  void run_once(Clock::duration timeout);
 
   /// The one T of this loop, made by `make()` (a std::unique_ptr<T>) where there is none yet: for what
   /// belongs to a worker and dies with it, such as its connections. It may use the loop until its own

@@ -26,10 +26,10 @@ struct Written {
 
 void describe(CLI::App& app, Written& written) {
   constexpr long hour = 3'600'000;
-  cli::list_option(app, "-p,--processes", written.processes, "N")->check(cli::range(1, cli::most_workers));
-  cli::list_option(app, "-t,--threads", written.threads, "N")->check(cli::range(1, cli::most_workers));
+  cli::list_option(app, "-p,--processes", written.processes, "N")->check(cli::range(1, cli::max_workers));
+  cli::list_option(app, "-t,--threads", written.threads, "N")->check(cli::range(1, cli::max_workers));
   cli::value_option(app, "--in-flight", written.in_flight, "N")
-      ->check(cli::range(1, cli::most_workers * cli::most_in_flight));
+      ->check(cli::range(1, cli::max_workers * cli::max_in_flight));
   written.transport.describe(app);
   cli::value_option(app, "--rounds", written.rounds, "N")->check(cli::range(1, 1000));
   cli::value_option(app, "--cpu", written.cpu, "MS")->check(cli::range(0L, hour));
@@ -55,9 +55,9 @@ std::optional<Error> share(int in_flight, std::vector<Crew>& crews) {
           "{} in flight cannot be shared equally by {} workers: choose --in-flight so that it can", in_flight,
           crew.workers)};
     crew.concurrency = in_flight / crew.workers;
-    if (crew.concurrency > cli::most_in_flight)
+    if (crew.concurrency > cli::max_in_flight)
       return Error{fmt::format("--in-flight {} is {} for each of {} workers: more than {} are not possible",
-                               in_flight, crew.concurrency, crew.workers, cli::most_in_flight)};
+                               in_flight, crew.concurrency, crew.workers, cli::max_in_flight)};
   }
   return std::nullopt;
 }

@@ -126,14 +126,14 @@ std::string bench_table(const BenchOptions& options, const std::vector<CrewRuns>
 }
 
 std::string bench_chart(const std::vector<CrewRuns>& runs) {
-  constexpr double longest = 46;
+  constexpr double max_columns = 46;
   constexpr const char* parts[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
   double most = 0;
   for (const CrewRuns& one : runs) most = std::max(most, over(one.rounds, sprites_per_second).median());
   std::string text = "\nsprites/s\n";
   for (const CrewRuns& one : runs) {
     const double rate = over(one.rounds, sprites_per_second).median();
-    const auto eighths = std::max(1L, std::lround(8 * longest * rate / most));
+    const auto eighths = std::max(1L, std::lround(8 * max_columns * rate / most));
     std::string bar;
     for (long whole = 0; whole < eighths / 8; ++whole) bar += "█";
     text += fmt::format("{:>9} × {:<3} {}{} {}\n", cli::to_string(one.crew.mode), one.crew.workers, bar,

@@ -37,17 +37,16 @@ const std::map<std::string, CallsBy> kinds{{"serial", CallsBy::serial},
 Result<std::variant<CallsOptions, cli::Information>> parse_calls_options(
     const std::vector<std::string>& arguments) {
   using Parsed = std::variant<CallsOptions, cli::Information>;
-  constexpr std::size_t most_bytes = std::size_t{1} << 30;
+  constexpr std::size_t max_bytes = std::size_t{1} << 30;
   CallsOptions options;
   options.plan.workers = cli::number_of_cores();
   std::vector<std::string> by{"serial", "threads", "pipe", "shm"};
 
   CLI::App app;
   cli::list_option(app, "--by", by, "KIND")->check(CLI::IsMember(kinds).description(""));
-  cli::value_option(app, "-p,--processes", options.plan.workers, "N")
-      ->check(cli::range(1, cli::most_workers));
+  cli::value_option(app, "-p,--processes", options.plan.workers, "N")->check(cli::range(1, cli::max_workers));
   cli::list_option(app, "--payload", options.plan.payloads, "BYTES")
-      ->check(cli::range(std::size_t{0}, most_bytes));
+      ->check(cli::range(std::size_t{0}, max_bytes));
   cli::list_option(app, "--chunk", options.plan.chunks, "N")->check(cli::range(1, 1'000'000));
   cli::value_option(app, "--calls", options.plan.calls, "N")
       ->check(cli::range(std::size_t{1}, std::size_t{100'000'000}));

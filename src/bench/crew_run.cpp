@@ -3,8 +3,8 @@
 #include "cli/exit_status.hpp"
 #include "cli/messages.hpp"
 #include "farm/coordinator.hpp"
+#include "farm/farm_executors.hpp"
 #include "farm/report.hpp"
-#include "farm/workforce.hpp"
 #include "system/temporary_directory.hpp"
 
 #include <fmt/format.h>
@@ -22,12 +22,12 @@ using Clock = std::chrono::steady_clock;
 void farm_and_tell(const cli::Options& options, Clock::time_point begin,
                    const std::function<void(const RunFigures&)>& tell) {
   const cli::Messages messages(options.verbosity);
-  farm::Workforce workforce(
+  farm::FarmExecutors executors(
       options, {options.http, options.sprite_keys, options.selector, options.path_template, options.output,
                 options.dry_run, options.compute});
   farm::Report report({cli::to_string(options.mode), options.workers, options.concurrency, "", false});
   RunTimes times(begin);
-  farm::Coordinator coordinator(options, workforce, report, messages, {&times});
+  farm::Coordinator coordinator(options, executors, report, messages, {&times});
 
   RunFigures figures;
   figures.status = coordinator.run();

@@ -10,14 +10,14 @@ namespace {
 
 // What a message of the child begins with. Figures that are longer than a message come in several.
 constexpr char part_of_measured = '.', measured = '+', failed = '-';
-constexpr std::size_t longest_part = 60'000;
+constexpr std::size_t max_part = 60'000;
 
 int run(const std::function<void(const Tell&)>& body, system::ParentLine& parent) {
   try {
     body([&parent](const std::string& figures) {
       std::string_view rest = figures;
-      for (; rest.size() > longest_part; rest.remove_prefix(longest_part))
-        parent.send(part_of_measured + std::string(rest.substr(0, longest_part)));
+      for (; rest.size() > max_part; rest.remove_prefix(max_part))
+        parent.send(part_of_measured + std::string(rest.substr(0, max_part)));
       parent.send(measured + std::string(rest));
       parent.wait_for_end();
     });

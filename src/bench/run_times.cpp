@@ -41,7 +41,7 @@ std::vector<SpriteSpan> RunTimes::spans() const {
   std::map<int, int> numbers;
   for (SpriteSpan& span : spans)
     span.worker = numbers.try_emplace(span.worker, static_cast<int>(numbers.size()) + 1).first->second;
-  spans.resize(std::min(spans.size(), most_spans));
+  spans.resize(std::min(spans.size(), max_spans));
   return spans;
 }
 

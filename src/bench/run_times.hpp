@@ -22,7 +22,7 @@ class RunTimes final : public farm::RunListener {
   using Clock = std::chrono::steady_clock;
 
   /// So many sprites have a span: as many as can still be told apart on a page.
-  static constexpr std::size_t most_spans = 2000;
+  static constexpr std::size_t max_spans = 2000;
   /// The shares of all sprites, for which sprite_ms() says in which time they were there.
   static constexpr double shares[] = {0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99, 1};
 

@@ -86,7 +86,7 @@ std::optional<LedgerDocument> Ledger::document(const std::string& url) {
   return document;
 }
 
-void Ledger::keep(const std::string& url, const LedgerDocument& document) {
+void Ledger::store(const std::string& url, const LedgerDocument& document) {
   write(*m_keep_document << url << document.validators.etag << document.validators.last_modified
                          << document.fresh_until << document.dataset
                          << SqliteStatement::Blob{document.content});
@@ -103,7 +103,7 @@ std::optional<LedgerImage> Ledger::image(const std::string& path) {
   return image;
 }
 
-void Ledger::keep(const std::string& path, const LedgerImage& image) {
+void Ledger::store(const std::string& path, const LedgerImage& image) {
   write(*m_keep_image << path << image.url << image.validators.etag << image.validators.last_modified
                       << image.fresh_until << static_cast<std::int64_t>(image.size) << image.changed
                       << SqliteStatement::Blob{image.sha256});

@@ -42,10 +42,10 @@ class Ledger {
   ~Ledger();
 
   std::optional<LedgerDocument> document(const std::string& url);
-  void keep(const std::string& url, const LedgerDocument& document);
+  void store(const std::string& url, const LedgerDocument& document);
 
   std::optional<LedgerImage> image(const std::string& path);
-  void keep(const std::string& path, const LedgerImage& image);
+  void store(const std::string& path, const LedgerImage& image);
 
   /// Every document's content.
   void each_document(const std::function<void(const std::string& content)>& take);

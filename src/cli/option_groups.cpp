@@ -17,7 +17,7 @@
 namespace spritefarm::cli {
 namespace {
 
-constexpr std::uint32_t most_of_index = 1'000'000;
+constexpr std::uint32_t max_index = 1'000'000;
 
 std::string_view wrong_url(std::string_view url) {
   const std::size_t scheme = url.starts_with("https://") ? 8 : url.starts_with("http://") ? 7 : 0;
@@ -125,8 +125,8 @@ std::optional<Error> NetworkGroup::read_into(Options& options, const CLI::App& a
 
 void SelectionGroup::describe(CLI::App& app) {
   app.add_option("POKEMON", pokemon);
-  CLI::Option* most = value_option(app, "-n,--limit", limit, "N")->check(range(1u, most_of_index));
-  value_option(app, "--offset", offset, "N")->check(range(0u, most_of_index));
+  CLI::Option* most = value_option(app, "-n,--limit", limit, "N")->check(range(1u, max_index));
+  value_option(app, "--offset", offset, "N")->check(range(0u, max_index));
   app.add_flag("--all", all)->excludes(most);
   value_option(app, "--sprite", sprites, "KEY");
   value_option(app, "--shard", shard, "K/N");

@@ -28,11 +28,11 @@ struct Written {
 void describe(CLI::App& app, Written& written) {
   CLI::Option* const dry_run = app.add_flag("--dry-run", written.dry_run);
   CLI::Option* processes =
-      value_option(app, "-p,--processes", written.processes, "N")->check(range(1, most_workers));
+      value_option(app, "-p,--processes", written.processes, "N")->check(range(1, max_workers));
   CLI::Option* threads = value_option(app, "-t,--threads", written.threads, "N")
-                             ->check(range(1, most_workers))
+                             ->check(range(1, max_workers))
                              ->excludes(processes);
-  value_option(app, "-c,--concurrency", written.concurrency, "N")->check(range(1, most_in_flight));
+  value_option(app, "-c,--concurrency", written.concurrency, "N")->check(range(1, max_in_flight));
   CLI::Option* const transport = written.transport.describe(app)->excludes(threads);
   app.add_flag("-s,--serial", written.serial)->excludes(processes)->excludes(threads)->excludes(transport);
 
@@ -100,7 +100,7 @@ std::optional<Error> read_into(Options& options, const CLI::App& app, const Writ
 }  // namespace
 
 int number_of_cores() {
-  return std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, most_workers);
+  return std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, max_workers);
 }
 
 std::string_view to_string(Transport transport) {

@@ -55,8 +55,8 @@ struct Options {
   Verbosity verbosity = Verbosity::normal;
 };
 
-constexpr int most_workers = 512;
-constexpr int most_in_flight = 1000;  ///< sprites, in each worker
+constexpr int max_workers = 512;
+constexpr int max_in_flight = 1000;  ///< sprites, in each worker
 /// Of this machine: as many workers as there are by default.
 int number_of_cores();
 

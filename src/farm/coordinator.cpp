@@ -22,14 +22,14 @@ constexpr std::chrono::milliseconds soon{5};
 
 }  // namespace
 
-Coordinator::Coordinator(const cli::Options& options, Workforce& workforce, Report& report,
+Coordinator::Coordinator(const cli::Options& options, FarmExecutors& executors, Report& report,
                          const cli::Messages& messages, std::vector<RunListener*> listeners)
     : m_options(options),
-      m_workforce(workforce),
+      m_executors(executors),
       m_report(report),
       m_messages(messages),
       m_listeners(std::move(listeners)),
-      m_stock(options, messages, [this] { return ask_for_dataset(); }),
+      m_cache(options, messages, [this] { return request_dataset_hash(); }),
       m_share(options.shard) {}
 
 cli::ExitStatus Coordinator::run() {
@@ -39,8 +39,8 @@ cli::ExitStatus Coordinator::run() {
     m_over.set();
     return cli::interrupted;
   }
-  m_stock.commit();
-  m_report.set_worker_deaths(m_workforce.deaths());
+  m_cache.commit();
+  m_report.set_worker_deaths(m_executors.deaths());
   if (no_more) {
     m_messages.error("cannot read the index: " + no_more->message);
     return cli::no_index;
@@ -62,15 +62,15 @@ std::optional<Error> Coordinator::farm_named() {
     pokemon.push_back(*std::move(entry));
   }
   std::vector<FarmTask> tasks = m_share.pick(index_tasks(std::move(pokemon)));
-  m_most_tasks = tasks.size();
+  m_max_tasks = tasks.size();
   announce(m_options.pokemon.size());
   farm(std::move(tasks));
   return std::nullopt;
 }
 
 std::optional<Error> Coordinator::farm_index() {
-  m_most_tasks = m_share.most_of(m_options.index.limit);
-  IndexReader reader(m_workforce.reader(), m_options.base_url, m_options.index, m_stock);
+  m_max_tasks = m_share.max_of(m_options.index.limit);
+  IndexReader reader(m_executors.index_executor(), m_options.base_url, m_options.index, m_cache);
   if (reader.is_waiting()) start_workers();
   while (std::optional<IndexAnswer> page = reader.next()) {
     add(page->count);
@@ -82,20 +82,20 @@ std::optional<Error> Coordinator::farm_index() {
   return std::nullopt;
 }
 
-DatasetAnswer Coordinator::ask_for_dataset() {
-  Future<DatasetAnswer> answer = m_workforce.reader().submit(ask_dataset, m_options.base_url);
-  DatasetAnswer known = std::move(answer).result();
+DatasetHash Coordinator::request_dataset_hash() {
+  Future<DatasetHash> answer = m_executors.index_executor().submit(fetch_dataset_hash, m_options.base_url);
+  DatasetHash known = std::move(answer).result();
   add(known.count);
   return known;
 }
 
 void Coordinator::start_workers() {
-  if (!std::exchange(m_workers_started, true)) m_workforce.start(m_most_tasks);
+  if (!std::exchange(m_workers_started, true)) m_executors.start(m_max_tasks);
 }
 
 void Coordinator::announce(std::uint64_t pokemon) {
   if (std::exchange(m_announced, true)) return;
-  const std::uint64_t tasks = m_share.most_of(pokemon);
+  const std::uint64_t tasks = m_share.max_of(pokemon);
   {
     const std::lock_guard accounting(m_accounting);
     for (RunListener* listener : m_listeners) listener->on_expected(tasks);
@@ -114,13 +114,13 @@ void Coordinator::farm(std::vector<FarmTask> tasks) {
   m_nothing_chosen = m_nothing_chosen && tasks.empty();
   bool ids_known = false;  // of all that were given by name; see ShareFilter::pick()
   for (FarmTask& next : tasks) {
-    FarmTask task = std::move(next);  // what the stock adds goes when the task is done
-    while (m_outstanding >= m_workforce.window()) take_one();
+    FarmTask task = std::move(next);  // what the cache adds goes when the task is done
+    while (m_outstanding >= m_executors.window()) take_one();
     if (task.name.empty() && !std::exchange(ids_known, true)) drain();
     if (m_stopping) break;
     if (task.name.empty() && m_farmed_ids.contains(task.id)) continue;
-    if (std::optional<FarmResult> at_hand = m_stock.look_up(task))
-      account(0, task, *std::move(at_hand));
+    if (std::optional<FarmResult> hit = m_cache.look_up(task))
+      account(0, task, *std::move(hit));
     else if (m_output_error.empty())
       submit(task);
     else
@@ -136,7 +136,7 @@ void Coordinator::submit(const FarmTask& task) {
   }
   try {
     start_workers();
-    Future<FarmResult> future = m_workforce.executor().submit(again_if_killed, farm_pokemon, task);
+    Future<FarmResult> future = m_executors.executor().submit(again_if_killed, farm_pokemon, task);
     ++m_outstanding;
     future.add_done_callback([this, number, task](Future<FarmResult> done) {
       m_finished.put({number, task, std::move(done)});
@@ -148,13 +148,13 @@ void Coordinator::submit(const FarmTask& task) {
 
 void Coordinator::fail(std::uint64_t number, const FarmTask& task, const std::string& reason) {
   if (m_stopping) return;  // cancelled, or ended with its worker
-  account(number, task, all_failed(task, m_options.sprite_keys, reason, 0));
+  account(number, task, failed_result(task, m_options.sprite_keys, reason, 0));
 }
 
 void Coordinator::take_one() {
   std::optional<Finished> finished = m_finished.get(soon);
   if (!finished) {
-    m_stock.commit();
+    m_cache.commit();
     finished = m_finished.get();
   }
   --m_outstanding;
@@ -169,14 +169,14 @@ void Coordinator::take(const Finished& finished) {
   }
 }
 
-void Coordinator::stop(std::chrono::milliseconds longest) {
+void Coordinator::stop(std::chrono::milliseconds timeout) {
   m_stopping = true;
-  m_workforce.dismiss();
-  m_over.wait(longest);
+  m_executors.cancel_pending();
+  m_over.wait(timeout);
   while (const std::optional<Finished> finished = m_finished.get(std::chrono::seconds(0))) take(*finished);
   m_accounting.lock();
-  m_report.set_worker_deaths(m_workforce.deaths());
-  m_stock.commit();
+  m_report.set_worker_deaths(m_executors.deaths());
+  m_cache.commit();
 }
 
 void Coordinator::drain() {
@@ -202,14 +202,14 @@ void Coordinator::account(std::uint64_t number, const FarmTask& task, FarmResult
   m_farmed_ids.insert(result.id);
   m_report.add(result);
   for (RunListener* listener : m_listeners) listener->on_result(number, result);
-  m_stock.keep(task, result);
+  m_cache.store(task, result);
 }
 
 void Coordinator::tell(const RequestCount& count) const {
-  for (const Detour& detour : count.detours)
+  for (const UrlFallback& fallback : count.url_fallbacks)
     m_messages.note(
         fmt::format("GET {}: status 404, and {} answers: some cache keeps an old failure, and was got round",
-                    detour.url, detour.instead));
+                    fallback.url, fallback.instead));
 }
 
 void Coordinator::tell(const std::string& name, const SpriteResult& sprite) const {

@@ -3,12 +3,12 @@
 #include "cli/exit_status.hpp"
 #include "cli/messages.hpp"
 #include "cli/options.hpp"
+#include "farm/farm_executors.hpp"
 #include "farm/farm_task.hpp"
+#include "farm/http_cache.hpp"
 #include "farm/plan.hpp"
 #include "farm/report.hpp"
 #include "farm/run_listener.hpp"
-#include "farm/stock.hpp"
-#include "farm/workforce.hpp"
 
 #include <spritefarm/futures.hpp>
 
@@ -29,26 +29,26 @@ namespace spritefarm::farm {
 ///
 ///     names or IndexReader ──▶ submit(farm_pokemon, task) ──▶ worker ──▶ Future ──▶ m_finished ──▶ account() ──▶ Report
 ///                │                   ▲                                                   │   │
-///              Stock                 └────────────── the next, once one came back ◀──────┘   └──▶ Stock
+///              HttpCache                 └────────────── the next, once one came back ◀──────┘   └──▶ HttpCache
 ///
-/// What the stock has at hand goes to account() at once.
+/// What the cache has at hand goes to account() at once.
 ///
 /// Lives on the main thread, which waits for m_finished; futures become done on the executor's threads, whose
 /// callbacks only put them there. Another thread may stop() it, wherever the main thread is then. What goes wrong with a
 /// pokémon is in the report; what ends the whole run is its exit status.
 class Coordinator {
  public:
-  Coordinator(const cli::Options& options, Workforce& workforce, Report& report,
+  Coordinator(const cli::Options& options, FarmExecutors& executors, Report& report,
               const cli::Messages& messages, std::vector<RunListener*> listeners);
 
   cli::ExitStatus run();
 
   /// For a thread that is about to end the program: no more is handed out, and what the workers are at may come to its
   /// end, for so long at most. After that no result is accounted for, nor told to the user.
-  void stop(std::chrono::milliseconds longest);
+  void stop(std::chrono::milliseconds timeout);
 
   /// What is there from this run and earlier ones, once it is over or stopped.
-  [[nodiscard]] Stock& stock() noexcept { return m_stock; }
+  [[nodiscard]] HttpCache& cache() noexcept { return m_cache; }
 
  private:
   struct Finished {
@@ -64,7 +64,7 @@ class Coordinator {
   void announce(std::uint64_t pokemon);
   void add(const RequestCount& count);
   void farm(std::vector<FarmTask> tasks);
-  DatasetAnswer ask_for_dataset();
+  DatasetHash request_dataset_hash();
   void start_workers();
   void submit(const FarmTask& task);
   void fail(std::uint64_t number, const FarmTask& task, const std::string& reason);
@@ -76,13 +76,13 @@ class Coordinator {
   void tell(const std::string& name, const SpriteResult& sprite) const;
 
   const cli::Options& m_options;
-  Workforce& m_workforce;
+  FarmExecutors& m_executors;
   Report& m_report;
   const cli::Messages& m_messages;
   const std::vector<RunListener*> m_listeners;
-  Stock m_stock;
+  HttpCache m_cache;
   ShareFilter m_share;
-  std::size_t m_most_tasks = 0;
+  std::size_t m_max_tasks = 0;
   bool m_workers_started = false;
   bool m_nothing_chosen = true;
   bool m_announced = false;

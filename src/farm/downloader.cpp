@@ -44,8 +44,8 @@ Task<net::HttpFetch> Downloader::get(net::HttpRequest request, RequestCount& cou
 
 Task<net::HttpFetch> Downloader::get_document(net::HttpRequest request, RequestCount& count) {
   net::HttpRequest again = request;
-  again.url = other_spelling(again.url);
-  Detour detour{request.url, again.url};
+  again.url = toggle_trailing_slash(again.url);
+  UrlFallback fallback{request.url, again.url};
   Task<net::HttpFetch> getting = get(std::move(request), count);
   net::HttpFetch fetch = co_await std::move(getting);
   if (fetch.outcome || fetch.status != 404) co_return fetch;
@@ -55,7 +55,7 @@ Task<net::HttpFetch> Downloader::get_document(net::HttpRequest request, RequestC
   found.attempts += fetch.attempts;
   found.times.insert(found.times.begin(), fetch.times.begin(), fetch.times.end());
   if (found.outcome)
-    count.detours.push_back(std::move(detour));
+    count.url_fallbacks.push_back(std::move(fallback));
   else if (found.status == 404)
     found.outcome = std::move(fetch.outcome);  // names the usual spelling
   co_return found;

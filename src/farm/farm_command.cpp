@@ -6,11 +6,11 @@
 #include "cli/progress.hpp"
 #include "cli/standard_output.hpp"
 #include "farm/coordinator.hpp"
+#include "farm/farm_executors.hpp"
 #include "farm/gallery.hpp"
 #include "farm/progress_listener.hpp"
 #include "farm/report.hpp"
 #include "farm/trace_file.hpp"
-#include "farm/workforce.hpp"
 #include "posix/process_memory.hpp"
 #include "system/atomic_file.hpp"
 #include "system/directory.hpp"
@@ -88,7 +88,7 @@ class PlannedList final : public RunListener {
 /// Adds what earlier runs have left, and writes it into the output directory.
 cli::ExitStatus write_gallery(Gallery& gallery, Coordinator& coordinator, const cli::Options& options,
                               const cli::Messages& messages) {
-  coordinator.stock().each_kept([&](const auto&... kept) { gallery.add_kept(kept...); });
+  coordinator.cache().for_each_stored([&](const auto&... kept) { gallery.add_stored(kept...); });
   const std::string path = fmt::format("{}/{}", options.output, Gallery::file_name);
   if (gallery.has_path(Gallery::file_name)) {
     messages.error(
@@ -109,12 +109,12 @@ cli::ExitStatus write_gallery(Gallery& gallery, Coordinator& coordinator, const 
 /// Ends the program although its threads and processes may be busy with anything, in less than a second, without leaving a
 /// part of a file. What the workers can finish in a moment still counts. The gallery of 50,000 sprites takes half a second
 /// more.
-[[noreturn]] void end_interrupted(Coordinator& coordinator, Workforce& workforce,
+[[noreturn]] void end_interrupted(Coordinator& coordinator, FarmExecutors& executors,
                                   const cli::Messages& messages, const std::function<void()>& write_last,
                                   const std::function<void()>& report) {
   try {
     coordinator.stop(std::chrono::milliseconds(500));
-    workforce.end_processes();
+    executors.end_processes();
     write_last();
     system::end_file_replacement();
     messages.error("interrupted: the files that are there are whole; run it again for the others");
@@ -164,7 +164,7 @@ cli::ExitStatus farm(cli::Options options, const ProgramParts& parts) {
       progress_form == cli::ProgressForm::live && options.verbosity == cli::Verbosity::verbose
           ? std::make_shared<cli::ActivityBoard>(options.workers)
           : nullptr;
-  std::optional<Workforce> workforce;
+  std::optional<FarmExecutors> executors;
   std::optional<cli::Progress> progress;
   std::optional<ProgressListener> progress_listener;
   std::optional<Coordinator> coordinator;
@@ -175,19 +175,19 @@ cli::ExitStatus farm(cli::Options options, const ProgramParts& parts) {
                                           : cli::everything_on_disk;
   };
   const auto run = [&] {
-    workforce.emplace(
+    executors.emplace(
         options, WorkerSettings{options.http, options.sprite_keys, options.selector, options.path_template,
                                 options.output, options.dry_run, options.compute, options.remember,
                                 !options.trace.empty(), board});
-    progress.emplace(progress_form, messages, workforce->rate_limits(), board.get());
+    progress.emplace(progress_form, messages, executors->rate_limits(), board.get());
     listeners.push_back(&progress_listener.emplace(*progress));
-    coordinator.emplace(options, *workforce, report, messages, listeners);
+    coordinator.emplace(options, *executors, report, messages, listeners);
     const auto report_interrupted = [&] {
       report.set_interrupted();
       print_report(options, report, messages, start, cli::interrupted);
     };
     const system::InterruptionWatch signals(
-        [&] { end_interrupted(*coordinator, *workforce, messages, write_last, report_interrupted); },
+        [&] { end_interrupted(*coordinator, *executors, messages, write_last, report_interrupted); },
         cli::interrupted);
     return coordinator->run();
   };

@@ -1,11 +1,11 @@
 #include "farm/farm_pokemon.hpp"
 
-#include "cache/packed_record.hpp"
-#include "farm/chosen_sprites.hpp"
+#include "cache/record_codec.hpp"
 #include "farm/downloader.hpp"
+#include "farm/sprite_choice.hpp"
 #include "image/image.hpp"
 #include "pokeapi/digest.hpp"
-#include "pokeapi/document_tag.hpp"
+#include "pokeapi/etag.hpp"
 #include "pokeapi/record.hpp"
 #include "posix/threads.hpp"
 #include "system/cpu_time.hpp"
@@ -41,15 +41,15 @@ SpriteChoice choice(const Downloader& downloader) {
 }
 
 /// The answer as it is to be remembered. One without validators of its own, as a 304 may be, leaves the known ones.
-Answered answered(const net::HttpResponse& response, const net::Validators& known) {
+StoredResponse answered(const net::HttpResponse& response, const net::Validators& known) {
   return {response.validators.empty() ? known : response.validators, response.freshness_lifetime};
 }
 
 Task<std::optional<pokeapi::Record>> get_record(Downloader& downloader, const FarmTask& task,
                                                 FarmResult& result) {
   std::optional<pokeapi::Record> record;
-  if (task.record) record = cache::unpack_record(task.record->content);
-  if (record && !task.record->to_be_asked) co_return record;
+  if (task.record) record = cache::decode_record(task.record->content);
+  if (record && !task.record->needs_revalidation) co_return record;
 
   net::HttpRequest request;
   request.url = task.url;
@@ -58,7 +58,7 @@ Task<std::optional<pokeapi::Record>> get_record(Downloader& downloader, const Fa
   const net::Validators known = request.known;
   request.capture_header = dataset_header;
   request.check = [&](const net::HttpResponse& response) -> std::optional<Error> {
-    if (std::optional<Error> wrong = pokeapi::contradiction(response.body, response.validators.etag))
+    if (std::optional<Error> wrong = pokeapi::verify_etag(response.body, response.validators.etag))
       return wrong;
     Result<pokeapi::Record> parsed = pokeapi::parse_record(response.body);
     if (!parsed) return parsed.error();
@@ -71,7 +71,7 @@ Task<std::optional<pokeapi::Record>> get_record(Downloader& downloader, const Fa
   if (downloader.settings().times) result.record_times = PartTimes{began, fetch.times, {}, now()};
   if (!fetch.outcome) {
     FarmResult failed =
-        all_failed(task, downloader.settings().sprite_keys, fetch.outcome.error().message, fetch.attempts);
+        failed_result(task, downloader.settings().sprite_keys, fetch.outcome.error().message, fetch.attempts);
     failed.count = result.count;
     failed.began = result.began;
     failed.worker = result.worker;
@@ -81,15 +81,15 @@ Task<std::optional<pokeapi::Record>> get_record(Downloader& downloader, const Fa
     co_return record;
   }
   if (downloader.settings().remembers)
-    result.answer = AnsweredDocument{answered(*fetch.outcome, known), fetch.outcome->captured,
-                                     cache::pack_record(*record)};
+    result.answer = StoredDocument{answered(*fetch.outcome, known), fetch.outcome->captured,
+                                   cache::encode_record(*record)};
   co_return record;
 }
 
 /// What an earlier run has made of this sprite, if that would be at the same place today.
-const KnownImage* find_known(const Downloader& downloader, const FarmTask& task,
-                             const pokeapi::Record& record, const SpriteResult& sprite) {
-  for (const KnownImage& known : task.images)
+const CachedImage* find_known(const Downloader& downloader, const FarmTask& task,
+                              const pokeapi::Record& record, const SpriteResult& sprite) {
+  for (const CachedImage& known : task.images)
     if (known.key == sprite.key && known.url == sprite.url) {
       const Result<std::string> path = choice(downloader).path(record, known.key, known.extension);
       if (path && *path == known.path) return &known;
@@ -98,7 +98,7 @@ const KnownImage* find_known(const Downloader& downloader, const FarmTask& task,
 }
 
 /// The image, or none: then `sprite` says why, or that its file is as it should be.
-Task<std::optional<Image>> get_image(Downloader& downloader, const KnownImage* known, SpriteResult& sprite,
+Task<std::optional<Image>> get_image(Downloader& downloader, const CachedImage* known, SpriteResult& sprite,
                                      FarmResult& result) {
   Image image;
   net::HttpRequest request;
@@ -121,9 +121,9 @@ Task<std::optional<Image>> get_image(Downloader& downloader, const KnownImage* k
   }
   image.bytes = std::move(fetch.outcome->body);
   if (downloader.settings().remembers)
-    sprite.answer = AnsweredImage{answered(*fetch.outcome, validators), {}, pokeapi::sha256(image.bytes)};
+    sprite.answer = StoredImage{answered(*fetch.outcome, validators), {}, pokeapi::sha256(image.bytes)};
   if (known && (fetch.outcome->status == 304 || (sprite.answer && sprite.answer->sha256 == known->sha256))) {
-    become_unchanged(sprite, *known);
+    mark_unchanged(sprite, *known);
     co_return std::nullopt;
   }
   co_return image;
@@ -158,9 +158,9 @@ void save_file(const Downloader& downloader, const pokeapi::Record& record, cons
 Task<SpriteResult> farm_sprite(Downloader& downloader, const FarmTask& task, const pokeapi::Record& record,
                                SpriteResult sprite, FarmResult& result) {
   if (downloader.settings().dry_run) co_return sprite;
-  const KnownImage* const known = find_known(downloader, task, record, sprite);
-  if (known && !known->to_be_asked) {
-    become_unchanged(sprite, *known);
+  const CachedImage* const known = find_known(downloader, task, record, sprite);
+  if (known && !known->needs_revalidation) {
+    mark_unchanged(sprite, *known);
     co_return sprite;
   }
   sprite.status = SpriteStatus::failed;
@@ -205,7 +205,7 @@ Task<FarmResult> farm_pokemon(FarmTask task) {
   co_return result;
 }
 
-void become_unchanged(SpriteResult& sprite, const KnownImage& known) {
+void mark_unchanged(SpriteResult& sprite, const CachedImage& known) {
   sprite.status = SpriteStatus::unchanged;
   sprite.path = known.path;
   if (!sprite.answer) return;
@@ -213,8 +213,8 @@ void become_unchanged(SpriteResult& sprite, const KnownImage& known) {
   sprite.answer->sha256 = known.sha256;
 }
 
-FarmResult all_failed(const FarmTask& task, const std::vector<std::string>& sprite_keys,
-                      const std::string& reason, int attempts) {
+FarmResult failed_result(const FarmTask& task, const std::vector<std::string>& sprite_keys,
+                         const std::string& reason, int attempts) {
   FarmResult result;
   result.name = task.name;
   result.id = task.id;

@@ -16,11 +16,11 @@ namespace spritefarm::farm {
 Task<FarmResult> farm_pokemon(FarmTask task);
 
 /// Says of a sprite that its file is as it should be.
-void become_unchanged(SpriteResult& sprite, const KnownImage& known);
+void mark_unchanged(SpriteResult& sprite, const CachedImage& known);
 
 /// What is told of a pokémon whose record could not be had, or whose worker died: that none of the sprites
 /// that were asked for came.
-FarmResult all_failed(const FarmTask& task, const std::vector<std::string>& sprite_keys,
-                      const std::string& reason, int attempts);
+FarmResult failed_result(const FarmTask& task, const std::vector<std::string>& sprite_keys,
+                         const std::string& reason, int attempts);
 
 }  // namespace spritefarm::farm

@@ -13,14 +13,14 @@
 namespace spritefarm::farm {
 
 /// A record or a page of the index that an earlier run has read.
-struct KnownDocument {
-  std::string content;  ///< a record's as cache::pack_record() makes it, a page's as it came
+struct CachedDocument {
+  std::string content;  ///< a record's as cache::encode_record() makes it, a page's as it came
   net::Validators validators;
-  bool to_be_asked = true;  ///< whether it is still so; else it is
+  bool needs_revalidation = true;  ///< whether it is still so; else it is
 };
 
 /// An image that an earlier run has made, whose file is as that run left it.
-struct KnownImage {
+struct CachedImage {
   std::string key;
   std::string url;
   std::string path;  ///< below the output directory
@@ -28,17 +28,17 @@ struct KnownImage {
   net::Validators validators;
   system::FileStamp stamp;
   std::string sha256;
-  bool to_be_asked = true;
+  bool needs_revalidation = true;
 };
 
 /// One call of the farm: a pokémon whose chosen sprites are wanted. Aggregates, so that the library's codec
 /// carries them to a worker and back.
 struct FarmTask {
-  std::string name;                       ///< empty where only the id is known
-  std::uint32_t id = 0;                   ///< 0 where only the name is known
-  std::string url;                        ///< of its record
-  std::optional<KnownDocument> record{};  ///< a right one
-  std::vector<KnownImage> images{};
+  std::string name;                        ///< empty where only the id is known
+  std::uint32_t id = 0;                    ///< 0 where only the name is known
+  std::string url;                         ///< of its record
+  std::optional<CachedDocument> record{};  ///< a right one
+  std::vector<CachedImage> images{};
 };
 
 enum class SpriteStatus : std::uint8_t {
@@ -53,17 +53,17 @@ enum class SpriteStatus : std::uint8_t {
 inline constexpr const char* dataset_header = "x-pokeapi-hash";
 
 /// What is to be remembered of an answer for a later run.
-struct Answered {
+struct StoredResponse {
   net::Validators validators;
   std::chrono::seconds freshness_lifetime{0};
 };
-struct AnsweredDocument {
-  Answered answered;
+struct StoredDocument {
+  StoredResponse answered;
   std::string dataset;  ///< by its hash; empty where the server does not tell
-  std::string content;  ///< see KnownDocument
+  std::string content;  ///< see CachedDocument
 };
-struct AnsweredImage {
-  Answered answered;
+struct StoredImage {
+  StoredResponse answered;
   system::FileStamp stamp;  ///< of the file as it was written
   std::string sha256;
 };
@@ -87,12 +87,12 @@ struct SpriteResult {
   std::string path;         ///< below the output directory
   /// From its pokémon's start in the worker until it was there, or was given up.
   std::chrono::nanoseconds took{0};
-  std::optional<AnsweredImage> answer{};  ///< where its server was asked, and the file is there
-  std::optional<PartTimes> times{};       ///< where they are wanted
+  std::optional<StoredImage> answer{};  ///< where its server was asked, and the file is there
+  std::optional<PartTimes> times{};     ///< where they are wanted
 };
 
 /// An address that was answered with 404 while its other spelling, with or without the slash at its end, was not.
-struct Detour {
+struct UrlFallback {
   std::string url;
   std::string instead;
 };
@@ -102,7 +102,7 @@ struct RequestCount {
   std::uint64_t requests = 0;
   std::uint64_t retries = 0;      ///< how many of them repeated one that had failed
   std::uint64_t connections = 0;  ///< that were opened
-  std::vector<Detour> detours{};
+  std::vector<UrlFallback> url_fallbacks{};
 };
 
 /// What became of a FarmTask.
@@ -110,7 +110,7 @@ struct FarmResult {
   std::string name;
   std::uint32_t id = 0;
   std::vector<SpriteResult> sprites;
-  std::optional<AnsweredDocument> answer{};  ///< where the record's server was asked
+  std::optional<StoredDocument> answer{};  ///< where the record's server was asked
   RequestCount count;
   /// When a worker started on it, on the clock that all processes of a machine share (steady_clock's, since its epoch);
   /// 0 where none did.

@@ -53,7 +53,7 @@ void Gallery::on_result(std::uint64_t, const FarmResult& result) {
   }
 }
 
-void Gallery::add_kept(const pokeapi::Record& record, const std::string& key, const std::string& path) {
+void Gallery::add_stored(const pokeapi::Record& record, const std::string& key, const std::string& path) {
   Entry& entry = m_entries[place_of(record.id, record.name, key)];
   if (entry.path.empty()) entry.path = path;
 }

@@ -21,7 +21,7 @@ class Gallery final : public RunListener {
 
   void on_result(std::uint64_t number, const FarmResult& result) override;
   /// What an earlier run has made; counts where this run has nothing of the same sprite, or only that it could not be had.
-  void add_kept(const pokeapi::Record& record, const std::string& key, const std::string& path);
+  void add_stored(const pokeapi::Record& record, const std::string& key, const std::string& path);
 
   /// Whether a sprite's own file has that name.
   [[nodiscard]] bool has_path(const std::string& path) const;

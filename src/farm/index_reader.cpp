@@ -2,7 +2,7 @@
 
 #include "farm/downloader.hpp"
 #include "farm/plan.hpp"
-#include "pokeapi/document_tag.hpp"
+#include "pokeapi/etag.hpp"
 
 #include <exception>
 #include <utility>
@@ -10,8 +10,8 @@
 namespace spritefarm::farm {
 
 IndexReader::IndexReader(Executor& executor, const std::string& base_url, pokeapi::IndexRange range,
-                         Stock& stock)
-    : m_executor(executor), m_stock(stock), m_cursor(base_url, range) {
+                         HttpCache& cache)
+    : m_executor(executor), m_cache(cache), m_cursor(base_url, range) {
   request_page();
 }
 
@@ -23,18 +23,18 @@ void IndexReader::request_page() {
   m_coming.reset();
   if (!m_cursor.url()) return;
   const std::string& url = *m_cursor.url();
-  std::optional<KnownDocument> known = m_stock.page(url);
+  std::optional<CachedDocument> known = m_cache.page(url);
   if (known) {
     Result<pokeapi::IndexPage> page = pokeapi::parse_index_page(known->content, url);
     if (!page)
       known.reset();
-    else if (!known->to_be_asked)
-      m_at_hand = *std::move(page);
+    else if (!known->needs_revalidation)
+      m_hit = *std::move(page);
   }
-  if (!m_at_hand) m_coming = m_executor.submit(read, url, std::move(known));
+  if (!m_hit) m_coming = m_executor.submit(read, url, std::move(known));
 }
 
-Task<IndexReader::Page> IndexReader::read(std::string url, std::optional<KnownDocument> known) {
+Task<IndexReader::Page> IndexReader::read(std::string url, std::optional<CachedDocument> known) {
   Page page{Error{}, {}, {}};
   net::HttpRequest request;
   request.url = url;
@@ -42,7 +42,7 @@ Task<IndexReader::Page> IndexReader::read(std::string url, std::optional<KnownDo
   request.capture_header = dataset_header;
   if (known) request.known = known->validators;
   request.check = [&page, &url](const net::HttpResponse& response) -> std::optional<Error> {
-    if (std::optional<Error> wrong = pokeapi::contradiction(response.body, response.validators.etag))
+    if (std::optional<Error> wrong = pokeapi::verify_etag(response.body, response.validators.etag))
       return wrong;
     page.content = pokeapi::parse_index_page(response.body, url);
     if (page.content) return std::nullopt;
@@ -60,9 +60,9 @@ Task<IndexReader::Page> IndexReader::read(std::string url, std::optional<KnownDo
     if (response.validators.empty()) response.validators = known->validators;
     response.body = std::move(known->content);
   }
-  page.answer = AnsweredDocument{{std::move(response.validators), response.freshness_lifetime},
-                                 std::move(response.captured),
-                                 std::move(response.body)};
+  page.answer = StoredDocument{{std::move(response.validators), response.freshness_lifetime},
+                               std::move(response.captured),
+                               std::move(response.body)};
   co_return page;
 }
 
@@ -75,11 +75,11 @@ IndexReader::Page IndexReader::result_of(Future<Page> coming) {
 }
 
 std::optional<IndexAnswer> IndexReader::next() {
-  if (!m_coming && !m_at_hand) return std::nullopt;
+  if (!m_coming && !m_hit) return std::nullopt;
   const std::string url = *m_cursor.url();
   Page page{Error{}, {}, {}};
-  if (m_at_hand)
-    page.content = *std::exchange(m_at_hand, std::nullopt);
+  if (m_hit)
+    page.content = *std::exchange(m_hit, std::nullopt);
   else
     page = result_of(*std::move(m_coming));
   m_coming.reset();
@@ -95,7 +95,7 @@ std::optional<IndexAnswer> IndexReader::next() {
     answer.error = entries.error().message;
     return answer;
   }
-  if (page.answer) m_stock.keep(url, *page.answer);
+  if (page.answer) m_cache.store(url, *page.answer);
   answer.tasks = index_tasks(*std::move(entries));
   request_page();
   return answer;

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "farm/farm_task.hpp"
-#include "farm/stock.hpp"
+#include "farm/http_cache.hpp"
 #include "pokeapi/index_cursor.hpp"
 
 #include <spritefarm/executor.hpp>
@@ -21,12 +21,12 @@ struct IndexAnswer {
 };
 
 /// Reads a range of the index, a page ahead of who takes them: while the tasks of one are farmed, the next is
-/// on its way. What the stock has of it is not asked for again. Asks through an executor of this process, whose worker
+/// on its way. What the cache has of it is not asked for again. Asks through an executor of this process, whose worker
 /// has a Downloader; owned by the coordinator. Destroyed early, it gives up the page that is on its way.
 class IndexReader {
  public:
   /// Asks for the first page.
-  IndexReader(Executor& executor, const std::string& base_url, pokeapi::IndexRange range, Stock& stock);
+  IndexReader(Executor& executor, const std::string& base_url, pokeapi::IndexRange range, HttpCache& cache);
   IndexReader(const IndexReader&) = delete;
   IndexReader& operator=(const IndexReader&) = delete;
   ~IndexReader();
@@ -39,17 +39,17 @@ class IndexReader {
  private:
   struct Page {
     Result<pokeapi::IndexPage> content;
-    std::optional<AnsweredDocument> answer;
+    std::optional<StoredDocument> answer;
     RequestCount count;
   };
   static Page result_of(Future<Page> coming);
-  static Task<Page> read(std::string url, std::optional<KnownDocument> known);
+  static Task<Page> read(std::string url, std::optional<CachedDocument> known);
   void request_page();
 
   Executor& m_executor;
-  Stock& m_stock;
+  HttpCache& m_cache;
   pokeapi::IndexCursor m_cursor;
-  std::optional<pokeapi::IndexPage> m_at_hand;
+  std::optional<pokeapi::IndexPage> m_hit;
   std::optional<Future<Page>> m_coming;
 };
 

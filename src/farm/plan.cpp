@@ -24,12 +24,12 @@ std::vector<FarmTask> ShareFilter::pick(std::vector<FarmTask> piece) {
   return share;
 }
 
-std::size_t ShareFilter::most_of(std::optional<std::size_t> tasks) const noexcept {
+std::size_t ShareFilter::max_of(std::optional<std::size_t> tasks) const noexcept {
   if (!tasks) return std::numeric_limits<std::size_t>::max();
   return *tasks / m_shard.of + (m_shard.which <= *tasks % m_shard.of ? 1 : 0);
 }
 
-std::string other_spelling(std::string url) {
+std::string toggle_trailing_slash(std::string url) {
   const std::size_t end = std::min(url.find_first_of("?#"), url.size());
   if (end > 0 && url[end - 1] == '/')
     url.erase(end - 1, 1);

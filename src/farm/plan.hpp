@@ -28,7 +28,7 @@ class ShareFilter {
   std::vector<FarmTask> pick(std::vector<FarmTask> piece);
 
   /// How many tasks it picks, at most, of so many; of an unknown number, unboundedly many.
-  [[nodiscard]] std::size_t most_of(std::optional<std::size_t> tasks) const noexcept;
+  [[nodiscard]] std::size_t max_of(std::optional<std::size_t> tasks) const noexcept;
 
  private:
   cli::Shard m_shard;
@@ -37,6 +37,6 @@ class ShareFilter {
 
 /// The same address with or without the slash at the end of its path, whichever it has not. The PokéAPI's
 /// CDN keeps a failure for days, but for one spelling.
-std::string other_spelling(std::string url);
+std::string toggle_trailing_slash(std::string url);
 
 }  // namespace spritefarm::farm

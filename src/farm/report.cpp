@@ -37,7 +37,8 @@ void Report::add(const RequestCount& count) {
   m_count.requests += count.requests;
   m_count.retries += count.retries;
   m_count.connections += count.connections;
-  m_count.detours.insert(m_count.detours.end(), count.detours.begin(), count.detours.end());
+  m_count.url_fallbacks.insert(m_count.url_fallbacks.end(), count.url_fallbacks.begin(),
+                               count.url_fallbacks.end());
 }
 
 std::string Report::json(double seconds) const {
@@ -80,8 +81,8 @@ std::string Report::json(double seconds) const {
   json.end_list();
 
   json.key("detours").begin_list();
-  for (const Detour& detour : m_count.detours)
-    json.begin_object().key("url").value(detour.url).key("instead").value(detour.instead).end_object();
+  for (const UrlFallback& fallback : m_count.url_fallbacks)
+    json.begin_object().key("url").value(fallback.url).key("instead").value(fallback.instead).end_object();
   json.end_list();
 
   if (m_run.dry_run) {

@@ -120,7 +120,7 @@ void EventLoop::run_until(const std::function<bool()>& finished) {
   while (!finished()) run_once(Clock::duration(-1));
 }
 
-void EventLoop::run_once(Clock::duration longest) {
+void EventLoop::run_once(Clock::duration timeout) {
   EventLoop* const outer = std::exchange(current_loop, this);
   struct Restore {
     EventLoop* self;
@@ -131,10 +131,10 @@ void EventLoop::run_once(Clock::duration longest) {
   if (!m_state->timers.empty()) {
     const auto until_due =
         std::max(m_state->timers.begin()->first.first - Clock::now(), Clock::duration::zero());
-    if (longest < Clock::duration::zero() || until_due < longest) longest = until_due;
+    if (timeout < Clock::duration::zero() || until_due < timeout) timeout = until_due;
   }
   std::array<posix::Epoll::Event, 64> events;
-  const std::size_t count = m_state->epoll.wait(events, longest);
+  const std::size_t count = m_state->epoll.wait(events, timeout);
   for (std::size_t i = 0; i < count; ++i) {
     if (events[i].key == wake_key) {
       m_state->notification.clear();

@@ -22,7 +22,7 @@ struct Link {
   int code = 0;
 };
 
-constexpr std::size_t longest_chain = 64;
+constexpr std::size_t max_chain = 64;
 
 /// The type's name without what std::throw_with_nested wraps around it.
 std::string plain_type_name(const std::type_info& type) {
@@ -53,7 +53,7 @@ void append_links(std::vector<Link>& chain, const std::exception_ptr& exception)
     chain.push_back(
         {type ? plain_type_name(*type) : "unknown", "an exception that is no std::exception", {}, 0});
   }
-  if (nested && chain.size() < longest_chain) append_links(chain, nested);
+  if (nested && chain.size() < max_chain) append_links(chain, nested);
 }
 
 /// Throws `exception`, with what is being handled now nested in it if `nest`.
@@ -121,7 +121,7 @@ void Codec<std::exception_ptr>::encode(Encoder& to, const std::exception_ptr& ex
 std::exception_ptr Codec<std::exception_ptr>::decode(Decoder& from) {
   try {
     const auto chain = spritefarm::decode<std::vector<Link>>(from);
-    if (chain.empty() || chain.size() > longest_chain)
+    if (chain.empty() || chain.size() > max_chain)
       throw CodecError("an exception from another process has no type");
     raise_chain(chain, 0);
   } catch (...) {

@@ -19,7 +19,7 @@ class MemoryLimit {
  private:
   const std::size_t m_most;
   std::size_t m_resident = 0;
-  std::size_t m_largest_growth = 0;
+  std::size_t m_max_growth = 0;
   std::size_t m_second_growth = 0;
 };
 

@@ -14,11 +14,11 @@ namespace spritefarm {
 namespace {
 
 // A worker that dies before it is ready is replaced, but not for ever.
-constexpr int most_startup_deaths = 5;
+constexpr int max_startup_deaths = 5;
 // From a worker's SIGKILL to its end, if the system has nothing better to do.
-constexpr std::chrono::seconds longest_death(1);
+constexpr std::chrono::seconds max_death_time(1);
 // Of one worker, however fast it talks, before others are listened to.
-constexpr std::size_t most_frames_at_once = 1024;
+constexpr std::size_t max_frames_at_once = 1024;
 
 std::exception_ptr decode_exception(std::string_view bytes) {
   Decoder from(bytes);
@@ -95,7 +95,7 @@ ProcessPoolExecutor::Pool::Batch ProcessPoolExecutor::Pool::receive(WorkerHandle
   Batch batches;
   if (worker.corrupt) return batches;
   try {
-    while (batches.frames.size() < most_frames_at_once) {
+    while (batches.frames.size() < max_frames_at_once) {
       auto frame = worker.channel().receive();
       if (!frame) return batches;
       batches.frames.push_back(std::move(*frame));
@@ -223,7 +223,7 @@ void ProcessPoolExecutor::Pool::on_exited(const WorkerExited& ended, Completions
   const std::string how = WorkerDied(ended.how).what();
   if (m_options.on_worker_death == OnWorkerDeath::break_pool)
     break_pool("a worker process died: " + how, completions, SIGKILL);
-  else if (!was_ready && ++m_startup_deaths >= most_startup_deaths)
+  else if (!was_ready && ++m_startup_deaths >= max_startup_deaths)
     break_pool("worker processes die before they are ready: " + how, completions, SIGKILL);
 }
 
@@ -261,7 +261,7 @@ void ProcessPoolExecutor::Pool::on_zygote_killed(Completions& completions) {
   while (!m_workers.empty()) {
     WorkerHandle& worker = m_workers.begin()->second;
     // What it started may be repeated elsewhere, but not while it still runs here.
-    if (worker.process) worker.process.wait_for_end(longest_death);
+    if (worker.process) worker.process.wait_for_end(max_death_time);
     if (worker.pid > 0 && !worker.exiting) ++m_deaths;
     WorkerExit how;
     how.pid = worker.pid;
@@ -270,7 +270,7 @@ void ProcessPoolExecutor::Pool::on_zygote_killed(Completions& completions) {
   }
   if (m_options.on_worker_death == OnWorkerDeath::break_pool)
     break_pool("the zygote, the process that forks the pool's workers, was killed", completions, SIGKILL);
-  else if (++m_startup_deaths >= most_startup_deaths)
+  else if (++m_startup_deaths >= max_startup_deaths)
     break_pool("the zygote, the process that forks the pool's workers, is killed again and again",
                completions, SIGKILL);
 }

@@ -11,7 +11,7 @@
 namespace spritefarm::image {
 namespace {
 
-constexpr std::uint32_t longest_chunk = 0x7fff'ffff;
+constexpr std::uint32_t max_chunk = 0x7fff'ffff;
 
 bool is_letter(char c) {
   return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
@@ -36,7 +36,7 @@ bool is_header_sane(std::string_view data) {
   if (data.size() != 13) return false;
   const std::uint32_t width = big_endian_32(data), height = big_endian_32(data.substr(4));
   const auto at = [data](std::size_t i) { return static_cast<std::uint8_t>(data[i]); };
-  return width > 0 && width <= longest_chunk && height > 0 && height <= longest_chunk &&
+  return width > 0 && width <= max_chunk && height > 0 && height <= max_chunk &&
          is_depth_allowed(at(8), at(9)) && at(10) == 0 && at(11) == 0 && at(12) <= 1;
 }
 
@@ -53,7 +53,7 @@ std::optional<Error> find_png_fault(std::string_view bytes) {
     const std::string type(head->substr(4));
     for (const char c : type)
       if (!is_letter(c)) return Error{"a PNG with a chunk that has no name"};
-    const auto data = length <= longest_chunk ? reader.take(length) : std::nullopt;
+    const auto data = length <= max_chunk ? reader.take(length) : std::nullopt;
     const auto crc = data ? reader.take(4) : std::nullopt;
     if (!crc) return Error{"a PNG whose " + type + " chunk is cut short"};
     auto actual = crc32(0, reinterpret_cast<const Bytef*>(type.data()), 4);

@@ -1,5 +1,5 @@
 #include "image/image_formats.hpp"
-#include "image/markup.hpp"
+#include "image/xml_tag_reader.hpp"
 #include "net/url.hpp"
 
 #include <vector>
@@ -17,12 +17,12 @@ std::optional<Error> find_svg_fault(std::string_view bytes) {
   const Error cut_short{"an SVG that is damaged or cut short"};
   if (bytes.starts_with("\xef\xbb\xbf")) bytes.remove_prefix(3);
   if (bytes.find('\0') != bytes.npos) return Error{"an SVG with a zero byte in it"};
-  MarkupReader reader(bytes);
+  XmlTagReader reader(bytes);
   std::vector<std::string_view> open;
   bool has_root = false;
   while (const auto tag = reader.next()) {
     if (open.empty() && reader.had_text()) return Error{"an SVG with text outside of its root element"};
-    if (tag->kind == MarkupReader::Tag::closing) {
+    if (tag->kind == XmlTagReader::Tag::closing) {
       if (open.empty() || open.back() != tag->name) return cut_short;
       open.pop_back();
       continue;
@@ -34,7 +34,7 @@ std::optional<Error> find_svg_fault(std::string_view bytes) {
                      ">"};
       has_root = true;
     }
-    if (tag->kind == MarkupReader::Tag::opening) open.push_back(tag->name);
+    if (tag->kind == XmlTagReader::Tag::opening) open.push_back(tag->name);
   }
   if (reader.is_broken() || !open.empty() || !has_root) return cut_short;
   if (reader.had_text()) return Error{"an SVG with something after its end"};

@@ -3,13 +3,13 @@
 namespace spritefarm::ipc {
 
 void check_header(const FrameHeader& header) {
-  constexpr std::uint64_t most_bytes = std::uint64_t{1} << 40;
+  constexpr std::uint64_t max_bytes = std::uint64_t{1} << 40;
   if (header.version != FrameHeader::current_version)
     throw CorruptFrame("a frame of version " + std::to_string(header.version) + " instead of " +
                        std::to_string(FrameHeader::current_version));
   if (header.kind < FrameKind::call || header.kind > FrameKind::leave)
     throw CorruptFrame("a frame of the unknown kind " + std::to_string(static_cast<unsigned>(header.kind)));
-  if (header.size > most_bytes)
+  if (header.size > max_bytes)
     throw CorruptFrame("a frame that claims " + std::to_string(header.size) + " bytes");
 }
 

@@ -1,6 +1,6 @@
 #include "mirror/creature.hpp"
 
-#include "mirror/dice.hpp"
+#include "mirror/seeded_random.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -169,8 +169,8 @@ class Inventor {
   }
 
   Creature m_creature{};
-  Dice m_kind;
-  Dice m_look;
+  SeededRandom m_kind;
+  SeededRandom m_look;
   const CreatureView m_view;
   double m_shift = 0;
   Part m_body;

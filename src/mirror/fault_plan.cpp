@@ -1,6 +1,6 @@
 #include "mirror/fault_plan.hpp"
 
-#include "mirror/dice.hpp"
+#include "mirror/seeded_random.hpp"
 
 #include <fmt/format.h>
 
@@ -72,7 +72,7 @@ std::optional<Fault> FaultPlan::next(std::string_view url) {
     const std::lock_guard lock(m_mutex);
     request = m_requests[std::string(url)]++;
   }
-  double chance = Dice(fmt::format("fault {} {} {}", m_seed, request, url)).unit();
+  double chance = SeededRandom(fmt::format("fault {} {} {}", m_seed, request, url)).unit();
   for (const FaultShare& one : m_shares) {
     chance -= one.share;
     if (chance < 0) return one.fault;

@@ -1,11 +1,11 @@
 #include "mirror/mirror.hpp"
 
-#include "mirror/dice.hpp"
 #include "mirror/entity_tag.hpp"
 #include "mirror/folder_site.hpp"
 #include "mirror/generated_site.hpp"
 #include "mirror/gzip.hpp"
-#include "mirror/paused_connections.hpp"
+#include "mirror/seeded_random.hpp"
+#include "mirror/suspended_connections.hpp"
 #include "mirror/wire_response.hpp"
 #include "system/loopback_listener.hpp"
 
@@ -41,9 +41,9 @@ SharedAnswer plain_answer(unsigned status, std::string text) {
 SharedAnswer garbage_answer(const Answer& instead_of, std::string_view target) {
   auto answer = std::make_shared<Answer>();
   answer->headers = {instead_of.headers.front()};  // the type
-  Dice dice("garbage " + std::string(target));
+  SeededRandom random("garbage " + std::string(target));
   for (std::size_t i = 0; i < std::max<std::size_t>(instead_of.body.size(), 64); ++i) {
-    answer->body += static_cast<char>(dice.next() & 0xff);
+    answer->body += static_cast<char>(random.next() & 0xff);
   }
   return answer;
 }
@@ -185,7 +185,7 @@ struct Mirror::State {
   std::unique_ptr<Site> site;
   FaultPlan faults;
   const std::chrono::milliseconds latency;
-  PausedConnections pauses;
+  SuspendedConnections pauses;
   std::unique_ptr<MHD_Daemon, StopDaemon> daemon;
 };
 

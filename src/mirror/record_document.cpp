@@ -1,6 +1,6 @@
 #include "mirror/record_document.hpp"
 
-#include "mirror/dice.hpp"
+#include "mirror/seeded_random.hpp"
 #include "mirror/sprite_tree.hpp"
 
 #include <fmt/format.h>
@@ -103,7 +103,7 @@ const std::vector<Named> stats =
 const std::vector<Named> learn_methods = parse_names("level-up:1 egg:2 tutor:3 machine:4");
 
 // How long the documents are: a quantile function through the real ones' shortest, median and longest.
-std::size_t document_size(Dice dice) {
+std::size_t document_size(SeededRandom random) {
   struct Point {
     double share, size;
   };
@@ -114,7 +114,7 @@ std::size_t document_size(Dice dice) {
                                          {0.75, 180'000},
                                          {0.95, 300'000},
                                          {1, 664'610}}};
-  const double share = dice.unit();
+  const double share = random.unit();
   const auto above =
       std::find_if(points.begin() + 1, points.end() - 1, [&](Point p) { return p.share > share; });
   const auto below = above - 1;
@@ -128,20 +128,20 @@ class RecordWriter {
   RecordWriter(const Pokemon& pokemon, std::string_view origin)
       : m_pokemon(pokemon),
         m_origin(origin),
-        m_dice("record " + std::to_string(pokemon.id)),
-        m_size(document_size(m_dice)) {}
+        m_random("record " + std::to_string(pokemon.id)),
+        m_size(document_size(m_random)) {}
 
   std::string write() {
     append("{{\"abilities\":[");
     append_abilities();
-    append("],\"base_experience\":{},\"cries\":{{", 36 + m_dice.below(300));
+    append("],\"base_experience\":{},\"cries\":{{", 36 + m_random.below(300));
     append("\"latest\":\"{0}/PokeAPI/cries/main/cries/pokemon/latest/{1}.ogg\",\"legacy\":null}},", m_origin,
            m_pokemon.id);
     append("\"forms\":[");
     append_link("pokemon-form", {m_pokemon.name, m_pokemon.id});
     append("],\"game_indices\":[");
     append_game_indices();
-    append("],\"height\":{},\"held_items\":[],\"id\":{},\"is_default\":{},", 1 + m_dice.below(30),
+    append("],\"height\":{},\"held_items\":[],\"id\":{},\"is_default\":{},", 1 + m_random.below(30),
            m_pokemon.id, m_pokemon.id < 10000);
     append("\"location_area_encounters\":\"{}/api/v2/pokemon/{}/encounters\",\"moves\":[", m_origin,
            m_pokemon.id);
@@ -165,7 +165,7 @@ class RecordWriter {
   }
 
   void append_abilities() {
-    const unsigned first = m_dice.below(static_cast<unsigned>(abilities.size()));
+    const unsigned first = m_random.below(static_cast<unsigned>(abilities.size()));
     for (unsigned slot = 1; slot <= 2; ++slot) {
       append_comma();
       append("{{\"ability\":");
@@ -176,7 +176,7 @@ class RecordWriter {
 
   void append_game_indices() {
     if (m_size < 20'000) return;
-    for (std::size_t i = m_dice.below(static_cast<unsigned>(versions.size())); i < versions.size(); ++i) {
+    for (std::size_t i = m_random.below(static_cast<unsigned>(versions.size())); i < versions.size(); ++i) {
       append_comma();
       append("{{\"game_index\":{},\"version\":", m_pokemon.id);
       append_link("version", versions[i]);
@@ -193,16 +193,17 @@ class RecordWriter {
       const std::size_t least = (details + left - 1) / left;
       const std::size_t games =
           std::min({details, version_groups.size(),
-                    least + m_dice.below(static_cast<unsigned>(version_groups.size()))});
+                    least + m_random.below(static_cast<unsigned>(version_groups.size()))});
       details -= games;
       append_comma();
       append("{{\"move\":");
       append_link("move", moves[i]);
       append(",\"version_group_details\":[");
       for (std::size_t game = version_groups.size() - games; game < version_groups.size(); ++game) {
-        const Named& method = learn_methods[m_dice.below(static_cast<unsigned>(learn_methods.size()))];
+        const Named& method = learn_methods[m_random.below(static_cast<unsigned>(learn_methods.size()))];
         append_comma();
-        append("{{\"level_learned_at\":{},\"move_learn_method\":", method.id == 1 ? 1 + m_dice.below(60) : 0);
+        append("{{\"level_learned_at\":{},\"move_learn_method\":",
+               method.id == 1 ? 1 + m_random.below(60) : 0);
         append_link("move-learn-method", method);
         append(",\"order\":null,\"version_group\":");
         append_link("version-group", version_groups[game]);
@@ -225,25 +226,25 @@ class RecordWriter {
     append(",\"stats\":[");
     for (const Named& stat : stats) {
       append_comma();
-      append("{{\"base_stat\":{},\"effort\":{},\"stat\":", 20 + m_dice.below(120), m_dice.below(3));
+      append("{{\"base_stat\":{},\"effort\":{},\"stat\":", 20 + m_random.below(120), m_random.below(3));
       append_link("stat", stat);
       append("}}");
     }
     append("],\"types\":[");
-    const unsigned first = m_dice.below(static_cast<unsigned>(types.size()));
+    const unsigned first = m_random.below(static_cast<unsigned>(types.size()));
     for (unsigned slot = 1; slot <= 1 + m_pokemon.id % 2; ++slot) {
       append_comma();
       append("{{\"slot\":{},\"type\":", slot);
       append_link("type", types[(first + 5 * slot) % types.size()]);
       append("}}");
     }
-    append("],\"weight\":{}}}", 1 + m_dice.below(2000));
+    append("],\"weight\":{}}}", 1 + m_random.below(2000));
     return std::exchange(m_document, std::move(begin));
   }
 
   const Pokemon& m_pokemon;
   const std::string_view m_origin;
-  Dice m_dice;
+  SeededRandom m_random;
   const std::size_t m_size;
   std::string m_document;
 };

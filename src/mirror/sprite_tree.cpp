@@ -1,6 +1,6 @@
 #include "mirror/sprite_tree.hpp"
 
-#include "mirror/dice.hpp"
+#include "mirror/seeded_random.hpp"
 
 #include <algorithm>
 #include <array>
@@ -138,17 +138,17 @@ bool has_sprite(const Pokemon& pokemon, const SpriteLeaf& leaf) {
 
   const std::string number = std::to_string(id);
   if (leaf.has("female")) {
-    const bool looks_different = Dice("female " + number).chance(id < 10000 ? 0.16 : 0.03);
+    const bool looks_different = SeededRandom("female " + number).chance(id < 10000 ? 0.16 : 0.03);
     if (!looks_different || leaf.has("icons")) return false;
   }
   const int games = generation_of(leaf);
   if (games != 0) {
     if (games < generation_of(id)) return false;
-    return games < 7 || Dice("games " + std::to_string(games) + ' ' + number).chance(0.9);
+    return games < 7 || SeededRandom("games " + std::to_string(games) + ' ' + number).chance(0.9);
   }
   if (leaf.has("dream_world")) return generation_of(id) <= 5;
-  if (leaf.has("showdown")) return Dice("showdown " + number).chance(id < 10000 ? 0.97 : 0.75);
-  if (leaf.has("back")) return generation_of(id) <= 5 || Dice("back " + number).chance(0.6);
+  if (leaf.has("showdown")) return SeededRandom("showdown " + number).chance(id < 10000 ? 0.97 : 0.75);
+  if (leaf.has("back")) return generation_of(id) <= 5 || SeededRandom("back " + number).chance(0.6);
   return true;
 }
 

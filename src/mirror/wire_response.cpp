@@ -30,7 +30,7 @@ WireResponse with_headers(WireResponse response, const Answer& answer) {
 struct HalfBody {
   SharedAnswer answer;
   MHD_Connection* connection = nullptr;
-  PausedConnections* pauses = nullptr;
+  SuspendedConnections* pauses = nullptr;
   steady_clock::time_point silent_until{};
 
   ssize_t read(std::uint64_t position, char* buffer, std::size_t space) {
@@ -91,7 +91,8 @@ WireResponse truncated_response(SharedAnswer answer) {
   return half_response({.answer = std::move(answer)});
 }
 
-WireResponse stalling_response(SharedAnswer answer, MHD_Connection* connection, PausedConnections& pauses) {
+WireResponse stalling_response(SharedAnswer answer, MHD_Connection* connection,
+                               SuspendedConnections& pauses) {
   return half_response(
       {std::move(answer), connection, &pauses, steady_clock::now() + std::chrono::minutes(1)});
 }

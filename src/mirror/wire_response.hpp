@@ -1,7 +1,7 @@
 #pragma once
 
-#include "mirror/paused_connections.hpp"
 #include "mirror/site.hpp"
+#include "mirror/suspended_connections.hpp"
 
 #include <microhttpd.h>
 
@@ -24,6 +24,6 @@ WireResponse not_modified_response(const Answer& answer);
 WireResponse truncated_response(SharedAnswer answer);
 
 /// As above, but before the end nothing happens for a minute, or until the client goes or the mirror stops.
-WireResponse stalling_response(SharedAnswer answer, MHD_Connection* connection, PausedConnections& pauses);
+WireResponse stalling_response(SharedAnswer answer, MHD_Connection* connection, SuspendedConnections& pauses);
 
 }  // namespace spritefarm::mirror

@@ -9,8 +9,8 @@
 namespace spritefarm::pokeapi {
 namespace {
 
-constexpr std::size_t most_entries = 1'000'000;
-constexpr std::size_t most_pages = 10'000;
+constexpr std::size_t max_entries = 1'000'000;
+constexpr std::size_t max_pages = 10'000;
 constexpr std::uint32_t whole_index = 100'000;  // as much as the PokéAPI's users ask for when they want all
 
 }  // namespace
@@ -35,8 +35,8 @@ Result<std::vector<IndexEntry>> IndexCursor::take(IndexPage page) {
       continue;
     }
     if (complete()) break;
-    if (m_seen_urls.size() == most_entries)
-      return Error{fmt::format("the index lists more than {} pokémon: is it one?", most_entries)};
+    if (m_seen_urls.size() == max_entries)
+      return Error{fmt::format("the index lists more than {} pokémon: is it one?", max_entries)};
     if (m_seen_urls.insert(entry.url).second) taken.push_back(std::move(entry));
   }
 
@@ -49,8 +49,8 @@ Result<std::vector<IndexEntry>> IndexCursor::take(IndexPage page) {
     return Error{
         fmt::format("the index goes round in a circle: {} names {} as its next page, which was read before",
                     from, *m_url)};
-  if (m_seen_pages.size() > most_pages)
-    return Error{fmt::format("the index has more than {} pages", most_pages)};
+  if (m_seen_pages.size() > max_pages)
+    return Error{fmt::format("the index has more than {} pages", max_pages)};
   return taken;
 }
 

@@ -9,7 +9,7 @@ namespace spritefarm::pokeapi {
 namespace {
 
 // Of the entries' names and URLs: a base URL that many share stands in the document only once.
-constexpr std::size_t most_bytes = 64 << 20;
+constexpr std::size_t max_bytes = 64 << 20;
 
 Error wrong_shape(const std::string& what) {
   return Error{"JSON, but no page of the pokemon index: " + what + "; check the base URL"};
@@ -57,7 +57,7 @@ Result<IndexPage> parse_index_page(const std::string& document, std::string_view
     const std::optional<std::uint32_t> id = last_number(resolved->path);
     if (!id) return wrong_shape(where + " has a `url` that does not end in a number");
     bytes += name.size() + resolved->text.size();
-    if (bytes > most_bytes) return wrong_shape("its `results` are too large");
+    if (bytes > max_bytes) return wrong_shape("its `results` are too large");
     page.entries.push_back({std::string(name), *id, resolved->text});
   }
   return page;

@@ -46,7 +46,7 @@ class LeafCollector {
 
  private:
   std::vector<SpriteLeaf>& m_leaves;
-  std::size_t m_room = Record::most_bytes;
+  std::size_t m_room = Record::max_bytes;
 };
 
 }  // namespace

@@ -28,7 +28,7 @@ inline std::size_t bytes_of(const SpriteLeaf& leaf) noexcept {
 struct Record {
   /// What its leaves may take in memory, a hundred times what those of the largest do. What many of them share stands
   /// in a document only once, so a small one could be a record of any size.
-  static constexpr std::size_t most_bytes = 4 << 20;
+  static constexpr std::size_t max_bytes = 4 << 20;
 
   std::uint32_t id = 0;
   std::string name;

@@ -26,9 +26,9 @@ unsigned readiness_of(const epoll_event& event) {
 }
 
 /// epoll_wait counts milliseconds: rounded up, so that a timer is never asked for before it is due.
-int milliseconds(std::chrono::nanoseconds longest) {
-  if (longest < std::chrono::nanoseconds::zero()) return -1;
-  const auto rounded = std::chrono::ceil<std::chrono::milliseconds>(longest).count();
+int milliseconds(std::chrono::nanoseconds timeout) {
+  if (timeout < std::chrono::nanoseconds::zero()) return -1;
+  const auto rounded = std::chrono::ceil<std::chrono::milliseconds>(timeout).count();
   return static_cast<int>(std::min<std::int64_t>(rounded, std::numeric_limits<int>::max()));
 }
 
@@ -50,10 +50,10 @@ void Epoll::remove(int fd) noexcept {
   ::epoll_ctl(m_fd.get(), EPOLL_CTL_DEL, fd, nullptr);
 }
 
-std::size_t Epoll::wait(std::span<Event> events, std::chrono::nanoseconds longest) {
+std::size_t Epoll::wait(std::span<Event> events, std::chrono::nanoseconds timeout) {
   std::array<epoll_event, 64> ready;
   const int room = static_cast<int>(std::min(ready.size(), events.size()));
-  const int count = ::epoll_wait(m_fd.get(), ready.data(), room, milliseconds(longest));
+  const int count = ::epoll_wait(m_fd.get(), ready.data(), room, milliseconds(timeout));
   if (count < 0 && errno == EINTR) return 0;
   check(count, "epoll_wait");
   for (int i = 0; i < count; ++i) events[i] = {ready[i].data.u64, readiness_of(ready[i])};

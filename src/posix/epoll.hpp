@@ -26,9 +26,9 @@ class Epoll {
   /// Silent about a descriptor that is closed or was never added.
   void remove(int fd) noexcept;
 
-  /// Waits for at most `longest` (negative: without a bound) and fills `events` from its start; how many it
+  /// Waits for at most `timeout` (negative: without a bound) and fills `events` from its start; how many it
   /// filled, 0 also when a signal came.
-  std::size_t wait(std::span<Event> events, std::chrono::nanoseconds longest);
+  std::size_t wait(std::span<Event> events, std::chrono::nanoseconds timeout);
 
   [[nodiscard]] int fd() const noexcept { return m_fd.get(); }
 

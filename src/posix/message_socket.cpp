@@ -28,7 +28,7 @@ std::pair<MessageSocket, MessageSocket> MessageSocket::make_pair() {
 MessageSocket::Sent MessageSocket::send(std::span<const std::byte> message, std::span<const int> fds,
                                         bool wait) {
   iovec part{const_cast<std::byte*>(message.data()), message.size()};
-  FdControl<most_fds> control{};
+  FdControl<max_fds> control{};
   msghdr header{};
   header.msg_iov = &part;
   header.msg_iovlen = 1;
@@ -58,7 +58,7 @@ void MessageSocket::finish() noexcept {
 
 MessageSocket::Received MessageSocket::receive(std::span<std::byte> message, std::vector<Fd>& fds) {
   iovec part{message.data(), message.size()};
-  FdControl<most_fds> control{};
+  FdControl<max_fds> control{};
   msghdr header{};
   header.msg_iov = &part;
   header.msg_iovlen = 1;

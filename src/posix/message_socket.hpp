@@ -24,7 +24,7 @@ class MessageSocket {
   Sent send(std::span<const std::byte> message, std::span<const int> fds, bool wait);
 
   enum class Received { message, nothing_yet, closed };
-  /// Without waiting. A message of another size than `message` or with more than `most_fds` descriptors
+  /// Without waiting. A message of another size than `message` or with more than `max_fds` descriptors
   /// counts as closed: the other end is not who it should be.
   Received receive(std::span<std::byte> message, std::vector<Fd>& fds);
 
@@ -45,7 +45,7 @@ class MessageSocket {
   void finish() noexcept;
 
  private:
-  static constexpr std::size_t most_fds = 4;
+  static constexpr std::size_t max_fds = 4;
   Fd m_fd;
 };
 

@@ -27,9 +27,9 @@ void PidFd::send_signal(int signal) const noexcept {
   ::syscall(SYS_pidfd_send_signal, m_fd.get(), signal, nullptr, 0);
 }
 
-bool PidFd::wait_for_end(std::chrono::milliseconds longest) const noexcept {
+bool PidFd::wait_for_end(std::chrono::milliseconds timeout) const noexcept {
   pollfd process{m_fd.get(), POLLIN, 0};
-  return retry_on_signal([&] { return ::poll(&process, 1, static_cast<int>(longest.count())); }) > 0;
+  return retry_on_signal([&] { return ::poll(&process, 1, static_cast<int>(timeout.count())); }) > 0;
 }
 
 void kill_group(pid_t group) noexcept {

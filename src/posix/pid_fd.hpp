@@ -24,8 +24,8 @@ class PidFd {
   [[nodiscard]] explicit operator bool() const noexcept { return static_cast<bool>(m_fd); }
   /// Silent when the process has ended.
   void send_signal(int signal) const noexcept;
-  /// Waits until the process has ended, `longest` at most: whether it has.
-  bool wait_for_end(std::chrono::milliseconds longest) const noexcept;
+  /// Waits until the process has ended, `timeout` at most: whether it has.
+  bool wait_for_end(std::chrono::milliseconds timeout) const noexcept;
 
  private:
   Fd m_fd;

@@ -15,7 +15,7 @@ namespace spritefarm::system {
 
 namespace {
 
-constexpr std::size_t longest_message = 65536;
+constexpr std::size_t max_message = 65536;
 
 std::chrono::microseconds duration_of(const timeval& time) {
   return std::chrono::seconds(time.tv_sec) + std::chrono::microseconds(time.tv_usec);
@@ -25,7 +25,7 @@ std::chrono::microseconds duration_of(const timeval& time) {
 
 void ParentLine::send(std::string_view message) {
   // The byte more tells an empty message from the end.
-  const std::string sent = std::string(message.substr(0, longest_message)) + '\n';
+  const std::string sent = std::string(message.substr(0, max_message)) + '\n';
   (void)posix::retry_on_signal(
       [&] { return ::send(m_socket.get(), sent.data(), sent.size(), MSG_NOSIGNAL); });
 }
@@ -57,7 +57,7 @@ ChildProcess::~ChildProcess() {
 }
 
 std::optional<std::string> ChildProcess::receive() {
-  std::string message(longest_message + 1, '\0');
+  std::string message(max_message + 1, '\0');
   const auto got =
       posix::retry_on_signal([&] { return ::recv(m_socket.get(), message.data(), message.size(), 0); });
   if (got <= 0) return std::nullopt;
@@ -65,9 +65,9 @@ std::optional<std::string> ChildProcess::receive() {
   return message;
 }
 
-bool ChildProcess::wait_for_message(std::chrono::milliseconds longest) {
+bool ChildProcess::wait_for_message(std::chrono::milliseconds timeout) {
   pollfd socket{m_socket.get(), POLLIN, 0};
-  return ::poll(&socket, 1, static_cast<int>(longest.count())) > 0;
+  return ::poll(&socket, 1, static_cast<int>(timeout.count())) > 0;
 }
 
 ChildEnd ChildProcess::finish() {

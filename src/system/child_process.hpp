@@ -48,8 +48,8 @@ class ChildProcess {
 
   /// The next message that the child sends; none if the child ended.
   std::optional<std::string> receive();
-  /// Waits for the next message or the child's end, `longest` at most: whether there is one.
-  bool wait_for_message(std::chrono::milliseconds longest);
+  /// Waits for the next message or the child's end, `timeout` at most: whether there is one.
+  bool wait_for_message(std::chrono::milliseconds timeout);
   /// Hangs up and waits for the child's end. Once, and last.
   ChildEnd finish();
   [[nodiscard]] pid_t pid() const noexcept { return m_pid; }

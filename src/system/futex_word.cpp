@@ -16,11 +16,11 @@ std::uint32_t FutexWord::advance() noexcept {
   return now;
 }
 
-bool FutexWord::wait_while(std::uint32_t value, std::chrono::nanoseconds longest) noexcept {
-  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(longest);
-  const std::timespec timeout{seconds.count(), (longest - seconds).count()};
+bool FutexWord::wait_while(std::uint32_t value, std::chrono::nanoseconds timeout) noexcept {
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(timeout);
+  const std::timespec limit{seconds.count(), (timeout - seconds).count()};
   while (load() == value)
-    if (::syscall(SYS_futex, &m_word, FUTEX_WAIT, value, &timeout, nullptr, 0) < 0 && errno == ETIMEDOUT)
+    if (::syscall(SYS_futex, &m_word, FUTEX_WAIT, value, &limit, nullptr, 0) < 0 && errno == ETIMEDOUT)
       return load() != value;
   return true;
 }

@@ -13,8 +13,8 @@ class FutexWord {
   [[nodiscard]] std::uint32_t load() const noexcept { return m_word.load(std::memory_order_acquire); }
   /// Adds one, and wakes all that sleep: the new number.
   std::uint32_t advance() noexcept;
-  /// Sleeps as long as the number is `value`, `longest` at most: whether it is another one now.
-  bool wait_while(std::uint32_t value, std::chrono::nanoseconds longest) noexcept;
+  /// Sleeps as long as the number is `value`, `timeout` at most: whether it is another one now.
+  bool wait_while(std::uint32_t value, std::chrono::nanoseconds timeout) noexcept;
 
  private:
   std::atomic<std::uint32_t> m_word{0};

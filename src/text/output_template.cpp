@@ -11,8 +11,8 @@
 namespace spritefarm::text {
 namespace {
 
-constexpr std::size_t longest_name = 255;   // NAME_MAX of every file system in use
-constexpr std::size_t longest_path = 4000;  // PATH_MAX, less some room
+constexpr std::size_t max_name_size = 255;   // NAME_MAX of every file system in use
+constexpr std::size_t max_path_size = 4000;  // PATH_MAX, less some room
 
 bool is_control(char c) {
   return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
@@ -21,14 +21,14 @@ bool is_control(char c) {
 /// Why a path does not stay below the directory it starts in; empty where it does.
 std::string_view unfit_for_path(std::string_view path) {
   if (path.empty()) return "is empty";
-  if (path.size() > longest_path) return "is too long";
+  if (path.size() > max_path_size) return "is too long";
   if (std::any_of(path.begin(), path.end(), is_control)) return "has a control character";
   for (std::size_t start = 0; start <= path.size();) {
     const std::string_view part = path.substr(start, path.find('/', start) - start);
     if (part.empty()) return "has a part without a name";
     if (part == "." || part == "..") return "has a part '.' or '..'";
     if (part.starts_with(".spritefarm")) return "has a part that is named as the program's own files are";
-    if (part.size() > longest_name) return "has a part that is too long for a file name";
+    if (part.size() > max_name_size) return "has a part that is too long for a file name";
     start += part.size() + 1;
   }
   return {};

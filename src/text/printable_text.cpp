@@ -19,8 +19,8 @@ std::string printable(std::string_view text) {
 }
 
 std::string excerpt(std::string_view text) {
-  constexpr std::size_t longest = 60;
-  return text.size() <= longest ? printable(text) : printable(text.substr(0, longest)) + "…";
+  constexpr std::size_t max_size = 60;
+  return text.size() <= max_size ? printable(text) : printable(text.substr(0, max_size)) + "…";
 }
 
 std::string counted(std::uint64_t number, std::string_view one, std::string_view several) {

@@ -12,7 +12,7 @@ namespace spritefarm::bench {
 namespace {
 
 // More than any protocol's window that a test lets grow.
-constexpr std::size_t most_held = 4 << 20;
+constexpr std::size_t max_held = 4 << 20;
 
 }  // namespace
 
@@ -22,7 +22,7 @@ void DelayedStream::read() {
 }
 
 bool DelayedStream::read_piece() {
-  if (m_ended || m_broken || m_held >= most_held) return false;
+  if (m_ended || m_broken || m_held >= max_held) return false;
   static std::array<char, 256 << 10> buffer;
   const ssize_t size =
       posix::retry_on_signal([&] { return ::recv(m_from, buffer.data(), buffer.size(), 0); });
@@ -40,7 +40,7 @@ bool DelayedStream::read_piece() {
 void DelayedStream::write() {
   const Clock::time_point now = Clock::now();
   while (!m_pieces.empty() && m_pieces.front().due <= now && write_piece(m_pieces.front())) {
-    const bool was_full = m_held >= most_held;
+    const bool was_full = m_held >= max_held;
     m_held -= m_pieces.front().bytes.size();
     m_written = 0;
     m_pieces.pop_front();

@@ -25,7 +25,7 @@ void ignore_sigterm() {
 
 /// One call after another until `enough()`: what the slowest took.
 template <typename Enough>
-Clock::duration slowest_call(ProcessPoolExecutor& pool, Enough enough) {
+Clock::duration max_call_time(ProcessPoolExecutor& pool, Enough enough) {
   Clock::duration slowest{};
   while (!enough()) {
     const auto begin = Clock::now();
@@ -45,7 +45,7 @@ Measured deadline(const Form& form) {
   bool failed_rightly = true;
   for (int run = 0; run < runs; ++run) {
     const auto begin = Clock::now();
-    alone = std::max(alone, slowest_call(pool, [&] { return Clock::now() > begin + 100ms; }));
+    alone = std::max(alone, max_call_time(pool, [&] { return Clock::now() > begin + 100ms; }));
     Clock::time_point failed_at{};
     std::atomic<bool> failed = false;
     const auto submitted_at = Clock::now();
@@ -55,7 +55,8 @@ Measured deadline(const Form& form) {
       failed = true;
     });
     // Also while its worker is waited for, for terminate_grace, to end by SIGTERM.
-    beside = std::max(beside, slowest_call(pool, [&] { return failed && Clock::now() > failed_at + 300ms; }));
+    beside =
+        std::max(beside, max_call_time(pool, [&] { return failed && Clock::now() > failed_at + 300ms; }));
     latest = std::max(latest, failed_at - submitted_at - timeout);
     try {
       stubborn.result(0s);

@@ -67,7 +67,7 @@ Measured forks_beside_threads(const Form& form) {
     });
 
   std::set<int> pids;
-  int died = 0, hung = 0, most_tasks = 0;
+  int died = 0, hung = 0, max_tasks = 0;
   std::set<pid_t> forks;  // who has forked
   for (int done = 0; done < respawns;) {
     std::vector<Future<WorkerOrigin>> futures;
@@ -77,7 +77,7 @@ Measured forks_beside_threads(const Form& form) {
         const WorkerOrigin origin = each.result(60s);
         pids.insert(origin.pid);
         forks.insert(origin.parent);
-        most_tasks = std::max(most_tasks, origin.parents_tasks - sanitizer_tasks);
+        max_tasks = std::max(max_tasks, origin.parents_tasks - sanitizer_tasks);
       } catch (const WorkerDied& error) {
         pids.insert(error.how().pid);
         ++died;
@@ -94,12 +94,12 @@ Measured forks_beside_threads(const Form& form) {
   ::close(kept);
   const bool zygote_alone =
       forked_first.size() == 1 && forks == std::set(forked_first.begin(), forked_first.end());
-  return {hung == 0 && most_tasks == 1 && zygote_alone && died == respawns / 2 &&
+  return {hung == 0 && max_tasks == 1 && zygote_alone && died == respawns / 2 &&
               static_cast<int>(pids.size()) == respawns,
           std::to_string(pids.size()) + " workers forked beside 8 threads, " + std::to_string(died) +
               " of them died, " + std::to_string(hung) + " calls hung, the zygote " +
-              (zygote_alone ? "alone" : "not alone") + " forks and has at most " +
-              std::to_string(most_tasks) + (most_tasks == 1 ? " task" : " tasks")};
+              (zygote_alone ? "alone" : "not alone") + " forks and has at most " + std::to_string(max_tasks) +
+              (max_tasks == 1 ? " task" : " tasks")};
 }
 
 }  // namespace figures

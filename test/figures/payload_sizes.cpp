@@ -34,8 +34,8 @@ Measured payload_sizes(const Form& form) {
   // Whatever a slot, a page, a pipe or a buffer holds is a power of two: sizes from a frame's overhead before each of
   // them to just past it meet every "exactly" and every "one more".
   std::vector<std::size_t> sizes{0, 1, 2, 3, 1 << 20};
-  const std::size_t largest_power = form.full ? 1 << 20 : 1 << 16;
-  for (std::size_t power = 64; power <= largest_power; power *= 2)
+  const std::size_t max_power = form.full ? 1 << 20 : 1 << 16;
+  for (std::size_t power = 64; power <= max_power; power *= 2)
     for (std::size_t size = power - std::min(power, std::size_t{64}); size <= power + 2; ++size)
       sizes.push_back(size);
   sizes.push_back(form.full ? std::size_t{1} << 30 : std::size_t{32} << 20);

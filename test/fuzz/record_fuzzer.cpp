@@ -1,4 +1,4 @@
-#include "cache/packed_record.hpp"
+#include "cache/record_codec.hpp"
 #include "fuzz/fuzz_input.hpp"
 #include "pokeapi/record.hpp"
 
@@ -14,8 +14,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (!record) return 0;
 
   must(record->sprites.size() <= document.size() / sizeof(R"("":"")"), "leaves take room");
-  const std::string packed = cache::pack_record(*record);
-  const std::optional<pokeapi::Record> unpacked = cache::unpack_record(packed);
+  const std::string packed = cache::encode_record(*record);
+  const std::optional<pokeapi::Record> unpacked = cache::decode_record(packed);
   must(unpacked.has_value(), "what was packed can be unpacked");
   must(*unpacked == *record, "what was packed comes back");
   document.resize(document.find_last_of('}'));

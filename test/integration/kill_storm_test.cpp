@@ -132,7 +132,7 @@ TEST_CASE("a coordinator killed at any moment leaves nobody, and the next run fe
   const auto expected = pokeapi.front_sprites();
   std::mt19937 random(50);
   const int moments = faults_in_full() ? 50 : 6;
-  std::size_t most_extra = 0, fewest_there = expected.size(), most_there = 0;
+  std::size_t max_extra = 0, min_there = expected.size(), max_there = 0;
   double longest = 0.4;
   for (int moment = 0; moment < moments; ++moment) {
     NginxServer nginx(pokeapi.path(), {"pokeapi.co", "raw.githubusercontent.com"});
@@ -165,14 +165,14 @@ TEST_CASE("a coordinator killed at any moment leaves nobody, and the next run fe
       CHECK(times <= 2);
       extra += times > 1 ? 1 : 0;
     }
-    most_extra = std::max(most_extra, extra);
+    max_extra = std::max(max_extra, extra);
     CHECK(extra <= expected.size());
-    fewest_there = std::min(fewest_there, there);
-    most_there = std::max(most_there, there);
+    min_there = std::min(min_there, there);
+    max_there = std::max(max_there, there);
   }
   std::printf(
       "%-34s %-9s exit 0  files %4zu/%-4zu killed at %d moments, with %zu to %zu files; at most %zu extra "
       "requests\n",
-      "coordinator killed, run again", "shm", expected.size(), expected.size(), moments, fewest_there,
-      most_there, most_extra);
+      "coordinator killed, run again", "shm", expected.size(), expected.size(), moments, min_there, max_there,
+      max_extra);
 }

@@ -43,7 +43,7 @@ struct Trace {
         queued = std::int64_t(event["args"]["queued"]);
         CHECK(in_flight >= 0);
         CHECK(queued >= 0);
-        most_in_flight = std::max(most_in_flight, in_flight);
+        max_in_flight = std::max(max_in_flight, in_flight);
       } else if (phase == "M" && name == "thread_name") {
         lanes[lane] = std::string(event["args"]["name"].get_string().value());
       } else if (phase == "M" && name == "process_name") {
@@ -80,7 +80,7 @@ struct Trace {
   std::map<std::uint64_t, std::map<std::string, std::pair<Lane, double>>> arrows;
   std::map<Lane, std::string> lanes;
   std::set<std::int64_t> processes;
-  std::int64_t in_flight = 0, queued = 0, most_in_flight = 0;
+  std::int64_t in_flight = 0, queued = 0, max_in_flight = 0;
 };
 
 }  // namespace
@@ -141,8 +141,8 @@ TEST_CASE("--trace shows every task with its parts, in its worker's lane", "[tra
   CHECK(trace.processes.size() == (mode[0] == "-p" ? 3 : 1));
   CHECK(trace.in_flight == 0);
   CHECK(trace.queued == 0);
-  CHECK(trace.most_in_flight >= (mode[0] == "-s" ? 1 : 2));
-  CHECK(trace.most_in_flight <= (mode[0] == "-s" ? 1 : 8));
+  CHECK(trace.max_in_flight >= (mode[0] == "-s" ? 1 : 2));
+  CHECK(trace.max_in_flight <= (mode[0] == "-s" ? 1 : 8));
 }
 
 TEST_CASE("an interrupted run has a trace, and so has one that needs no worker", "[trace]") {

@@ -28,10 +28,10 @@ struct RunReport {
   };
   std::vector<Missing> missing_sprites;
 
-  struct Detour {
+  struct UrlFallback {
     std::string url, instead;
   };
-  std::vector<Detour> detours;
+  std::vector<UrlFallback> detours;
 };
 
 }  // namespace spritefarm::test

@@ -55,10 +55,10 @@ TEST_CASE("the ledger keeps documents and images from run to run", "[ledger]") {
     CHECK(opened.message == "");
     REQUIRE(opened.ledger);
     CHECK(!opened.ledger->document("https://host/a"));
-    opened.ledger->keep("https://host/a", cache::LedgerDocument{{"W/\"x\"", ""}, 42, "hash", "old"});
-    opened.ledger->keep("https://host/a",
-                        cache::LedgerDocument{{"W/\"y\"", ""}, 43, "hash", std::string("\0new", 4)});
-    opened.ledger->keep("a'b/é.png", image);
+    opened.ledger->store("https://host/a", cache::LedgerDocument{{"W/\"x\"", ""}, 42, "hash", "old"});
+    opened.ledger->store("https://host/a",
+                         cache::LedgerDocument{{"W/\"y\"", ""}, 43, "hash", std::string("\0new", 4)});
+    opened.ledger->store("a'b/é.png", image);
     CHECK(opened.ledger->uncommitted() == 3);
     REQUIRE(opened.ledger->document("https://host/a"));
   }
@@ -87,9 +87,9 @@ TEST_CASE("a kill in the middle of a batch loses that batch alone", "[ledger]") 
   const TempDir folder;
   const std::string path = folder / "ledger";
   in_killed_child(path, [](cache::Ledger& ledger) {
-    for (int i = 0; i < 500; ++i) ledger.keep("sure-" + std::to_string(i), image);
+    for (int i = 0; i < 500; ++i) ledger.store("sure-" + std::to_string(i), image);
     ledger.commit();
-    for (int i = 0; i < 5000; ++i) ledger.keep("lost-" + std::to_string(i), image);
+    for (int i = 0; i < 5000; ++i) ledger.store("lost-" + std::to_string(i), image);
   });
   const cache::OpenedLedger opened = cache::open_ledger(path);
   CHECK(opened.message == "");
@@ -107,7 +107,7 @@ TEST_CASE("a ledger that another run has is not shared", "[ledger]") {
   const cache::OpenedLedger second = cache::open_ledger(path);
   CHECK(!second.ledger);
   CHECK(contains(second.message, "another run has the ledger " + path));
-  first.ledger->keep("a", image);
+  first.ledger->store("a", image);
   first.ledger.reset();
   const cache::OpenedLedger third = cache::open_ledger(path);
   CHECK(third.message == "");
@@ -123,7 +123,7 @@ TEST_CASE("what is no ledger is set aside, and a new one begins", "[ledger]") {
     CHECK(contains(opened.message, path + ".set-aside-"));
     REQUIRE(opened.ledger);
     CHECK(!opened.ledger->image("a"));
-    opened.ledger->keep("b", image);
+    opened.ledger->store("b", image);
     CHECK(read_file(path + ".set-aside-1") == bytes);
   };
   SECTION("a text") {
@@ -166,7 +166,7 @@ TEST_CASE("what is no ledger is set aside, and a new one begins", "[ledger]") {
   SECTION("one that is cut or overwritten") {
     {
       cache::Ledger ledger(path);
-      for (int i = 0; i < 500; ++i) ledger.keep(std::to_string(i), image);
+      for (int i = 0; i < 500; ++i) ledger.store(std::to_string(i), image);
     }
     std::string bytes = read_file(path);
     REQUIRE(bytes.size() > 40'000);

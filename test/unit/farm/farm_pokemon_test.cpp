@@ -159,9 +159,9 @@ TEST_CASE("what is not found is looked for without its slash", "[farm][pipeline]
   CHECK(result.sprites[0].status == SpriteStatus::downloaded);
   CHECK(result.count.requests == 3);
   CHECK(result.count.retries == 0);
-  REQUIRE(result.count.detours.size() == 1);
-  CHECK(result.count.detours[0].url == farm.api.url("/pokemon/mew/"));
-  CHECK(result.count.detours[0].instead == farm.api.url("/pokemon/mew"));
+  REQUIRE(result.count.url_fallbacks.size() == 1);
+  CHECK(result.count.url_fallbacks[0].url == farm.api.url("/pokemon/mew/"));
+  CHECK(result.count.url_fallbacks[0].instead == farm.api.url("/pokemon/mew"));
 }
 
 TEST_CASE("a name that is no file's is refused before its image is fetched", "[farm][pipeline]") {
@@ -249,7 +249,7 @@ TEST_CASE("the index comes page by page, or an error says why it cannot", "[farm
   ThreadPoolExecutor executor({.initializer = [&farm] { Downloader::install(farm.settings); }});
   const cli::Options options;
   const cli::Messages messages(cli::Verbosity::quiet);
-  Stock nothing(options, messages, [] { return DatasetAnswer{}; });
+  HttpCache nothing(options, messages, [] { return DatasetHash{}; });
   IndexReader reader(executor, farm.api.url("/"), pokeapi::IndexRange{0, 3}, nothing);
   std::optional<IndexAnswer> page = reader.next();
   REQUIRE(page);
@@ -283,10 +283,10 @@ TEST_CASE("what an index lists is farmed although a later page cannot be had", "
   options.mode = GENERATE(cli::Mode::threads, cli::Mode::serial);
   options.base_url = farm.api.url("/");
   options.index.limit = 3;
-  Workforce workforce(options, farm.settings);
+  FarmExecutors executors(options, farm.settings);
   Report report({cli::to_string(options.mode), 1, 1, "none"});
   const cli::Messages messages(cli::Verbosity::quiet);
-  Coordinator coordinator(options, workforce, report, messages, {});
+  Coordinator coordinator(options, executors, report, messages, {});
   CHECK(coordinator.run() == cli::no_index);
   CHECK(report.selected() == 1);
   CHECK(read_tree(farm.folder.path()) == std::map<std::string, std::string>{{"a.png", MadeUpApi::image}});
@@ -308,10 +308,10 @@ TEST_CASE("a run farms once what is named twice, and tells of paths that two spr
   options.verbosity = cli::Verbosity::quiet;
   const auto run = [&](const std::vector<std::string>& pokemon) {
     options.pokemon = pokemon;
-    Workforce workforce(options, farm.settings_for("all", "{name}-{sprite}.{ext}"));
+    FarmExecutors executors(options, farm.settings_for("all", "{name}-{sprite}.{ext}"));
     Report report({.mode = "serial"});
     const cli::Messages messages(cli::Verbosity::quiet);
-    Coordinator coordinator(options, workforce, report, messages, {});
+    Coordinator coordinator(options, executors, report, messages, {});
     const cli::ExitStatus status = coordinator.run();
     return std::pair(status, report.failed());
   };

@@ -69,13 +69,13 @@ TEST_CASE("a gallery is the same for the same sprites, in whatever order and fro
   Gallery now, before, mixed;
   now.on_result(0, a);
   now.on_result(0, b);
-  before.add_kept({2, "b", {}}, "x", "x/b.png");
-  before.add_kept({1, "a", {}}, "y.z", "y.z/a.png");
-  before.add_kept({1, "a", {}}, "x", "x/a.png");
+  before.add_stored({2, "b", {}}, "x", "x/b.png");
+  before.add_stored({1, "a", {}}, "y.z", "y.z/a.png");
+  before.add_stored({1, "a", {}}, "x", "x/a.png");
   mixed.on_result(0, b);
-  mixed.add_kept({2, "b", {}}, "x", "elsewhere/b.png");
-  mixed.add_kept({1, "a", {}}, "x", "x/a.png");
-  mixed.add_kept({1, "a", {}}, "y.z", "y.z/a.png");
+  mixed.add_stored({2, "b", {}}, "x", "elsewhere/b.png");
+  mixed.add_stored({1, "a", {}}, "x", "x/a.png");
+  mixed.add_stored({1, "a", {}}, "y.z", "y.z/a.png");
   CHECK(now.page() == before.page());
   CHECK(now.page() == mixed.page());
 }
@@ -83,7 +83,7 @@ TEST_CASE("a gallery is the same for the same sprites, in whatever order and fro
 TEST_CASE("what failed this time is shown with the file of an earlier run", "[farm][gallery]") {
   Gallery gallery;
   gallery.on_result(0, farmed("a", 1, {{"x", "http://h/x.png", SpriteStatus::failed, "busy"}}));
-  gallery.add_kept({1, "a", {}}, "x", "a.png");
+  gallery.add_stored({1, "a", {}}, "x", "a.png");
   CHECK(pokemon_of(gallery) == R"([[1,"a",[[0,0,"a.png",2,"busy"]]]]["x"][""])");
 }
 

@@ -67,11 +67,11 @@ TEST_CASE("a share of what comes in pieces is that of the whole", "[farm][plan]"
 }
 
 TEST_CASE("how large a share can be is known beforehand", "[farm][plan]") {
-  CHECK(ShareFilter({}).most_of(100) == 100);
-  CHECK(ShareFilter({1, 3}).most_of(7) == 3);
-  CHECK(ShareFilter({2, 3}).most_of(7) == 2);
-  CHECK(ShareFilter({8, 8}).most_of(7) == 0);
-  CHECK(ShareFilter({2, 3}).most_of(std::nullopt) > 1'000'000);
+  CHECK(ShareFilter({}).max_of(100) == 100);
+  CHECK(ShareFilter({1, 3}).max_of(7) == 3);
+  CHECK(ShareFilter({2, 3}).max_of(7) == 2);
+  CHECK(ShareFilter({8, 8}).max_of(7) == 0);
+  CHECK(ShareFilter({2, 3}).max_of(std::nullopt) > 1'000'000);
 }
 
 TEST_CASE("a share is K/N with K from 1 to N", "[farm][plan]") {
@@ -86,8 +86,8 @@ TEST_CASE("a share is K/N with K from 1 to N", "[farm][plan]") {
 }
 
 TEST_CASE("the other spelling of an address has or has not the slash at its end", "[farm][plan]") {
-  CHECK(other_spelling("http://h/pokemon/1/") == "http://h/pokemon/1");
-  CHECK(other_spelling("http://h/pokemon/1") == "http://h/pokemon/1/");
-  CHECK(other_spelling("http://h/pokemon/?limit=2") == "http://h/pokemon?limit=2");
-  CHECK(other_spelling("http://h/pokemon?limit=2") == "http://h/pokemon/?limit=2");
+  CHECK(toggle_trailing_slash("http://h/pokemon/1/") == "http://h/pokemon/1");
+  CHECK(toggle_trailing_slash("http://h/pokemon/1") == "http://h/pokemon/1/");
+  CHECK(toggle_trailing_slash("http://h/pokemon/?limit=2") == "http://h/pokemon?limit=2");
+  CHECK(toggle_trailing_slash("http://h/pokemon?limit=2") == "http://h/pokemon/?limit=2");
 }

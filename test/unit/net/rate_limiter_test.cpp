@@ -24,7 +24,7 @@ namespace {
 const RateLimiter::Time start{1000h};
 
 /// The most requests that leave in any stretch of this length.
-std::ptrdiff_t most_within(std::vector<RateLimiter::Time> departures, std::chrono::nanoseconds stretch) {
+std::ptrdiff_t max_within(std::vector<RateLimiter::Time> departures, std::chrono::nanoseconds stretch) {
   std::sort(departures.begin(), departures.end());
   std::ptrdiff_t most = 0;
   auto end = departures.begin();
@@ -141,7 +141,7 @@ TEST_CASE("several processes share one rate, also when one dies", "[rate]") {
   REQUIRE(left.size() == processes * requests - requests / 2);
   for (const auto stretch : {0ms, 1ms, 20ms, 100ms, 700ms}) {
     CAPTURE(stretch.count());
-    CHECK(most_within(left, stretch) <= stretch / 1ms + 16);
+    CHECK(max_within(left, stretch) <= stretch / 1ms + 16);
   }
   CHECK(*std::max_element(left.begin(), left.end()) == start + 1ms * (left.size() - 16));
 }

@@ -3,9 +3,9 @@
 #include "cache/ledger.hpp"
 #include "cli/messages.hpp"
 #include "cli/options.hpp"
-#include "farm/chosen_sprites.hpp"
-#include "farm/dataset_question.hpp"
+#include "farm/dataset_hash.hpp"
 #include "farm/farm_task.hpp"
+#include "farm/sprite_choice.hpp"
 #include "system/directory.hpp"
 
 #include <chrono>
@@ -27,26 +27,26 @@ namespace spritefarm::farm {
 /// The coordinator's, on its thread, except for commit(); the only one that has the ledger, which no worker ever opens.
 /// Without a ledger (a dry run, another run has it, it fails), nothing is known and nothing kept: that costs requests,
 /// and never fails a run.
-class Stock {
+class HttpCache {
  public:
   /// Asks the API which dataset it serves; done once in a run, at most, and only if something is known.
-  using AskDataset = std::function<DatasetAnswer()>;
+  using FetchDatasetHash = std::function<DatasetHash()>;
 
   /// To be made after the last fork of this process.
-  Stock(const cli::Options& options, const cli::Messages& messages, AskDataset ask_dataset);
+  HttpCache(const cli::Options& options, const cli::Messages& messages, FetchDatasetHash fetch_dataset_hash);
 
   /// A page of the index; none where it is unknown.
-  std::optional<KnownDocument> page(const std::string& url);
+  std::optional<CachedDocument> page(const std::string& url);
   /// Adds to a task what is known of it. Where nobody needs to be asked, and all is there, the result.
   std::optional<FarmResult> look_up(FarmTask& task);
 
   /// Keeps what servers have answered, and the files that came of it, for a later run.
-  void keep(const std::string& url, const AnsweredDocument& document);
-  void keep(const FarmTask& task, const FarmResult& result);
+  void store(const std::string& url, const StoredDocument& document);
+  void store(const FarmTask& task, const FarmResult& result);
   /// What earlier runs have made, as far as the ledger knows whose it is and its file is still there.
-  using TakeKept =
+  using TakeStored =
       std::function<void(const pokeapi::Record& record, const std::string& key, const std::string& path)>;
-  void each_kept(const TakeKept& take);
+  void for_each_stored(const TakeStored& take);
   /// Makes certain what was kept; otherwise that happens now and then. Any thread may.
   void commit();
 
@@ -58,12 +58,12 @@ class Stock {
   std::optional<cache::LedgerDocument> document(const std::string& url);
   bool is_current(const cache::LedgerDocument& document);
   const std::string& dataset();
-  std::optional<KnownImage> find_image(const pokeapi::Record& record, const SpriteResult& sprite);
+  std::optional<CachedImage> find_image(const pokeapi::Record& record, const SpriteResult& sprite);
   [[nodiscard]] bool is_intact(const std::string& path, const cache::LedgerImage& image) const;
 
   const cli::Options& m_options;
   const cli::Messages& m_messages;
-  const AskDataset m_ask_dataset;
+  const FetchDatasetHash m_fetch_dataset_hash;
   const SpriteChoice m_choice;
   const std::string m_path;
   std::optional<system::Directory> m_output;

@@ -1,4 +1,4 @@
-#include "cache/packed_record.hpp"
+#include "cache/record_codec.hpp"
 
 #include "support/catch.hpp"
 
@@ -21,11 +21,11 @@ pokeapi::Record example() {
 
 TEST_CASE("a record is packed and unpacked", "[record][packed]") {
   const pokeapi::Record record = example();
-  const std::string packed = cache::pack_record(record);
-  const std::optional<pokeapi::Record> unpacked = cache::unpack_record(packed);
+  const std::string packed = cache::encode_record(record);
+  const std::optional<pokeapi::Record> unpacked = cache::decode_record(packed);
   REQUIRE(unpacked);
   CHECK((*unpacked == record));
-  const std::optional<pokeapi::Record> bare = cache::unpack_record(cache::pack_record({7, "", {}}));
+  const std::optional<pokeapi::Record> bare = cache::decode_record(cache::encode_record({7, "", {}}));
   REQUIRE(bare);
   CHECK((*bare == pokeapi::Record{7, "", {}}));
 }
@@ -33,17 +33,17 @@ TEST_CASE("a record is packed and unpacked", "[record][packed]") {
 TEST_CASE("keys and URLs that begin alike take little room", "[record][packed]") {
   pokeapi::Record record = example();
   record.sprites.resize(100);
-  CHECK(cache::pack_record(record).size() < 1500);
+  CHECK(cache::encode_record(record).size() < 1500);
 }
 
 TEST_CASE("what is no packed record is none, whatever its bytes", "[record][packed]") {
-  CHECK(!cache::unpack_record(""));
-  CHECK(!cache::unpack_record(std::string(11, '\xff')));
-  CHECK(!cache::unpack_record(std::string("\x01\x02", 2)));           // a name that is cut
-  CHECK(!cache::unpack_record(std::string("\x01\x01m\x01\x00", 5)));  // shares with nothing
-  const std::string packed = cache::pack_record({1, "mew", {{"front", "https://host/1.png"}}});
+  CHECK(!cache::decode_record(""));
+  CHECK(!cache::decode_record(std::string(11, '\xff')));
+  CHECK(!cache::decode_record(std::string("\x01\x02", 2)));           // a name that is cut
+  CHECK(!cache::decode_record(std::string("\x01\x01m\x01\x00", 5)));  // shares with nothing
+  const std::string packed = cache::encode_record({1, "mew", {{"front", "https://host/1.png"}}});
   for (std::size_t size = 0; size < packed.size(); ++size) {
-    const std::optional<pokeapi::Record> cut = cache::unpack_record(packed.substr(0, size));
+    const std::optional<pokeapi::Record> cut = cache::decode_record(packed.substr(0, size));
     CAPTURE(size);
     CHECK((!cut || cut->sprites.empty()));
   }
@@ -53,11 +53,11 @@ TEST_CASE("a record that is larger than any may be is none, however little it ta
           "[record][packed]") {
   pokeapi::Record record{1, "mew", {}};
   const std::string url(1000, 'u');
-  while (record.sprites.size() < pokeapi::Record::most_bytes / url.size())
+  while (record.sprites.size() < pokeapi::Record::max_bytes / url.size())
     record.sprites.push_back({"front", url});
-  const std::string packed = cache::pack_record(record);
+  const std::string packed = cache::encode_record(record);
   CHECK(packed.size() < 30'000);
-  CHECK(!cache::unpack_record(packed));
+  CHECK(!cache::decode_record(packed));
   record.sprites.resize(record.sprites.size() / 2);
-  CHECK(cache::unpack_record(cache::pack_record(record)));
+  CHECK(cache::decode_record(cache::encode_record(record)));
 }

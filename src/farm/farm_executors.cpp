@@ -1,4 +1,4 @@
-#include "farm/workforce.hpp"
+#include "farm/farm_executors.hpp"
 
 #include <algorithm>
 #include <functional>
@@ -19,7 +19,7 @@ std::vector<std::string> hosts_ahead(const cli::Options& options) {
 
 }  // namespace
 
-Workforce::Workforce(const cli::Options& options, WorkerSettings settings)
+FarmExecutors::FarmExecutors(const cli::Options& options, WorkerSettings settings)
     : m_rate_limits(std::make_shared<net::HostRateLimits>(net::Rate::polite(options.rate))),
       m_window(2 * static_cast<std::size_t>(options.workers) *
                static_cast<std::size_t>(options.concurrency)) {
@@ -55,28 +55,28 @@ Workforce::Workforce(const cli::Options& options, WorkerSettings settings)
       return;
   }
   settings.board.reset();  // the reader is no worker
-  m_reader = std::make_unique<ThreadPoolExecutor>(
+  m_index_executor = std::make_unique<ThreadPoolExecutor>(
       ThreadPoolExecutorOptions{.max_workers = 1,
                                 .initializer = [settings] { Downloader::install(settings); },
                                 .thread_name_prefix = "reader"});
 }
 
-void Workforce::start(std::size_t tasks) {
+void FarmExecutors::start(std::size_t tasks) {
   const int count = static_cast<int>(
       std::min<std::size_t>(tasks, static_cast<std::size_t>(std::numeric_limits<int>::max())));
   if (m_processes) m_processes->start_workers(count);
   if (m_threads) m_threads->start_workers(count);
 }
 
-void Workforce::dismiss() {
+void FarmExecutors::cancel_pending() {
   if (m_processes || m_threads) m_executor->shutdown(false, true);
 }
 
-void Workforce::end_processes() {
+void FarmExecutors::end_processes() {
   if (m_processes) m_processes->terminate_workers();
 }
 
-std::uint64_t Workforce::deaths() const {
+std::uint64_t FarmExecutors::deaths() const {
   return m_processes == nullptr ? 0 : static_cast<std::uint64_t>(m_processes->worker_deaths());
 }
 

@@ -1,4 +1,4 @@
-#include "farm/chosen_sprites.hpp"
+#include "farm/sprite_choice.hpp"
 
 #include "image/image.hpp"
 #include "text/printable_text.hpp"

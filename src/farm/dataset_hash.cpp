@@ -1,4 +1,4 @@
-#include "farm/dataset_question.hpp"
+#include "farm/dataset_hash.hpp"
 
 #include "farm/downloader.hpp"
 #include "pokeapi/dataset.hpp"
@@ -11,8 +11,8 @@ std::string dataset_url(const std::string& base_url) {
   return base_url + "meta/";
 }
 
-Task<DatasetAnswer> ask_dataset(std::string base_url) {
-  DatasetAnswer answer;
+Task<DatasetHash> fetch_dataset_hash(std::string base_url) {
+  DatasetHash answer;
   net::HttpRequest request;
   request.url = dataset_url(base_url);
   request.compressed = true;

@@ -8,14 +8,14 @@ namespace spritefarm::image {
 /// The tags of an XML document, one after another, with all else (text, comments, CDATA sections, processing
 /// instructions, the document type) passed over. Reads only as much of XML as is needed to see whether every
 /// element is closed. A value, valid as long as the text.
-class MarkupReader {
+class XmlTagReader {
  public:
   struct Tag {
     enum Kind { opening, closing, empty } kind;
     std::string_view name;
   };
 
-  explicit MarkupReader(std::string_view text) : m_left(text) {}
+  explicit XmlTagReader(std::string_view text) : m_left(text) {}
 
   /// Nothing at the end, or where something has begun that does not end: is_broken() tells which.
   std::optional<Tag> next();

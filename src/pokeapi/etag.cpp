@@ -1,4 +1,4 @@
-#include "pokeapi/document_tag.hpp"
+#include "pokeapi/etag.hpp"
 
 #include "pokeapi/digest.hpp"
 
@@ -48,7 +48,7 @@ std::string base64_sha1(std::string_view bytes) {
 
 }  // namespace
 
-std::optional<Error> contradiction(std::string_view document, std::string_view etag) {
+std::optional<Error> verify_etag(std::string_view document, std::string_view etag) {
   const std::optional<Tag> tag = read_tag(etag);
   if (!tag) return std::nullopt;
   if (tag->length != document.size())

@@ -13,6 +13,6 @@ namespace spritefarm::pokeapi {
 ///
 /// both of the document as it is before any compression. Nothing where they agree, and for every other ETag, which says
 /// nothing about the bytes. Throws std::runtime_error when libcrypto refuses to compute a digest.
-std::optional<Error> contradiction(std::string_view document, std::string_view etag);
+std::optional<Error> verify_etag(std::string_view document, std::string_view etag);
 
 }  // namespace spritefarm::pokeapi

@@ -1,4 +1,4 @@
-#include "cache/packed_record.hpp"
+#include "cache/record_codec.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -24,7 +24,7 @@ void put_shared(std::string& to, std::string_view text, std::string_view before)
   put_text(to, text.substr(static_cast<std::size_t>(common)));
 }
 
-/// Takes from the front of what pack_record() wrote; false where that cannot be.
+/// Takes from the front of what encode_record() wrote; false where that cannot be.
 class Unpacking {
  public:
   explicit Unpacking(std::string_view packed) : m_rest(packed) {}
@@ -64,7 +64,7 @@ class Unpacking {
 
 }  // namespace
 
-std::string pack_record(const pokeapi::Record& record) {
+std::string encode_record(const pokeapi::Record& record) {
   std::string packed;
   put_number(packed, record.id);
   put_text(packed, record.name);
@@ -78,7 +78,7 @@ std::string pack_record(const pokeapi::Record& record) {
   return packed;
 }
 
-std::optional<pokeapi::Record> unpack_record(std::string_view packed) {
+std::optional<pokeapi::Record> decode_record(std::string_view packed) {
   Unpacking from(packed);
   pokeapi::Record record;
   std::uint64_t id = 0;
@@ -94,7 +94,7 @@ std::optional<pokeapi::Record> unpack_record(std::string_view packed) {
     if (!leaf_url.empty()) url = leaf_url;
     record.sprites.push_back({key, std::move(leaf_url)});
     bytes += pokeapi::bytes_of(record.sprites.back());
-    if (bytes > pokeapi::Record::most_bytes) return std::nullopt;
+    if (bytes > pokeapi::Record::max_bytes) return std::nullopt;
   }
   return record;
 }

@@ -1,16 +1,16 @@
-#include "mirror/paused_connections.hpp"
+#include "mirror/suspended_connections.hpp"
 
 #include <microhttpd.h>
 
 namespace spritefarm::mirror {
 
-PausedConnections::PausedConnections() : m_thread([this] { run(); }) {}
+SuspendedConnections::SuspendedConnections() : m_thread([this] { run(); }) {}
 
-PausedConnections::~PausedConnections() {
+SuspendedConnections::~SuspendedConnections() {
   stop();
 }
 
-bool PausedConnections::pause(MHD_Connection* connection, std::chrono::milliseconds duration) {
+bool SuspendedConnections::pause(MHD_Connection* connection, std::chrono::milliseconds duration) {
   const std::lock_guard lock(m_mutex);
   if (m_stopping) return false;
   MHD_suspend_connection(connection);
@@ -19,7 +19,7 @@ bool PausedConnections::pause(MHD_Connection* connection, std::chrono::milliseco
   return true;
 }
 
-void PausedConnections::stop() {
+void SuspendedConnections::stop() {
   {
     const std::lock_guard lock(m_mutex);
     m_stopping = true;
@@ -28,7 +28,7 @@ void PausedConnections::stop() {
   if (m_thread.joinable()) m_thread.join();
 }
 
-void PausedConnections::run() {
+void SuspendedConnections::run() {
   std::unique_lock lock(m_mutex);
   while (!m_stopping || !m_pauses.empty()) {
     if (m_pauses.empty()) {

@@ -1,10 +1,10 @@
-#include "pokeapi/document_tag.hpp"
+#include "pokeapi/etag.hpp"
 
 #include "support/catch.hpp"
 
 #include <string>
 
-using spritefarm::pokeapi::contradiction;
+using spritefarm::pokeapi::verify_etag;
 
 namespace {
 
@@ -13,7 +13,7 @@ const std::string document = R"({"name":"bulbasaur"})";
 const std::string tag = R"(W/"14-G8kKbnT3i3ZVngLHFx9W+SU/zn4")";
 
 std::string wrong(const std::string& bytes, const std::string& etag) {
-  const auto error = contradiction(bytes, etag);
+  const auto error = verify_etag(bytes, etag);
   return error ? error->message : "";
 }
 

@@ -13,20 +13,22 @@ namespace spritefarm::farm {
 /// The executor that the command line asks for, whose workers each have a Downloader, and the one that does
 /// what the coordinator itself asks servers for. Owned by the coordinator. Made before the program's first
 /// thread, since it may fork; throws what the executors' constructors throw.
-class Workforce {
+class FarmExecutors {
  public:
-  Workforce(const cli::Options& options, WorkerSettings settings);
+  FarmExecutors(const cli::Options& options, WorkerSettings settings);
 
   [[nodiscard]] Executor& executor() noexcept { return *m_executor; }
   /// For calls in this process: a thread of its own, or, in serial mode, executor() itself.
-  [[nodiscard]] Executor& reader() noexcept { return m_reader ? *m_reader : *m_executor; }
+  [[nodiscard]] Executor& index_executor() noexcept {
+    return m_index_executor ? *m_index_executor : *m_executor;
+  }
 
   /// Starts the workers that so many tasks will keep busy: they connect to the hosts that are known while the
   /// coordinator still finds out what the tasks are.
   void start(std::size_t tasks);
 
   /// Cancels the calls that no worker has begun; there can be no more. From any thread.
-  void dismiss();
+  void cancel_pending();
   /// Ends workers that are processes, whatever they do, in a fraction of a second. From any thread.
   void end_processes();
 
@@ -41,7 +43,7 @@ class Workforce {
   std::unique_ptr<Executor> m_executor;
   ProcessPoolExecutor* m_processes = nullptr;  // the same, where it is one
   ThreadPoolExecutor* m_threads = nullptr;     // likewise
-  std::unique_ptr<Executor> m_reader;
+  std::unique_ptr<Executor> m_index_executor;
   std::size_t m_window;
 };
 

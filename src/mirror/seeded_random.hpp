@@ -7,9 +7,9 @@ namespace spritefarm::mirror {
 
 /// Pseudo-random throws that depend on nothing but the seed: what the mirror invents (a picture, a weight, a
 /// fault) is the same in every run and on every machine. FNV-1a into splitmix64.
-class Dice {
+class SeededRandom {
  public:
-  explicit Dice(std::string_view seed) noexcept {
+  explicit SeededRandom(std::string_view seed) noexcept {
     for (const char c : seed) m_state = (m_state ^ static_cast<unsigned char>(c)) * 0x100000001b3;
   }
 

@@ -14,9 +14,9 @@ namespace spritefarm::cache {
 ///     record = number(id) text(name) leaf*          leaf = shared(key) shared(url)
 ///     shared = number(bytes in common with the one before) text(the rest)
 ///     text   = number(bytes) bytes                  number = seven bits to a byte, the lowest first, the eighth: more come
-std::string pack_record(const pokeapi::Record& record);
+std::string encode_record(const pokeapi::Record& record);
 
-/// None for bytes that pack_record() has not made, and for a record that is larger than any may be.
-std::optional<pokeapi::Record> unpack_record(std::string_view packed);
+/// None for bytes that encode_record() has not made, and for a record that is larger than any may be.
+std::optional<pokeapi::Record> decode_record(std::string_view packed);
 
 }  // namespace spritefarm::cache

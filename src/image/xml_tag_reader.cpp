@@ -1,4 +1,4 @@
-#include "image/markup.hpp"
+#include "image/xml_tag_reader.hpp"
 
 namespace spritefarm::image {
 namespace {
@@ -7,7 +7,7 @@ constexpr std::string_view blank = " \t\r\n";
 
 }  // namespace
 
-bool MarkupReader::skip_past(std::string_view end) {
+bool XmlTagReader::skip_past(std::string_view end) {
   const std::size_t found = m_left.find(end);
   if (found == m_left.npos) return false;
   m_left.remove_prefix(found + end.size());
@@ -15,7 +15,7 @@ bool MarkupReader::skip_past(std::string_view end) {
 }
 
 /// `<!DOCTYPE svg PUBLIC "…" "…" [ declarations ]>`: ends at a '>' outside of quotes and brackets.
-bool MarkupReader::skip_document_type() {
+bool XmlTagReader::skip_document_type() {
   char quote = 0;
   bool in_brackets = false;
   for (std::size_t i = 0; i < m_left.size(); ++i) {
@@ -34,7 +34,7 @@ bool MarkupReader::skip_document_type() {
   return false;
 }
 
-std::optional<MarkupReader::Tag> MarkupReader::next() {
+std::optional<XmlTagReader::Tag> XmlTagReader::next() {
   m_had_text = false;
   while (!m_is_broken) {
     const std::size_t start = m_left.find('<');
@@ -58,7 +58,7 @@ std::optional<MarkupReader::Tag> MarkupReader::next() {
   return std::nullopt;
 }
 
-std::optional<MarkupReader::Tag> MarkupReader::read_tag() {
+std::optional<XmlTagReader::Tag> XmlTagReader::read_tag() {
   m_is_broken = true;
   Tag tag{Tag::opening, {}};
   m_left.remove_prefix(1);

@@ -10,7 +10,7 @@
 namespace spritefarm::farm {
 
 /// Which dataset the API serves at present: its hash, or the error why that cannot be had.
-struct DatasetAnswer {
+struct DatasetHash {
   std::string hash;
   std::chrono::seconds freshness_lifetime{0};
   std::string error;
@@ -21,6 +21,6 @@ struct DatasetAnswer {
 std::string dataset_url(const std::string& base_url);
 
 /// A call to a worker, whose Downloader it uses.
-Task<DatasetAnswer> ask_dataset(std::string base_url);
+Task<DatasetHash> fetch_dataset_hash(std::string base_url);
 
 }  // namespace spritefarm::farm

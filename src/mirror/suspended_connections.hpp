@@ -15,12 +15,12 @@ namespace spritefarm::mirror {
 
 /// Connections that wait without holding up others: libmicrohttpd suspends them, a thread of this class
 /// resumes each at its time. Owned by a Mirror; pause() is called from libmicrohttpd's callbacks.
-class PausedConnections {
+class SuspendedConnections {
  public:
-  PausedConnections();
-  PausedConnections(const PausedConnections&) = delete;
-  PausedConnections& operator=(const PausedConnections&) = delete;
-  ~PausedConnections();
+  SuspendedConnections();
+  SuspendedConnections(const SuspendedConnections&) = delete;
+  SuspendedConnections& operator=(const SuspendedConnections&) = delete;
+  ~SuspendedConnections();
 
   /// The callback returns at once and is called again later. False, and nothing happens, after stop().
   bool pause(MHD_Connection* connection, std::chrono::milliseconds duration);

@@ -1,6 +1,6 @@
-#include "farm/stock.hpp"
+#include "farm/http_cache.hpp"
 
-#include "cache/packed_record.hpp"
+#include "cache/record_codec.hpp"
 #include "farm/farm_pokemon.hpp"
 #include "image/image.hpp"
 #include "pokeapi/digest.hpp"
@@ -40,10 +40,11 @@ std::int64_t seconds_now() {
 
 }  // namespace
 
-Stock::Stock(const cli::Options& options, const cli::Messages& messages, AskDataset ask_dataset)
+HttpCache::HttpCache(const cli::Options& options, const cli::Messages& messages,
+                     FetchDatasetHash fetch_dataset_hash)
     : m_options(options),
       m_messages(messages),
-      m_ask_dataset(std::move(ask_dataset)),
+      m_fetch_dataset_hash(std::move(fetch_dataset_hash)),
       m_choice{options.selector, options.path_template},
       m_path(options.remember ? ledger_path(options) : "") {
   if (!options.remember) return;
@@ -55,7 +56,7 @@ Stock::Stock(const cli::Options& options, const cli::Messages& messages, AskData
 
 /// What `operation` gives, or nothing where there is no ledger, or none any more: after an error it is of no use.
 template <typename Operation>
-auto Stock::with_ledger(Operation operation) {
+auto HttpCache::with_ledger(Operation operation) {
   using Answer = decltype(operation(*m_ledger));
   const std::lock_guard lock(m_mutex);
   if (!m_ledger) return Answer{};
@@ -69,35 +70,35 @@ auto Stock::with_ledger(Operation operation) {
   }
 }
 
-std::optional<cache::LedgerDocument> Stock::document(const std::string& url) {
+std::optional<cache::LedgerDocument> HttpCache::document(const std::string& url) {
   return with_ledger([&](cache::Ledger& ledger) { return ledger.document(url); });
 }
 
-const std::string& Stock::dataset() {
+const std::string& HttpCache::dataset() {
   if (m_dataset) return *m_dataset;
   const std::string url = dataset_url(m_options.base_url);
   if (const auto known = document(url); known && !m_options.refresh && known->fresh_until > seconds_now())
     return m_dataset.emplace(known->content);
-  DatasetAnswer answer = m_ask_dataset();
+  DatasetHash answer = m_fetch_dataset_hash();
   if (!answer.error.empty()) m_messages.detail("which dataset is served cannot be told: " + answer.error);
-  if (!answer.hash.empty()) keep(url, {{{}, answer.freshness_lifetime}, answer.hash, answer.hash});
+  if (!answer.hash.empty()) store(url, {{{}, answer.freshness_lifetime}, answer.hash, answer.hash});
   return m_dataset.emplace(std::move(answer.hash));
 }
 
-bool Stock::is_current(const cache::LedgerDocument& document) {
+bool HttpCache::is_current(const cache::LedgerDocument& document) {
   if (!m_options.refresh && document.fresh_until > seconds_now()) return true;
   const std::string& current = dataset();
   return !current.empty() && document.dataset == current;
 }
 
-std::optional<KnownDocument> Stock::page(const std::string& url) {
+std::optional<CachedDocument> HttpCache::page(const std::string& url) {
   std::optional<cache::LedgerDocument> known = document(url);
   if (!known) return std::nullopt;
   const bool current = is_current(*known);
-  return KnownDocument{std::move(known->content), std::move(known->validators), !current};
+  return CachedDocument{std::move(known->content), std::move(known->validators), !current};
 }
 
-bool Stock::is_intact(const std::string& path, const cache::LedgerImage& image) const {
+bool HttpCache::is_intact(const std::string& path, const cache::LedgerImage& image) const {
   if (system::stamp_of(*m_output, path) != system::FileStamp{image.size, image.changed}) return false;
   if (!m_options.verify) return true;
   const std::optional<std::string> bytes =
@@ -105,7 +106,7 @@ bool Stock::is_intact(const std::string& path, const cache::LedgerImage& image) 
   return bytes && pokeapi::sha256(*bytes) == image.sha256;
 }
 
-std::optional<KnownImage> Stock::find_image(const pokeapi::Record& record, const SpriteResult& sprite) {
+std::optional<CachedImage> HttpCache::find_image(const pokeapi::Record& record, const SpriteResult& sprite) {
   for (const image::ImageKind kind : image_kinds) {
     const std::string_view extension = image::extension(kind);
     const Result<std::string> path = m_choice.path(record, sprite.key, extension);
@@ -113,33 +114,33 @@ std::optional<KnownImage> Stock::find_image(const pokeapi::Record& record, const
     std::optional<cache::LedgerImage> image =
         with_ledger([&](cache::Ledger& ledger) { return ledger.image(*path); });
     if (!image || image->url != sprite.url || !is_intact(*path, *image)) continue;
-    return KnownImage{sprite.key,
-                      sprite.url,
-                      *path,
-                      std::string(extension),
-                      std::move(image->validators),
-                      {image->size, image->changed},
-                      std::move(image->sha256),
-                      m_options.refresh || image->fresh_until <= seconds_now()};
+    return CachedImage{sprite.key,
+                       sprite.url,
+                       *path,
+                       std::string(extension),
+                       std::move(image->validators),
+                       {image->size, image->changed},
+                       std::move(image->sha256),
+                       m_options.refresh || image->fresh_until <= seconds_now()};
   }
   return std::nullopt;
 }
 
-std::optional<FarmResult> Stock::look_up(FarmTask& task) {
+std::optional<FarmResult> HttpCache::look_up(FarmTask& task) {
   std::optional<cache::LedgerDocument> known = document(task.url);
   if (!known) return std::nullopt;
-  const std::optional<pokeapi::Record> record = cache::unpack_record(known->content);
+  const std::optional<pokeapi::Record> record = cache::decode_record(known->content);
   if (!record || wrong_record(task, *record)) return std::nullopt;
   bool is_at_hand = is_current(*known);
-  task.record = KnownDocument{std::move(known->content), std::move(known->validators), !is_at_hand};
+  task.record = CachedDocument{std::move(known->content), std::move(known->validators), !is_at_hand};
 
   FarmResult result;
   result.name = record->name;
   result.id = record->id;
   for (SpriteResult& chosen : m_choice.choose(*record, result)) {
-    if (std::optional<KnownImage> image = find_image(*record, chosen)) {
-      become_unchanged(chosen, *image);
-      is_at_hand = is_at_hand && !image->to_be_asked;
+    if (std::optional<CachedImage> image = find_image(*record, chosen)) {
+      mark_unchanged(chosen, *image);
+      is_at_hand = is_at_hand && !image->needs_revalidation;
       task.images.push_back(*std::move(image));
     } else {
       is_at_hand = false;
@@ -150,35 +151,35 @@ std::optional<FarmResult> Stock::look_up(FarmTask& task) {
   return result;
 }
 
-void Stock::keep(const std::string& url, const AnsweredDocument& document) {
+void HttpCache::store(const std::string& url, const StoredDocument& document) {
   const std::string& dataset = document.dataset.empty() && m_dataset ? *m_dataset : document.dataset;
   with_ledger([&](cache::Ledger& ledger) {
     if (ledger.uncommitted() == 0) m_commit_at = Clock::now() + batch_time;
-    ledger.keep(url, cache::LedgerDocument{document.answered.validators,
-                                           seconds_now() + document.answered.freshness_lifetime.count(),
-                                           dataset, document.content});
+    ledger.store(url, cache::LedgerDocument{document.answered.validators,
+                                            seconds_now() + document.answered.freshness_lifetime.count(),
+                                            dataset, document.content});
     return true;
   });
 }
 
-void Stock::keep(const FarmTask& task, const FarmResult& result) {
-  if (result.answer) keep(task.url, *result.answer);
+void HttpCache::store(const FarmTask& task, const FarmResult& result) {
+  if (result.answer) store(task.url, *result.answer);
   with_ledger([&](cache::Ledger& ledger) {
     if (ledger.uncommitted() == 0) m_commit_at = Clock::now() + batch_time;
     for (const SpriteResult& sprite : result.sprites)
       if (sprite.answer &&
           (sprite.status == SpriteStatus::downloaded || sprite.status == SpriteStatus::unchanged))
-        ledger.keep(sprite.path,
-                    cache::LedgerImage{sprite.url, sprite.answer->answered.validators,
-                                       seconds_now() + sprite.answer->answered.freshness_lifetime.count(),
-                                       sprite.answer->stamp.size, sprite.answer->stamp.changed,
-                                       sprite.answer->sha256});
+        ledger.store(sprite.path,
+                     cache::LedgerImage{sprite.url, sprite.answer->answered.validators,
+                                        seconds_now() + sprite.answer->answered.freshness_lifetime.count(),
+                                        sprite.answer->stamp.size, sprite.answer->stamp.changed,
+                                        sprite.answer->sha256});
     if (Clock::now() >= m_commit_at) ledger.commit();
     return true;
   });
 }
 
-void Stock::each_kept(const TakeKept& take) {
+void HttpCache::for_each_stored(const TakeStored& take) {
   struct Leaf {
     std::size_t record;
     std::string key;
@@ -193,7 +194,7 @@ void Stock::each_kept(const TakeKept& take) {
   };
   with_ledger([&](cache::Ledger& ledger) {
     ledger.each_document([&](const std::string& content) {
-      std::optional<pokeapi::Record> record = cache::unpack_record(content);
+      std::optional<pokeapi::Record> record = cache::decode_record(content);
       if (!record) return;
       for (pokeapi::SpriteLeaf& leaf : record->sprites)
         if (!leaf.url.empty()) leaves.emplace(std::move(leaf.url), Leaf{records.size(), std::move(leaf.key)});
@@ -211,7 +212,7 @@ void Stock::each_kept(const TakeKept& take) {
   });
 }
 
-void Stock::commit() {
+void HttpCache::commit() {
   with_ledger([](cache::Ledger& ledger) {
     ledger.commit();
     return true;

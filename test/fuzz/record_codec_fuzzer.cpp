@@ -1,4 +1,4 @@
-#include "cache/packed_record.hpp"
+#include "cache/record_codec.hpp"
 #include "fuzz/fuzz_input.hpp"
 
 #include <string>
@@ -8,12 +8,12 @@ using fuzz::must;
 
 /// A packed record, as a worker or a ledger may give it.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const std::optional<pokeapi::Record> record = cache::unpack_record(fuzz::FuzzInput(data, size).rest());
+  const std::optional<pokeapi::Record> record = cache::decode_record(fuzz::FuzzInput(data, size).rest());
   if (!record) return 0;
   std::size_t bytes = 0;
   for (const pokeapi::SpriteLeaf& leaf : record->sprites) bytes += bytes_of(leaf);
-  must(bytes <= pokeapi::Record::most_bytes, "a record has a bounded size, however well it was packed");
-  const std::optional<pokeapi::Record> again = cache::unpack_record(cache::pack_record(*record));
+  must(bytes <= pokeapi::Record::max_bytes, "a record has a bounded size, however well it was packed");
+  const std::optional<pokeapi::Record> again = cache::decode_record(cache::encode_record(*record));
   must(again.has_value() && *again == *record, "what was unpacked can be packed again");
   return 0;
 }
