@@ -44,7 +44,7 @@ unit_sources     := $(sort $(wildcard test/unit/*/*.cpp))
 integration_sources := $(sort $(wildcard test/integration/*.cpp))
 conformance_sources := $(sort $(wildcard test/conformance/*.cpp))
 conformance_programs := $(sort $(wildcard test/conformance/programs/*.cpp))
-figures_sources  := $(sort $(wildcard test/figures/*.cpp))
+measurement_sources  := $(sort $(wildcard test/measurements/*.cpp))
 examples_sources := $(sort $(wildcard test/examples/*.cpp))
 relay_sources    := $(sort $(wildcard test/bench/*.cpp))
 fuzzer_sources   := $(sort $(wildcard test/fuzz/*_fuzzer.cpp))
@@ -53,7 +53,7 @@ fuzzed_sources   := $(filter src/base/% src/pokeapi/% src/image/% src/cache/%,$(
                     $(patsubst %,src/posix/%.cpp,event_fd fd shared_memory) src/system/temporary_directory.cpp $(patsubst %,src/ipc/%.cpp,call_slots channel frame ring) \
                     $(patsubst %,src/net/%.cpp,backoff curl_handles freshness url) $(patsubst %,src/text/%.cpp,printable_text output_template)
 all_sources      := $(library_sources) $(program_sources) $(main_source) $(support_sources) $(unit_sources) $(integration_sources) \
-                    $(conformance_sources) $(conformance_programs) $(figures_sources) $(examples_sources) $(relay_sources) $(fuzzer_sources)
+                    $(conformance_sources) $(conformance_programs) $(measurement_sources) $(examples_sources) $(relay_sources) $(fuzzer_sources)
 fuzzers          := $(fuzzer_sources:test/fuzz/%_fuzzer.cpp=$(B)/fuzzers/%)
 examples         := $(examples_sources:test/examples/%.cpp=$(B)/examples/%)
 objects           = $(patsubst %.cpp,$(B)/%.o,$(1))
@@ -94,13 +94,13 @@ endif
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all check check-unit check-conformance check-integration check-figures check-examples check-manual check-static tests fuzzers format tidy print-compile install uninstall clean help FORCE
+.PHONY: all check check-unit check-conformance check-integration check-measurements check-examples check-manual check-static tests fuzzers format tidy print-compile install uninstall clean help FORCE
 
 ## all: the program and the library (the default)
 all: $(B)/spritefarm $(B)/libspritefarm.a $(B)/spritefarm.pc compile_commands.json
 
 ## check: static checks, unit tests, conformance tests, integration tests, figures, examples, manual
-check: check-static check-unit check-conformance check-integration check-figures check-examples check-manual
+check: check-static check-unit check-conformance check-integration check-measurements check-examples check-manual
 ## check-static: layering, self-contained headers, format
 check-static:
 	$(call quiet,CHECK)scripts/check-layers && scripts/check-headers && { scripts/check-format || [ $$? = 77 ]; }
@@ -115,9 +115,9 @@ check-conformance: $(B)/conformance-tests
 ## check-integration: the program against real servers; TESTS as above
 check-integration: $(B)/integration-tests $(B)/spritefarm $(B)/delay-relay
 	$(B)/integration-tests $(if $(TESTS),'$(TESTS)')
-## check-figures: how well process pools isolate, in short; scripts/figures measures it in full
-check-figures: $(B)/isolation-figures
-	scripts/figures --short $<
+## check-measurements: how well process pools isolate, in short; scripts/measurements measures it in full
+check-measurements: $(B)/isolation-measurements
+	scripts/measurements --short $<
 ## check-examples: the example programs print what they say, and are in the README
 check-examples: $(examples)
 	scripts/check-examples $(B)/examples
@@ -125,7 +125,7 @@ check-examples: $(examples)
 check-manual: $(B)/spritefarm
 	scripts/check-manual $<
 ## tests: builds all tests, runs none
-tests: $(B)/unit-tests $(B)/conformance-tests $(B)/integration-tests $(B)/delay-relay $(B)/isolation-figures $(examples)
+tests: $(B)/unit-tests $(B)/conformance-tests $(B)/integration-tests $(B)/delay-relay $(B)/isolation-measurements $(examples)
 ## fuzzers: with VARIANT=fuzz, what scripts/fuzz runs
 fuzzers: $(fuzzers)
 ## format: puts the sources into the format that check-static wants
@@ -154,7 +154,7 @@ $(conformance_programs:test/conformance/programs/%.cpp=$(B)/%): $(B)/%: $(B)/tes
 $(B)/integration-tests: $(call objects,$(integration_sources) $(support_sources)) $(B)/libprogram.a $(B)/libspritefarm.a $(B)/integration.files
 	$(call quiet,LINK)$(link) -o $@ $(filter-out %.files,$^) $(package_libs) $(catch_libs)
 
-$(B)/isolation-figures: $(call objects,$(figures_sources) test/support/proc.cpp) $(B)/libspritefarm.a $(B)/figures.files
+$(B)/isolation-measurements: $(call objects,$(measurement_sources) test/support/proc.cpp) $(B)/libspritefarm.a $(B)/measurements.files
 	$(call quiet,LINK)$(link) -o $@ $(filter-out %.files,$^)
 $(B)/delay-relay: $(call objects,$(relay_sources)) $(B)/libprogram.a $(B)/libspritefarm.a $(B)/relay.files
 	$(call quiet,LINK)$(link) -o $@ $(filter-out %.files,$^)
@@ -206,8 +206,8 @@ $(B)/integration.files: FORCE
 	$(call stamp,$(integration_sources) $(support_sources))
 $(B)/conformance.files: FORCE
 	$(call stamp,$(conformance_sources) $(support_sources))
-$(B)/figures.files: FORCE
-	$(call stamp,$(figures_sources))
+$(B)/measurements.files: FORCE
+	$(call stamp,$(measurement_sources))
 $(B)/relay.files: FORCE
 	$(call stamp,$(relay_sources))
 $(B)/fuzzed.files: FORCE

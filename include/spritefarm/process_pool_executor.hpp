@@ -81,7 +81,7 @@ class ProcessPoolExecutor final : public Executor {
 
   /// Forks workers before the first call needs them, until there are `count` (none: max_workers, which is also the
   /// most): each runs its initializer at once, so that what it takes to be ready, such as connections, is taken
-  /// meanwhile. Does not wait for them. Throws what submit() throws.
+  /// observer. Does not wait for them. Throws what submit() throws.
   /// Source: prestartAllCoreThreads() of java.util.concurrent.ThreadPoolExecutor.
   void start_workers(std::optional<int> count = std::nullopt);
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -32,6 +33,20 @@ class [[nodiscard]] Result {
 
  private:
   std::variant<T, Error> m_value;
+};
+
+/// Success, or the Error why not.
+template <>
+class [[nodiscard]] Result<void> {
+ public:
+  Result() = default;
+  Result(Error error) : m_error(std::move(error)) {}
+
+  [[nodiscard]] explicit operator bool() const noexcept { return !m_error; }
+  [[nodiscard]] const Error& error() const { return *m_error; }
+
+ private:
+  std::optional<Error> m_error;
 };
 
 }  // namespace spritefarm

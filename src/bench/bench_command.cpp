@@ -3,8 +3,8 @@
 #include "bench/bench_options.hpp"
 #include "bench/bench_report.hpp"
 #include "bench/calls_command.hpp"
-#include "bench/crew_run.hpp"
-#include "bench/run_facts.hpp"
+#include "bench/configuration_run.hpp"
+#include "bench/environment.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/messages.hpp"
 #include "cli/standard_output.hpp"
@@ -32,39 +32,40 @@ namespace {
 
 using StartMirror = decltype(farm::ProgramParts::start_mirror);
 
-/// Runs every crew once, beginning with another one each time.
+/// Runs every configuration once, beginning with another one each time.
 class Rounds {
  public:
   Rounds(const BenchOptions& options, const system::TerminationSignals& signals)
       : m_options(options), m_signals(signals) {
-    for (const Crew& crew : options.crews) m_runs.push_back({crew, 0, {}});
+    for (const Configuration& configuration : options.configurations)
+      m_runs.push_back({configuration, 0, {}});
   }
 
   void measure_memory() {
-    for (CrewRuns& one : m_runs) {
-      const auto look = [&one](pid_t child) {
+    for (ConfigurationRuns& one : m_runs) {
+      const auto observe = [&one](pid_t child) {
         one.peak_memory = std::max(one.peak_memory, system::proportional_memory_of_tree(child));
       };
-      run(one, "the round for memory", {m_signals, std::chrono::milliseconds(5), look});
+      run(one, "the round for memory", {m_signals, std::chrono::milliseconds(5), observe});
     }
   }
   void measure(int round) {
     for (std::size_t i = 0; i < m_runs.size(); ++i) {
-      CrewRuns& one = m_runs[(i + static_cast<std::size_t>(round)) % m_runs.size()];
+      ConfigurationRuns& one = m_runs[(i + static_cast<std::size_t>(round)) % m_runs.size()];
       one.rounds.push_back(run(one, fmt::format("round {}", round + 1), {m_signals}));
     }
   }
-  [[nodiscard]] const std::vector<CrewRuns>& runs() const noexcept { return m_runs; }
+  [[nodiscard]] const std::vector<ConfigurationRuns>& runs() const noexcept { return m_runs; }
 
  private:
-  Measured<RunFigures> run(const CrewRuns& one, const std::string& round, const Meanwhile& meanwhile) {
+  Measured<RunMetrics> run(const ConfigurationRuns& one, const std::string& round, const Observer& observer) {
     const auto called = [&](const std::exception& error) {
-      return fmt::format("{} × {}, {}: {}", cli::to_string(one.crew.mode), one.crew.workers, round,
-                         error.what());
+      return fmt::format("{} × {}, {}: {}", cli::to_string(one.configuration.mode), one.configuration.workers,
+                         round, error.what());
     };
     try {
-      Measured<RunFigures> measured = run_crew(options_for(m_options, one.crew), meanwhile);
-      const std::uint64_t sprites = measured.figures.downloaded;
+      Measured<RunMetrics> measured = run_configuration(options_for(m_options, one.configuration), observer);
+      const std::uint64_t sprites = measured.metrics.downloaded;
       if (m_sprites.value_or(sprites) != sprites)
         throw IncompleteRun(fmt::format("{} sprites, where the first run had {}", sprites, *m_sprites),
                             cli::some_failed);
@@ -81,7 +82,7 @@ class Rounds {
 
   const BenchOptions& m_options;
   const system::TerminationSignals& m_signals;
-  std::vector<CrewRuns> m_runs;
+  std::vector<ConfigurationRuns> m_runs;
   std::optional<std::uint64_t> m_sprites;  // that every run so far has downloaded
 };
 
@@ -102,7 +103,7 @@ class ReportFile {
   const std::string m_name;
 };
 
-int compare(BenchOptions options, const RunFacts& facts, const StartMirror& start_mirror,
+int compare(BenchOptions options, const Environment& environment, const StartMirror& start_mirror,
             const cli::Messages& messages) {
   std::optional<ReportFile> report;
   const auto cannot_write = [&](const std::system_error& error) {
@@ -136,7 +137,7 @@ int compare(BenchOptions options, const RunFacts& facts, const StartMirror& star
     messages.error(fmt::format("bench: {}", incomplete.what()));
     return incomplete.exit_status();
   }
-  const std::string json = bench_json(options, rounds.runs(), facts);
+  const std::string json = bench_json(options, rounds.runs(), environment);
   cli::write_to_stdout(options.json ? json : bench_table(options, rounds.runs()));
   if (!options.json && system::is_terminal(stdout)) cli::write_to_stdout(bench_chart(rounds.runs()));
   try {
@@ -156,13 +157,13 @@ int run_command(const std::vector<std::string>& arguments, const StartMirror& st
     messages.error(fmt::format("bench: {}; see spritefarm bench --help", parsed.error().message));
     return cli::usage_error;
   }
-  if (const auto* information = std::get_if<cli::Information>(&*parsed)) {
+  if (const auto* information = std::get_if<cli::HelpText>(&*parsed)) {
     cli::write_to_stdout(information->text);
     return cli::everything_on_disk;
   }
   std::vector<std::string> command{"bench"};
   command.insert(command.end(), arguments.begin(), arguments.end());
-  return compare(std::get<BenchOptions>(*std::move(parsed)), RunFacts(command), start_mirror, messages);
+  return compare(std::get<BenchOptions>(*std::move(parsed)), Environment(command), start_mirror, messages);
 }
 
 }  // namespace

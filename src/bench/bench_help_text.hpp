@@ -31,7 +31,7 @@ Where from: not the public PokéAPI, which is not for benchmarks; one of these i
 
 Results
       --report FILE.html  a page that shows them: charts, each mode's time line, machine and command; opens anywhere
-      --json              every figure of every round, as one JSON object on standard output
+      --json              every metric of every round, as one JSON object on standard output
   -h, --help              print this text
 
 Each run has a fresh process, and a fresh output directory below $TMPDIR that is removed afterwards. A run in which not all

@@ -11,7 +11,7 @@
 namespace spritefarm::bench {
 
 /// Who farms in one of the compared ways.
-struct Crew {
+struct Configuration {
   cli::Mode mode = cli::Mode::serial;
   int workers = 1;
   int concurrency = 1;  ///< sprites in flight in each worker
@@ -19,9 +19,10 @@ struct Crew {
 
 /// What the command line of `spritefarm bench` says, checked.
 struct BenchOptions {
-  cli::Options farm;  ///< what is farmed, and how; who does it is in `crews`, where to is found for each run
-  std::vector<Crew> crews;  ///< serial is the first
-  int in_flight = 0;        ///< of each crew but serial
+  cli::Options
+      farm;  ///< what is farmed, and how; who does it is in `configurations`, where to is found for each run
+  std::vector<Configuration> configurations;  ///< serial is the first
+  int in_flight = 0;                          ///< of each configuration but serial
   int rounds = 5;
   std::chrono::milliseconds latency{0};  ///< of the embedded mirror
   std::string report;                    ///< path of the page to write; empty: none
@@ -29,7 +30,7 @@ struct BenchOptions {
 };
 
 /// Reads the arguments that follow `spritefarm bench`. An Error says in one line what is wrong with them.
-Result<std::variant<BenchOptions, cli::Information>> parse_bench_options(
+Result<std::variant<BenchOptions, cli::HelpText>> parse_bench_options(
     const std::vector<std::string>& arguments, const cli::OptionSources& sources);
 
 }  // namespace spritefarm::bench

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "bench/bench_options.hpp"
-#include "bench/crew_run.hpp"
-#include "bench/run_facts.hpp"
+#include "bench/configuration_run.hpp"
+#include "bench/environment.hpp"
 
 #include <cstddef>
 #include <string>
@@ -10,19 +10,20 @@
 
 namespace spritefarm::bench {
 
-/// All that a crew's runs measured.
-struct CrewRuns {
-  Crew crew;
+/// All that a configuration's runs measured.
+struct ConfigurationRuns {
+  Configuration configuration;
   std::size_t peak_memory = 0;  ///< in bytes: see system::proportional_memory_of_tree()
-  std::vector<Measured<RunFigures>> rounds;
+  std::vector<Measured<RunMetrics>> rounds;
 };
 
 /// For people: medians, with the least and the most of the rounds.
-std::string bench_table(const BenchOptions& options, const std::vector<CrewRuns>& runs);
-/// For people at a terminal: a bar for each crew.
-std::string bench_chart(const std::vector<CrewRuns>& runs);
+std::string bench_table(const BenchOptions& options, const std::vector<ConfigurationRuns>& runs);
+/// For people at a terminal: a bar for each configuration.
+std::string bench_chart(const std::vector<ConfigurationRuns>& runs);
 /// One JSON object, with a newline at its end.
-std::string bench_json(const BenchOptions& options, const std::vector<CrewRuns>& runs, const RunFacts& facts);
+std::string bench_json(const BenchOptions& options, const std::vector<ConfigurationRuns>& runs,
+                       const Environment& environment);
 /// What bench_json() gives, as an HTML document that draws it and needs nothing else.
 std::string bench_page(const std::string& json);
 

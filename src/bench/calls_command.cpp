@@ -2,8 +2,8 @@
 
 #include "bench/calls_options.hpp"
 #include "bench/calls_report.hpp"
+#include "bench/child_measurement.hpp"
 #include "bench/futex_ping_pong.hpp"
-#include "bench/measured_child.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/messages.hpp"
 #include "cli/standard_output.hpp"
@@ -17,30 +17,31 @@
 namespace spritefarm::bench {
 namespace {
 
-RoundTrip measure_futex(const CallsPlan& plan, bool apart, const Meanwhile& meanwhile) {
+RoundTrip measure_futex(const CallPlan& plan, bool apart, const Observer& observer) {
   const auto count = static_cast<int>(std::min<std::size_t>(plan.round_trips_with(0), 100'000));
-  const auto measure = [count, apart](const auto& tell) {
+  const auto measure = [count, apart](const auto& send_metrics) {
     const Samples trips = futex_round_trips(count, apart);
-    tell(RoundTrip{trips.median(), trips.quantile(0.99)});
+    send_metrics(RoundTrip{trips.median(), trips.quantile(0.99)});
   };
-  return measure_apart<RoundTrip>(measure, meanwhile).figures;
+  return measure_in_child<RoundTrip>(measure, observer).metrics;
 }
 
 /// One round: each executor once, from another one on each time.
-void measure_round(const CallsOptions& options, int round, const Meanwhile& meanwhile, CallsRounds& rounds) {
-  rounds.futex.push_back(measure_futex(options.plan, false, meanwhile));
-  rounds.futex_apart.push_back(measure_futex(options.plan, true, meanwhile));
+void measure_round(const CallsOptions& options, int round, const Observer& observer, CallsRounds& rounds) {
+  rounds.futex.push_back(measure_futex(options.plan, false, observer));
+  rounds.futex_apart.push_back(measure_futex(options.plan, true, observer));
   for (std::size_t i = 0; i < rounds.executors.size(); ++i) {
-    auto& [by, figures] = rounds.executors[(i + static_cast<std::size_t>(round)) % rounds.executors.size()];
+    auto& [kind, metrics] = rounds.executors[(i + static_cast<std::size_t>(round)) % rounds.executors.size()];
     try {
-      figures.push_back(
-          measure_apart<CallsFigures>(
-              [&, by = by](const auto& tell) { tell(measure_calls(by, options.plan)); }, meanwhile)
-              .figures);
+      metrics.push_back(
+          measure_in_child<CallMetrics>(
+              [&, kind = kind](const auto& send_metrics) { send_metrics(measure_calls(kind, options.plan)); },
+              observer)
+              .metrics);
     } catch (const Interrupted&) {
       throw;
     } catch (const std::exception& error) {
-      throw std::runtime_error(fmt::format("{}, round {}: {}", to_string(by), round + 1, error.what()));
+      throw std::runtime_error(fmt::format("{}, round {}: {}", to_string(kind), round + 1, error.what()));
     }
   }
 }
@@ -54,18 +55,18 @@ int calls_command(const std::vector<std::string>& arguments) {
     messages.error(fmt::format("bench calls: {}; see spritefarm bench calls --help", parsed.error().message));
     return cli::usage_error;
   }
-  if (const auto* information = std::get_if<cli::Information>(&*parsed)) {
+  if (const auto* information = std::get_if<cli::HelpText>(&*parsed)) {
     cli::write_to_stdout(information->text);
     return cli::everything_on_disk;
   }
   const auto& options = std::get<CallsOptions>(*parsed);
 
   system::TerminationSignals signals;
-  const Meanwhile meanwhile{signals};
+  const Observer observer{signals};
   CallsRounds rounds;
-  for (const CallsBy by : options.by) rounds.executors.push_back({by, {}});
+  for (const ExecutorKind kind : options.executors) rounds.executors.push_back({kind, {}});
   try {
-    for (int round = 0; round < options.rounds; ++round) measure_round(options, round, meanwhile, rounds);
+    for (int round = 0; round < options.rounds; ++round) measure_round(options, round, observer, rounds);
   } catch (const Interrupted&) {
     signals.wait();  // which takes it: it is not to end this process once it is let through again
     messages.error("bench calls: interrupted");

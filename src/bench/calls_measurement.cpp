@@ -49,18 +49,19 @@ bool meet(std::uint32_t expected) {
 
 // ---- measuring them -----------------------------------------------------------------------------------------
 
-std::unique_ptr<Executor> make_executor(CallsBy by, int workers) {
-  switch (by) {
-    case CallsBy::serial:
+std::unique_ptr<Executor> make_executor(ExecutorKind kind, int workers) {
+  switch (kind) {
+    case ExecutorKind::serial:
       return std::make_unique<SerialExecutor>();
-    case CallsBy::threads:
+    case ExecutorKind::threads:
       return std::make_unique<ThreadPoolExecutor>(ThreadPoolExecutorOptions{.max_workers = workers});
-    case CallsBy::pipe:
-    case CallsBy::shm:
+    case ExecutorKind::pipe:
+    case ExecutorKind::shm:
       break;
   }
   return std::make_unique<ProcessPoolExecutor>(ProcessPoolExecutorOptions{
-      .max_workers = workers, .transport = by == CallsBy::shm ? Transport::shared_memory : Transport::pipe});
+      .max_workers = workers,
+      .transport = kind == ExecutorKind::shm ? Transport::shared_memory : Transport::pipe});
 }
 
 double per_second(std::size_t count, Clock::time_point begin) {
@@ -142,58 +143,58 @@ void let_all_meet(Executor& executor, int workers) {
 
 }  // namespace
 
-std::string_view to_string(CallsBy by) {
-  switch (by) {
-    case CallsBy::serial:
+std::string_view to_string(ExecutorKind kind) {
+  switch (kind) {
+    case ExecutorKind::serial:
       return "serial";
-    case CallsBy::threads:
+    case ExecutorKind::threads:
       return "threads";
-    case CallsBy::pipe:
+    case ExecutorKind::pipe:
       return "processes/pipe";
-    case CallsBy::shm:
+    case ExecutorKind::shm:
       return "processes/shm";
   }
   return "";
 }
 
-std::size_t CallsPlan::calls_with(std::size_t payload) const {
+std::size_t CallPlan::calls_with(std::size_t payload) const {
   return std::min(calls,
                   std::max<std::size_t>(16, (std::size_t{512} << 20) / std::max<std::size_t>(1, payload)));
 }
 
-std::size_t CallsPlan::outstanding_with(std::size_t payload) const {
+std::size_t CallPlan::outstanding_with(std::size_t payload) const {
   const std::size_t fitting = (std::size_t{16} << 20) / std::max<std::size_t>(1, payload);
   return std::clamp<std::size_t>(fitting, 2 * static_cast<std::size_t>(workers), 10'000);
 }
 
-std::size_t CallsPlan::round_trips_with(std::size_t payload) const {
+std::size_t CallPlan::round_trips_with(std::size_t payload) const {
   return std::max<std::size_t>(1, calls_with(payload) / 5);
 }
 
-CallsFigures measure_calls(CallsBy by, const CallsPlan& plan) {
+CallMetrics measure_calls(ExecutorKind kind, const CallPlan& plan) {
   const posix::SharedMemory memory(sizeof(system::FutexWord));
   meeting_place = new (memory.data()) system::FutexWord;
-  const int workers = by == CallsBy::serial ? 1 : plan.workers;
+  const int workers = kind == ExecutorKind::serial ? 1 : plan.workers;
 
-  CallsFigures figures;
+  CallMetrics metrics;
   const auto begin = Clock::now();
-  const std::unique_ptr<Executor> executor = make_executor(by, workers);
+  const std::unique_ptr<Executor> executor = make_executor(kind, workers);
   let_all_meet(*executor, workers);
-  figures.ready_ms = std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
+  metrics.ready_ms = std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
 
   for (const std::size_t payload : plan.payloads) {
     const Caller caller(*executor, payload);
     const std::size_t calls = plan.calls_with(payload), outstanding = plan.outstanding_with(payload);
     caller.call_many(calls / 10 + 1, outstanding);  // to warm up, here and below
-    figures.calls_per_second.push_back(caller.call_many(calls, outstanding));
+    metrics.calls_per_second.push_back(caller.call_many(calls, outstanding));
     caller.call_singly(plan.round_trips_with(payload) / 10 + 1);
-    figures.round_trips.push_back(caller.call_singly(plan.round_trips_with(payload)));
+    metrics.round_trips.push_back(caller.call_singly(plan.round_trips_with(payload)));
   }
   for (const int chunk : plan.chunks) {
     map_items(*executor, plan.calls / 10 + 1, chunk);
-    figures.items_per_second.push_back(map_items(*executor, plan.calls, chunk));
+    metrics.items_per_second.push_back(map_items(*executor, plan.calls, chunk));
   }
-  return figures;
+  return metrics;
 }
 
 }  // namespace spritefarm::bench

@@ -8,12 +8,12 @@
 namespace spritefarm::bench {
 
 /// The ways to run a call that are compared.
-enum class CallsBy : std::uint8_t { serial, threads, pipe, shm };
+enum class ExecutorKind : std::uint8_t { serial, threads, pipe, shm };
 /// "serial", "threads", "processes/pipe", "processes/shm"
-std::string_view to_string(CallsBy by);
+std::string_view to_string(ExecutorKind kind);
 
 /// What is measured of each.
-struct CallsPlan {
+struct CallPlan {
   int workers = 1;
   std::size_t calls = 50'000;
   std::vector<std::size_t> payloads{0, 64, 4096, 1 << 20};
@@ -34,7 +34,7 @@ struct RoundTrip {
 };
 
 /// What one executor did, once. The vectors go with the plan's payloads and chunks.
-struct CallsFigures {
+struct CallMetrics {
   double ready_ms = 0;  ///< from before the executor was made until all its workers were in a call
   std::vector<double> calls_per_second;
   std::vector<RoundTrip> round_trips;
@@ -43,6 +43,6 @@ struct CallsFigures {
 
 /// Makes the executor, measures it, ends it. The caller has one thread. Throws
 /// std::runtime_error for a result that is not what it should be.
-CallsFigures measure_calls(CallsBy by, const CallsPlan& plan);
+CallMetrics measure_calls(ExecutorKind kind, const CallPlan& plan);
 
 }  // namespace spritefarm::bench

@@ -21,29 +21,29 @@ spritefarm bench calls [OPTIONS]
       --chunk N,...       chunk sizes of map() [1,16,500]
       --calls N           calls in each measurement; fewer where the payload is large [50000]
       --rounds N          how often everything is measured, each executor in its turn [5]
-      --json              every figure of every round, as one JSON object on standard output
+      --json              every metric of every round, as one JSON object on standard output
   -h, --help              print this text
 
 Each executor is measured in a fresh process of its own, in every round. Of the rounds, the median is shown.
 )";
 
-const std::map<std::string, CallsBy> kinds{{"serial", CallsBy::serial},
-                                           {"threads", CallsBy::threads},
-                                           {"pipe", CallsBy::pipe},
-                                           {"shm", CallsBy::shm}};
+const std::map<std::string, ExecutorKind> kinds{{"serial", ExecutorKind::serial},
+                                                {"threads", ExecutorKind::threads},
+                                                {"pipe", ExecutorKind::pipe},
+                                                {"shm", ExecutorKind::shm}};
 
 }  // namespace
 
-Result<std::variant<CallsOptions, cli::Information>> parse_calls_options(
+Result<std::variant<CallsOptions, cli::HelpText>> parse_calls_options(
     const std::vector<std::string>& arguments) {
-  using Parsed = std::variant<CallsOptions, cli::Information>;
+  using Parsed = std::variant<CallsOptions, cli::HelpText>;
   constexpr std::size_t max_bytes = std::size_t{1} << 30;
   CallsOptions options;
   options.plan.workers = cli::number_of_cores();
-  std::vector<std::string> by{"serial", "threads", "pipe", "shm"};
+  std::vector<std::string> executors{"serial", "threads", "pipe", "shm"};
 
   CLI::App app;
-  cli::list_option(app, "--by", by, "KIND")->check(CLI::IsMember(kinds).description(""));
+  cli::list_option(app, "--by", executors, "KIND")->check(CLI::IsMember(kinds).description(""));
   cli::value_option(app, "-p,--processes", options.plan.workers, "N")->check(cli::range(1, cli::max_workers));
   cli::list_option(app, "--payload", options.plan.payloads, "BYTES")
       ->check(cli::range(std::size_t{0}, max_bytes));
@@ -52,12 +52,13 @@ Result<std::variant<CallsOptions, cli::Information>> parse_calls_options(
       ->check(cli::range(std::size_t{1}, std::size_t{100'000'000}));
   cli::value_option(app, "--rounds", options.rounds, "N")->check(cli::range(1, 1000));
   app.add_flag("--json", options.json);
-  Result<std::optional<cli::Information>> information = cli::read_arguments(app, arguments, calls_help_text);
+  Result<std::optional<cli::HelpText>> information = cli::read_arguments(app, arguments, calls_help_text);
   if (!information) return information.error();
   if (*information) return Parsed(**std::move(information));
-  for (const std::string& kind : by)
-    if (std::find(options.by.begin(), options.by.end(), kinds.at(kind)) == options.by.end())
-      options.by.push_back(kinds.at(kind));
+  for (const std::string& kind : executors)
+    if (std::find(options.executors.begin(), options.executors.end(), kinds.at(kind)) ==
+        options.executors.end())
+      options.executors.push_back(kinds.at(kind));
   return Parsed(std::move(options));
 }
 

@@ -12,8 +12,8 @@ struct CallsRounds {
   std::vector<RoundTrip> futex;        ///< the bare ping-pong, where the system puts the two processes
   std::vector<RoundTrip> futex_apart;  ///< on two processors
   struct Of {
-    CallsBy by;
-    std::vector<CallsFigures> rounds;
+    ExecutorKind kind;
+    std::vector<CallMetrics> rounds;
   };
   std::vector<Of> executors;
 };

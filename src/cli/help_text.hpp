@@ -42,7 +42,7 @@ Results
       --template T        path below DIR, made of {name}, {id}, {sprite} and {ext}
                           [{name}.{ext}; with more than one sprite {sprite}/{name}.{ext}]
       --refresh           ask the servers again about what is fresh: only what has changed is downloaded
-      --verify            hash what is on disk again, and download what is not as it was written
+      --verify            hash what is on disk again, and download what is not as it was raw
       --gallery           a page to look at them all, DIR/index.html: what is there, is missing, has failed
       --trace FILE        every task's and request's time line, in Chrome's trace format: open it in Perfetto
       --json              the report as one JSON object on standard output

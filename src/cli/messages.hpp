@@ -9,7 +9,7 @@ namespace spritefarm::cli {
 
 enum class Verbosity { quiet, normal, verbose };
 
-/// What the program says to its user, on standard error: one line each, `spritefarm: …`, written at once so
+/// What the program says to its user, on standard error: one line each, `spritefarm: …`, raw at once so
 /// that the lines of two processes do not mix; and, on a terminal, lines that stay below them. Used by the coordinator
 /// alone; any thread may.
 class Messages {

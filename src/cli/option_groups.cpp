@@ -19,17 +19,18 @@ namespace {
 
 constexpr std::uint32_t max_index = 1'000'000;
 
-std::string_view wrong_url(std::string_view url) {
+Result<void> check_base_url(std::string_view url) {
   const std::size_t scheme = url.starts_with("https://") ? 8 : url.starts_with("http://") ? 7 : 0;
-  if (scheme == 0 || url.size() == scheme || url[scheme] == '/') return "is no http:// or https:// URL";
+  if (scheme == 0 || url.size() == scheme || url[scheme] == '/')
+    return Error{fmt::format("'{}' is no http:// or https:// URL", url)};
   const auto is_odd = [](unsigned char c) { return c <= ' ' || c == 0x7f || c == '?' || c == '#'; };
-  return std::any_of(url.begin(), url.end(), is_odd)
-             ? "has a space, a '?' or a '#', which a base URL may not have"
-             : "";
+  if (std::any_of(url.begin(), url.end(), is_odd))
+    return Error{fmt::format("'{}' has a space, a '?' or a '#', which a base URL may not have", url)};
+  return {};
 }
 
 /// HOST1:PORT1:HOST2:PORT2, where IPv6 addresses stand in brackets and anything may be empty, as curl has it.
-bool is_connect_to(std::string_view text) {
+Result<void> check_connect_to(std::string_view text) {
   int colons = 0;
   bool in_brackets = false, port_is_number = true;
   for (const char c : text) {
@@ -39,27 +40,28 @@ bool is_connect_to(std::string_view text) {
     else if (colons % 2 == 1)
       port_is_number = port_is_number && c >= '0' && c <= '9';
   }
-  return colons == 3 && port_is_number && !in_brackets;
+  if (colons != 3 || !port_is_number || in_brackets)
+    return Error{fmt::format("'{}' is not of the form HOST1:PORT1:HOST2:PORT2", text)};
+  return {};
 }
 
 /// What the user's base URL is, with the slash at its end that what follows relies on.
-Result<std::string> base_url_of(const CLI::App& app, const NetworkGroup& written,
-                                const char* from_environment) {
-  std::string url = written.base_url;
+Result<std::string> base_url_of(const CLI::App& app, const NetworkGroup& raw, const char* from_environment) {
+  std::string url = raw.base_url;
   if (app.count("--base-url") == 0 && from_environment != nullptr && *from_environment != '\0') {
     url = from_environment;
-    if (const std::string_view wrong = wrong_url(url); !wrong.empty())
-      return Error{fmt::format("$SPRITEFARM_BASE_URL: '{}' {}", url, wrong)};
+    if (const Result<void> valid = check_base_url(url); !valid)
+      return Error{"$SPRITEFARM_BASE_URL: " + valid.error().message};
   }
   if (!url.ends_with('/')) url += '/';
   return url;
 }
 
 /// The names of the command line, with those of standard input in the place of '-', each checked.
-Result<std::vector<std::string>> pokemon_of(const SelectionGroup& written, const std::string& base_url,
+Result<std::vector<std::string>> pokemon_of(const SelectionGroup& raw, const std::string& base_url,
                                             std::istream* input) {
   std::vector<std::string> pokemon;
-  for (const std::string& name : written.pokemon) {
+  for (const std::string& name : raw.pokemon) {
     if (name != "-") {
       pokemon.push_back(name);
       continue;
@@ -77,27 +79,21 @@ Result<std::vector<std::string>> pokemon_of(const SelectionGroup& written, const
 
 }  // namespace
 
-CLI::Option* TransportGroup::describe(CLI::App& app) {
-  return value_option(app, "--transport", kind, "KIND")->check(checked([](const std::string& text) {
-    return text == "shm" || text == "pipe" ? "" : fmt::format("'{}' is neither shm nor pipe", text);
-  }));
+CLI::Option* TransportGroup::add_to(CLI::App& app) {
+  return value_option(app, "--transport", kind, "KIND")
+      ->check(checked([](std::string_view text) -> Result<void> {
+        if (text != "shm" && text != "pipe") return Error{fmt::format("'{}' is neither shm nor pipe", text)};
+        return {};
+      }));
 }
 
-void TransportGroup::read_into(Options& options) const {
+void TransportGroup::apply_to(Options& options) const {
   options.transport = kind == "pipe" ? Transport::pipe : Transport::shared_memory;
 }
 
-void NetworkGroup::describe(CLI::App& app) {
-  CLI::Option* url =
-      value_option(app, "--base-url", base_url, "URL")->check(checked([](const std::string& text) {
-        const std::string_view wrong = wrong_url(text);
-        return wrong.empty() ? "" : fmt::format("'{}' {}", text, wrong);
-      }));
-  value_option(app, "--connect-to", connect_to, "HOST1:PORT1:HOST2:PORT2")
-      ->check(checked([](const std::string& text) {
-        return is_connect_to(text) ? ""
-                                   : fmt::format("'{}' is not of the form HOST1:PORT1:HOST2:PORT2", text);
-      }));
+void NetworkGroup::add_to(CLI::App& app) {
+  CLI::Option* url = value_option(app, "--base-url", base_url, "URL")->check(checked(check_base_url));
+  value_option(app, "--connect-to", connect_to, "HOST1:PORT1:HOST2:PORT2")->check(checked(check_connect_to));
   value_option(app, "--cacert", ca_file, "FILE")->check(CLI::Validator(CLI::ExistingFile).description(""));
   value_option(app, "--proxy", proxy, "URL");
   value_option(app, "--rate", rate, "N")->check(range(0.0, 1e6));
@@ -106,8 +102,8 @@ void NetworkGroup::describe(CLI::App& app) {
   app.add_flag("--demo", demo)->excludes(url);
 }
 
-std::optional<Error> NetworkGroup::read_into(Options& options, const CLI::App& app,
-                                             const OptionSources& sources) const {
+Result<void> NetworkGroup::apply_to(Options& options, const CLI::App& app,
+                                    const OptionSources& sources) const {
   Result<std::string> url = base_url_of(app, *this, sources.base_url);
   if (!url) return url.error();
   options.base_url = *std::move(url);
@@ -120,10 +116,10 @@ std::optional<Error> NetworkGroup::read_into(Options& options, const CLI::App& a
   options.http.retries = retries;
   options.rate = rate;
   options.demo = demo;
-  return std::nullopt;
+  return {};
 }
 
-void SelectionGroup::describe(CLI::App& app) {
+void SelectionGroup::add_to(CLI::App& app) {
   app.add_option("POKEMON", pokemon);
   CLI::Option* most = value_option(app, "-n,--limit", limit, "N")->check(range(1u, max_index));
   value_option(app, "--offset", offset, "N")->check(range(0u, max_index));
@@ -132,8 +128,8 @@ void SelectionGroup::describe(CLI::App& app) {
   value_option(app, "--shard", shard, "K/N");
 }
 
-std::optional<Error> SelectionGroup::read_into(Options& options, const CLI::App& app,
-                                               const OptionSources& sources) const {
+Result<void> SelectionGroup::apply_to(Options& options, const CLI::App& app,
+                                      const OptionSources& sources) const {
   Result<std::vector<std::string>> named = pokemon_of(*this, options.base_url, sources.names);
   if (!named) return named.error();
   options.pokemon = *std::move(named);
@@ -152,7 +148,7 @@ std::optional<Error> SelectionGroup::read_into(Options& options, const CLI::App&
   options.selector = *std::move(selector);
   std::istringstream each(keys);
   for (std::string key; std::getline(each, key, ',');) options.sprite_keys.push_back(key);
-  return std::nullopt;
+  return {};
 }
 
 }  // namespace spritefarm::cli

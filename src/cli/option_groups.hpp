@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <iosfwd>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,25 +23,25 @@ struct OptionSources {
 };
 
 /// What --help and --version print instead of doing anything.
-struct Information {
+struct HelpText {
   std::string text;
 };
 
-// The options that `spritefarm` and `spritefarm bench` share, as they are written: each group tells CLI11 what to read
+// The options that `spritefarm` and `spritefarm bench` share, as they are raw: each group tells CLI11 what to read
 // into it, and then puts what it says, checked, into the Options. What is unset keeps its default.
 
 /// How calls travel to worker processes.
 struct TransportGroup {
-  CLI::Option* describe(CLI::App& app);
-  void read_into(Options& options) const;
+  CLI::Option* add_to(CLI::App& app);
+  void apply_to(Options& options) const;
 
   std::string kind = "shm";
 };
 
 /// Where the sprites come from, and how.
 struct NetworkGroup {
-  void describe(CLI::App& app);
-  std::optional<Error> read_into(Options& options, const CLI::App& app, const OptionSources& sources) const;
+  void add_to(CLI::App& app);
+  Result<void> apply_to(Options& options, const CLI::App& app, const OptionSources& sources) const;
 
   std::string base_url = "https://pokeapi.co/api/v2/", ca_file, proxy;
   std::vector<std::string> connect_to;
@@ -54,8 +53,8 @@ struct NetworkGroup {
 
 /// Which sprites, of which pokémon. Read after the network group, whose base URL it needs.
 struct SelectionGroup {
-  void describe(CLI::App& app);
-  std::optional<Error> read_into(Options& options, const CLI::App& app, const OptionSources& sources) const;
+  void add_to(CLI::App& app);
+  Result<void> apply_to(Options& options, const CLI::App& app, const OptionSources& sources) const;
 
   std::vector<std::string> pokemon, sprites{"front_default"};
   std::uint32_t limit = 100, offset = 0;

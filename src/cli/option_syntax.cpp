@@ -16,21 +16,21 @@ std::string with_short_names(const CLI::App& app, std::string message) {
 
 }  // namespace
 
-Result<std::optional<Information>> read_arguments(CLI::App& app, const std::vector<std::string>& arguments,
-                                                  const char* help_text) {
+Result<std::optional<HelpText>> read_arguments(CLI::App& app, const std::vector<std::string>& arguments,
+                                               const char* help_text) {
   app.set_help_flag("-h,--help");
   try {
     app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));  // as CLI11 wants them
   } catch (const CLI::CallForHelp&) {
-    return std::optional(Information{help_text});
+    return std::optional(HelpText{help_text});
   } catch (const CLI::CallForVersion& version) {
-    return std::optional(Information{version.what()});
+    return std::optional(HelpText{version.what()});
   } catch (const CLI::ParseError& error) {
     std::string message = with_short_names(app, error.what());
     std::replace(message.begin(), message.end(), '\n', ' ');
     return Error{std::move(message)};
   }
-  return std::optional<Information>();
+  return std::optional<HelpText>();
 }
 
 }  // namespace spritefarm::cli

@@ -24,10 +24,15 @@ CLI::Option* list_option(CLI::App& app, const char* names, std::vector<T>& value
   return value_option(app, names, values, value_name)->delimiter(',');
 }
 
-/// A validator for CLI11, from a function that says what is wrong with a value, or nothing.
+/// A validator for CLI11, from a function that gives a Result<void> for a value.
 template <typename Check>
 CLI::Validator checked(Check check) {
-  return CLI::Validator([check](std::string& value) { return std::string(check(value)); }, "");
+  return CLI::Validator(
+      [check](const std::string& value) {
+        const Result<void> result = check(value);
+        return result ? std::string() : result.error().message;
+      },
+      "");
 }
 
 /// A number from `least` to `most`, whatever its type.
@@ -37,8 +42,8 @@ CLI::Validator range(T least, T most) {
 }
 
 /// Lets `app` read the arguments (without the program's name) into what its options were bound to. An Error says in one
-/// line what is wrong with them; with Information there is nothing else to be done.
-Result<std::optional<Information>> read_arguments(CLI::App& app, const std::vector<std::string>& arguments,
-                                                  const char* help_text);
+/// line what is wrong with them; with HelpText there is nothing else to be done.
+Result<std::optional<HelpText>> read_arguments(CLI::App& app, const std::vector<std::string>& arguments,
+                                               const char* help_text);
 
 }  // namespace spritefarm::cli

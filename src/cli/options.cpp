@@ -14,8 +14,8 @@
 namespace spritefarm::cli {
 namespace {
 
-/// The options of this command alone, as they are written; what is unset keeps its default.
-struct Written {
+/// The options of this command alone, as they are raw; what is unset keeps its default.
+struct RawOptions {
   TransportGroup transport;
   std::string output = "sprites", trace;
   std::optional<std::string> path_template;
@@ -25,33 +25,32 @@ struct Written {
 };
 
 /// What CLI11 has to know; what the user has to know is in help_text.
-void describe(CLI::App& app, Written& written) {
-  CLI::Option* const dry_run = app.add_flag("--dry-run", written.dry_run);
+void add_to(CLI::App& app, RawOptions& raw) {
+  CLI::Option* const dry_run = app.add_flag("--dry-run", raw.dry_run);
   CLI::Option* processes =
-      value_option(app, "-p,--processes", written.processes, "N")->check(range(1, max_workers));
-  CLI::Option* threads = value_option(app, "-t,--threads", written.threads, "N")
-                             ->check(range(1, max_workers))
-                             ->excludes(processes);
-  value_option(app, "-c,--concurrency", written.concurrency, "N")->check(range(1, max_in_flight));
-  CLI::Option* const transport = written.transport.describe(app)->excludes(threads);
-  app.add_flag("-s,--serial", written.serial)->excludes(processes)->excludes(threads)->excludes(transport);
+      value_option(app, "-p,--processes", raw.processes, "N")->check(range(1, max_workers));
+  CLI::Option* threads =
+      value_option(app, "-t,--threads", raw.threads, "N")->check(range(1, max_workers))->excludes(processes);
+  value_option(app, "-c,--concurrency", raw.concurrency, "N")->check(range(1, max_in_flight));
+  CLI::Option* const transport = raw.transport.add_to(app)->excludes(threads);
+  app.add_flag("-s,--serial", raw.serial)->excludes(processes)->excludes(threads)->excludes(transport);
 
-  value_option(app, "-o,--output", written.output, "DIR");
-  value_option(app, "--template", written.path_template, "T");
-  app.add_flag("--refresh", written.refresh);
-  app.add_flag("--verify", written.verify);
-  app.add_flag("--gallery", written.gallery)->excludes(dry_run);
-  value_option(app, "--trace", written.trace, "FILE");
-  app.add_flag("--json", written.json);
-  CLI::Option* quiet = app.add_flag("-q,--quiet", written.quiet);
-  app.add_flag("-v,--verbose", written.verbose)->excludes(quiet);
+  value_option(app, "-o,--output", raw.output, "DIR");
+  value_option(app, "--template", raw.path_template, "T");
+  app.add_flag("--refresh", raw.refresh);
+  app.add_flag("--verify", raw.verify);
+  app.add_flag("--gallery", raw.gallery)->excludes(dry_run);
+  value_option(app, "--trace", raw.trace, "FILE");
+  app.add_flag("--json", raw.json);
+  CLI::Option* quiet = app.add_flag("-q,--quiet", raw.quiet);
+  app.add_flag("-v,--verbose", raw.verbose)->excludes(quiet);
   app.set_version_flag("-V,--version", "spritefarm " SPRITEFARM_VERSION "\n");
 }
 
-Result<text::OutputTemplate> template_of(const std::optional<std::string>& written, const Options& options) {
+Result<text::OutputTemplate> template_of(const std::optional<std::string>& raw, const Options& options) {
   const bool plural = options.selector.plural();
   const std::string default_template = plural ? "{sprite}/{name}.{ext}" : "{name}.{ext}";
-  Result<text::OutputTemplate> path = text::OutputTemplate::parse(written.value_or(default_template));
+  Result<text::OutputTemplate> path = text::OutputTemplate::parse(raw.value_or(default_template));
   if (!path) return Error{"--template: " + path.error().message};
   if (plural && !path->tells_sprites_apart())
     return Error{
@@ -66,35 +65,33 @@ Result<text::OutputTemplate> template_of(const std::optional<std::string>& writt
 }
 
 /// Into options that have the groups' already.
-std::optional<Error> read_into(Options& options, const CLI::App& app, const Written& written) {
-  if (written.serial && app.count("--concurrency") > 0 && written.concurrency > 1)
+Result<void> apply_to(Options& options, const CLI::App& app, const RawOptions& raw) {
+  if (raw.serial && app.count("--concurrency") > 0 && raw.concurrency > 1)
     return Error{"--serial is one sprite at a time: leave --concurrency out"};
-  options.mode = written.serial ? Mode::serial : written.threads > 0 ? Mode::threads : Mode::processes;
+  options.mode = raw.serial ? Mode::serial : raw.threads > 0 ? Mode::threads : Mode::processes;
   options.workers = options.mode == Mode::serial    ? 1
-                    : options.mode == Mode::threads ? written.threads
-                    : written.processes > 0         ? written.processes
+                    : options.mode == Mode::threads ? raw.threads
+                    : raw.processes > 0             ? raw.processes
                                                     : number_of_cores();
-  options.concurrency = options.mode == Mode::serial ? 1 : written.concurrency;
+  options.concurrency = options.mode == Mode::serial ? 1 : raw.concurrency;
   options.http.in_flight = options.concurrency;
-  written.transport.read_into(options);
+  raw.transport.apply_to(options);
 
-  if (written.output.empty()) return Error{"--output needs a directory"};
-  options.output = written.output;
-  Result<text::OutputTemplate> path_template = template_of(written.path_template, options);
+  if (raw.output.empty()) return Error{"--output needs a directory"};
+  options.output = raw.output;
+  Result<text::OutputTemplate> path_template = template_of(raw.path_template, options);
   if (!path_template) return path_template.error();
   options.path_template = *std::move(path_template);
 
-  options.dry_run = written.dry_run;
-  options.remember = !written.dry_run;
-  options.refresh = written.refresh;
-  options.verify = written.verify;
-  options.gallery = written.gallery;
-  options.trace = written.trace;
-  options.json = written.json;
-  options.verbosity = written.quiet     ? Verbosity::quiet
-                      : written.verbose ? Verbosity::verbose
-                                        : Verbosity::normal;
-  return std::nullopt;
+  options.dry_run = raw.dry_run;
+  options.remember = !raw.dry_run;
+  options.refresh = raw.refresh;
+  options.verify = raw.verify;
+  options.gallery = raw.gallery;
+  options.trace = raw.trace;
+  options.json = raw.json;
+  options.verbosity = raw.quiet ? Verbosity::quiet : raw.verbose ? Verbosity::verbose : Verbosity::normal;
+  return {};
 }
 
 }  // namespace
@@ -119,25 +116,25 @@ std::string_view to_string(Mode mode) {
   return "";
 }
 
-Result<std::variant<Options, Information>> parse_options(const std::vector<std::string>& arguments,
-                                                         const OptionSources& sources) {
-  using Parsed = std::variant<Options, Information>;
+Result<std::variant<Options, HelpText>> parse_options(const std::vector<std::string>& arguments,
+                                                      const OptionSources& sources) {
+  using Parsed = std::variant<Options, HelpText>;
   CLI::App app;
   NetworkGroup network;
   SelectionGroup selection;
-  Written written;
-  network.describe(app);
-  selection.describe(app);
-  describe(app, written);
-  Result<std::optional<Information>> information = read_arguments(app, arguments, help_text);
+  RawOptions raw;
+  network.add_to(app);
+  selection.add_to(app);
+  add_to(app, raw);
+  Result<std::optional<HelpText>> information = read_arguments(app, arguments, help_text);
   if (!information) return information.error();
   if (*information) return Parsed(**std::move(information));
 
   Options options;
-  std::optional<Error> wrong = network.read_into(options, app, sources);
-  if (!wrong) wrong = selection.read_into(options, app, sources);
-  if (!wrong) wrong = read_into(options, app, written);
-  if (wrong) return *std::move(wrong);
+  Result<void> applied = network.apply_to(options, app, sources);
+  if (applied) applied = selection.apply_to(options, app, sources);
+  if (applied) applied = apply_to(options, app, raw);
+  if (!applied) return applied.error();
   return Parsed(std::move(options));
 }
 

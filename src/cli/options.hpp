@@ -61,7 +61,7 @@ constexpr int max_in_flight = 1000;  ///< sprites, in each worker
 int number_of_cores();
 
 /// Reads the arguments (without the program's name). An Error says in one line what is wrong with them.
-Result<std::variant<Options, Information>> parse_options(const std::vector<std::string>& arguments,
-                                                         const OptionSources& sources);
+Result<std::variant<Options, HelpText>> parse_options(const std::vector<std::string>& arguments,
+                                                      const OptionSources& sources);
 
 }  // namespace spritefarm::cli

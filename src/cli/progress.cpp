@@ -81,16 +81,16 @@ void Progress::show() {
   const auto now = Clock::now();
   m_samples.push_back({now, m_count});
   while (m_samples.size() > 2 && m_samples[1].at + looked_back < now) m_samples.pop_front();
-  std::vector<std::string> its_parts = parts();
+  std::vector<std::string> shown_parts = parts();
   if (m_form == ProgressForm::messages) {
     std::string text;
-    for (const std::string& part : its_parts) text += (text.empty() ? "" : ", ") + part;
+    for (const std::string& part : shown_parts) text += (text.empty() ? "" : ", ") + part;
     return m_messages.note(text);
   }
   const auto [columns, rows] = system::terminal_size(stderr);
   std::string text = m_expected && columns >= 50 ? bar() : "";
   // What there is no room for is left out, whole.
-  for (const std::string& part : its_parts) {
+  for (const std::string& part : shown_parts) {
     const std::string more = (text.empty() ? "" : "  ") + part;
     if (text::width_of(text) + text::width_of(more) < static_cast<std::size_t>(columns)) text += more;
   }

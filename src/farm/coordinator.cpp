@@ -33,7 +33,7 @@ Coordinator::Coordinator(const cli::Options& options, FarmExecutors& executors, 
       m_share(options.shard) {}
 
 cli::ExitStatus Coordinator::run() {
-  const std::optional<Error> no_more = m_options.pokemon.empty() ? farm_index() : farm_named();
+  const Result<void> planned = m_options.pokemon.empty() ? farm_index() : farm_named();
   drain();
   if (m_stopping) {
     m_over.set();
@@ -41,8 +41,8 @@ cli::ExitStatus Coordinator::run() {
   }
   m_cache.commit();
   m_report.set_worker_deaths(m_executors.deaths());
-  if (no_more) {
-    m_messages.error("cannot read the index: " + no_more->message);
+  if (!planned) {
+    m_messages.error("cannot read the index: " + planned.error().message);
     return cli::no_index;
   }
   if (!m_output_error.empty()) {
@@ -54,7 +54,7 @@ cli::ExitStatus Coordinator::run() {
   return m_report.failed() > 0 ? cli::some_failed : cli::everything_on_disk;
 }
 
-std::optional<Error> Coordinator::farm_named() {
+Result<void> Coordinator::farm_named() {
   std::vector<pokeapi::IndexEntry> pokemon;
   for (const std::string& name : m_options.pokemon) {
     Result<pokeapi::IndexEntry> entry = pokeapi::named_pokemon(name, m_options.base_url);
@@ -65,10 +65,10 @@ std::optional<Error> Coordinator::farm_named() {
   m_max_tasks = tasks.size();
   announce(m_options.pokemon.size());
   farm(std::move(tasks));
-  return std::nullopt;
+  return {};
 }
 
-std::optional<Error> Coordinator::farm_index() {
+Result<void> Coordinator::farm_index() {
   m_max_tasks = m_share.max_of(m_options.index.limit);
   IndexReader reader(m_executors.index_executor(), m_options.base_url, m_options.index, m_cache);
   if (reader.is_waiting()) start_workers();
@@ -79,7 +79,7 @@ std::optional<Error> Coordinator::farm_index() {
     farm(m_share.pick(std::move(page->tasks)));
     if (m_stopping) break;
   }
-  return std::nullopt;
+  return {};
 }
 
 DatasetHash Coordinator::request_dataset_hash() {

@@ -58,8 +58,8 @@ class Coordinator {
   };
 
   /// The Error is that the index cannot be had; what had come of it is farmed.
-  std::optional<Error> farm_index();
-  std::optional<Error> farm_named();
+  Result<void> farm_index();
+  Result<void> farm_named();
   /// Once: what is to be expected of a long job.
   void announce(std::uint64_t pokemon);
   void add(const RequestCount& count);

@@ -16,11 +16,11 @@ Task<DatasetHash> fetch_dataset_hash(std::string base_url) {
   net::HttpRequest request;
   request.url = dataset_url(base_url);
   request.compressed = true;
-  request.check = [&answer](const net::HttpResponse& response) -> std::optional<Error> {
+  request.check = [&answer](const net::HttpResponse& response) -> Result<void> {
     Result<std::string> hash = pokeapi::parse_dataset_hash(response.body);
     if (!hash) return hash.error();
     answer.hash = *std::move(hash);
-    return std::nullopt;
+    return {};
   };
   Task<net::HttpFetch> getting = Downloader::current().get_document(std::move(request), answer.count);
   const net::HttpFetch fetch = co_await std::move(getting);

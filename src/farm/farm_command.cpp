@@ -36,12 +36,12 @@ namespace {
 
 /// Makes the output directory, tries it, and removes what a killed run has left there, before anybody is asked for
 /// anything.
-std::optional<Error> wrong_output(const std::string& path, int depth) {
+Result<void> prepare_output_directory(const std::string& path, int depth) {
   try {
     const system::Directory output = system::Directory::make(path);
     system::probe_writing(output);
     system::remove_abandoned_files(output, depth);
-    return std::nullopt;
+    return {};
   } catch (const std::system_error& error) {
     return Error{fmt::format("the output directory '{}' cannot be used: {}; choose another with --output",
                              path, error.what())};
@@ -131,8 +131,9 @@ cli::ExitStatus farm(cli::Options options, const ProgramParts& parts) {
   Report report({cli::to_string(options.mode), options.workers, options.concurrency, transport_of(options),
                  options.dry_run});
   if (!options.dry_run)
-    if (const std::optional<Error> wrong = wrong_output(options.output, options.path_template.depth())) {
-      messages.error(wrong->message);
+    if (const auto prepared = prepare_output_directory(options.output, options.path_template.depth());
+        !prepared) {
+      messages.error(prepared.error().message);
       print_report(options, report, messages, start, cli::no_output);
       return cli::no_output;
     }
@@ -218,7 +219,7 @@ int spritefarm_command(int argc, char** argv, const ProgramParts& parts) try {
     cli::Messages(cli::Verbosity::normal).error(parsed.error().message + "; see spritefarm --help");
     return cli::usage_error;
   }
-  if (const auto* information = std::get_if<cli::Information>(&*parsed)) {
+  if (const auto* information = std::get_if<cli::HelpText>(&*parsed)) {
     cli::write_to_stdout(information->text);
     return cli::everything_on_disk;
   }

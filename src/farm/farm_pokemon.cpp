@@ -40,9 +40,8 @@ SpriteChoice choice(const Downloader& downloader) {
   return {downloader.settings().selector, downloader.settings().path_template};
 }
 
-/// The answer as it is to be remembered. One without validators of its own, as a 304 may be, leaves the known ones.
-StoredResponse answered(const net::HttpResponse& response, const net::Validators& known) {
-  return {response.validators.empty() ? known : response.validators, response.freshness_lifetime};
+StoredResponse stored(const net::HttpResponse& response) {
+  return {response.validators, response.freshness_lifetime};
 }
 
 Task<std::optional<pokeapi::Record>> get_record(Downloader& downloader, const FarmTask& task,
@@ -55,15 +54,14 @@ Task<std::optional<pokeapi::Record>> get_record(Downloader& downloader, const Fa
   request.url = task.url;
   request.compressed = true;
   if (record) request.known = task.record->validators;
-  const net::Validators known = request.known;
   request.capture_header = dataset_header;
-  request.check = [&](const net::HttpResponse& response) -> std::optional<Error> {
-    if (std::optional<Error> wrong = pokeapi::verify_etag(response.body, response.validators.etag))
-      return wrong;
+  request.check = [&](const net::HttpResponse& response) -> Result<void> {
+    if (Result<void> verified = pokeapi::verify_etag(response.body, response.validators.etag); !verified)
+      return verified;
     Result<pokeapi::Record> parsed = pokeapi::parse_record(response.body);
     if (!parsed) return parsed.error();
     record = *std::move(parsed);
-    return wrong_record(task, *record);
+    return check_record(task, *record);
   };
   const std::chrono::nanoseconds began = now();
   Task<net::HttpFetch> getting = downloader.get_document(std::move(request), result.count);
@@ -81,8 +79,8 @@ Task<std::optional<pokeapi::Record>> get_record(Downloader& downloader, const Fa
     co_return record;
   }
   if (downloader.settings().remembers)
-    result.answer = StoredDocument{answered(*fetch.outcome, known), fetch.outcome->captured,
-                                   cache::encode_record(*record)};
+    result.answer =
+        StoredDocument{stored(*fetch.outcome), fetch.outcome->captured, cache::encode_record(*record)};
   co_return record;
 }
 
@@ -104,12 +102,11 @@ Task<std::optional<Image>> get_image(Downloader& downloader, const CachedImage* 
   net::HttpRequest request;
   request.url = sprite.url;
   if (known) request.known = known->validators;
-  const net::Validators validators = request.known;
-  request.check = [&image](const net::HttpResponse& response) -> std::optional<Error> {
+  request.check = [&image](const net::HttpResponse& response) -> Result<void> {
     const Result<ImageKind> kind = image::check_image(response.body);
     if (!kind) return kind.error();
     image.kind = *kind;
-    return std::nullopt;
+    return {};
   };
   Task<net::HttpFetch> getting = downloader.get(std::move(request), result.count);
   net::HttpFetch fetch = co_await std::move(getting);
@@ -121,7 +118,7 @@ Task<std::optional<Image>> get_image(Downloader& downloader, const CachedImage* 
   }
   image.bytes = std::move(fetch.outcome->body);
   if (downloader.settings().remembers)
-    sprite.answer = StoredImage{answered(*fetch.outcome, validators), {}, pokeapi::sha256(image.bytes)};
+    sprite.answer = StoredImage{stored(*fetch.outcome), {}, pokeapi::sha256(image.bytes)};
   if (known && (fetch.outcome->status == 304 || (sprite.answer && sprite.answer->sha256 == known->sha256))) {
     mark_unchanged(sprite, *known);
     co_return std::nullopt;

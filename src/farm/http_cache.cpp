@@ -130,7 +130,7 @@ std::optional<FarmResult> HttpCache::look_up(FarmTask& task) {
   std::optional<cache::LedgerDocument> known = document(task.url);
   if (!known) return std::nullopt;
   const std::optional<pokeapi::Record> record = cache::decode_record(known->content);
-  if (!record || wrong_record(task, *record)) return std::nullopt;
+  if (!record || !check_record(task, *record)) return std::nullopt;
   bool is_at_hand = is_current(*known);
   task.record = CachedDocument{std::move(known->content), std::move(known->validators), !is_at_hand};
 

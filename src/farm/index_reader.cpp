@@ -41,12 +41,12 @@ Task<IndexReader::Page> IndexReader::read(std::string url, std::optional<CachedD
   request.compressed = true;
   request.capture_header = dataset_header;
   if (known) request.known = known->validators;
-  request.check = [&page, &url](const net::HttpResponse& response) -> std::optional<Error> {
-    if (std::optional<Error> wrong = pokeapi::verify_etag(response.body, response.validators.etag))
-      return wrong;
+  request.check = [&page, &url](const net::HttpResponse& response) -> Result<void> {
+    if (Result<void> verified = pokeapi::verify_etag(response.body, response.validators.etag); !verified)
+      return verified;
     page.content = pokeapi::parse_index_page(response.body, url);
-    if (page.content) return std::nullopt;
-    return page.content.error();
+    if (!page.content) return page.content.error();
+    return {};
   };
   Task<net::HttpFetch> getting = Downloader::current().get_document(std::move(request), page.count);
   net::HttpFetch fetch = co_await std::move(getting);
@@ -57,7 +57,6 @@ Task<IndexReader::Page> IndexReader::read(std::string url, std::optional<CachedD
   net::HttpResponse& response = *fetch.outcome;
   if (response.status == 304) {
     page.content = pokeapi::parse_index_page(known->content, url);
-    if (response.validators.empty()) response.validators = known->validators;
     response.body = std::move(known->content);
   }
   page.answer = StoredDocument{{std::move(response.validators), response.freshness_lifetime},

@@ -55,9 +55,8 @@ std::vector<SpriteResult> SpriteChoice::choose(const pokeapi::Record& record, Fa
   return chosen;
 }
 
-std::optional<Error> wrong_record(const FarmTask& task, const pokeapi::Record& record) {
-  if ((task.name.empty() || task.name == record.name) && (task.id == 0 || task.id == record.id))
-    return std::nullopt;
+Result<void> check_record(const FarmTask& task, const pokeapi::Record& record) {
+  if ((task.name.empty() || task.name == record.name) && (task.id == 0 || task.id == record.id)) return {};
   return Error{fmt::format("this is the record of '{}' ({}), not of {}", text::excerpt(record.name),
                            record.id, display_name(task.name, task.id))};
 }

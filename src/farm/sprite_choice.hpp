@@ -27,6 +27,6 @@ struct SpriteChoice {
 };
 
 /// Whether a record is the one that was asked for: not if a cache or a proxy mixed two up.
-std::optional<Error> wrong_record(const FarmTask& task, const pokeapi::Record& record);
+Result<void> check_record(const FarmTask& task, const pokeapi::Record& record);
 
 }  // namespace spritefarm::farm

@@ -27,7 +27,7 @@ TraceFile::TraceFile(const std::string& path, Time begin, bool workers_are_proce
       m_file(std::fopen(path.c_str(), "we")),
       m_begin(begin),
       m_workers_are_processes(workers_are_processes),
-      m_coordinator{posix::own_pid(), coordinators_lane} {
+      m_coordinator{posix::current_pid(), coordinators_lane} {
   if (!m_file) throw std::system_error(errno, std::generic_category(), "cannot write " + path);
   name_process(m_coordinator.process, "spritefarm, the coordinator", 0);
   name_lane(m_coordinator, "submits, takes results");
@@ -76,9 +76,9 @@ void TraceFile::queue(std::string_view phase, std::uint64_t number, const std::s
 }
 
 void TraceFile::name_process(int process, std::string_view name, int order) {
-  text::JsonWriter its_name = event("M", "process_name", {process, 0}, m_begin);
-  its_name.key("args").begin_object().key("name").value(name).end_object();
-  write(its_name);
+  text::JsonWriter name_event = event("M", "process_name", {process, 0}, m_begin);
+  name_event.key("args").begin_object().key("name").value(name).end_object();
+  write(name_event);
   text::JsonWriter place = event("M", "process_sort_index", {process, 0}, m_begin);
   place.key("args").begin_object().key("sort_index").value(order).end_object();
   write(place);
@@ -147,8 +147,8 @@ void TraceFile::on_result(std::uint64_t number, const FarmResult& result) {
   m_submitted.erase(submission);
   if (was_begun) {
     m_changes.emplace(result.ended, Change{-1, 0});
-    Worker& its_worker = worker(result.worker);
-    const Lane lane = free_lane(its_worker, result.began, result.ended);
+    Worker& worker_state = worker(result.worker);
+    const Lane lane = free_lane(worker_state, result.began, result.ended);
     slice(name, lane, result.began, result.ended);
     arrow("t", number, lane, result.began);
     if (result.record_times) part("record", lane, *result.record_times, {});
@@ -163,7 +163,7 @@ void TraceFile::on_result(std::uint64_t number, const FarmResult& result) {
       const bool fits = times.began >= last;
       if (fits) last = times.ended;
       part(fits ? sprite->key : fmt::format("{}: {}", name, sprite->key),
-           fits ? lane : free_lane(its_worker, times.began, times.ended), times, sprite->reason);
+           fits ? lane : free_lane(worker_state, times.began, times.ended), times, sprite->reason);
     }
   }
   mark("result of " + name, number, was_begun ? "f" : "");

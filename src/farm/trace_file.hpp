@@ -21,7 +21,7 @@ namespace spritefarm::farm {
 /// - a lane for each worker, and further ones while it has several tasks in flight: a task, in it its record and its images
 ///   with the parts of each request (connect, wait, transfer) and the writing of the file
 ///
-/// Written as results come, so that a killed run has left all but the list's end, which viewers do without. The
+/// RawOptions as results come, so that a killed run has left all but the list's end, which viewers do without. The
 /// coordinator's. Throws std::system_error where the file cannot be written.
 class TraceFile final : public RunListener {
  public:

@@ -36,7 +36,7 @@ struct EventLoop::State {
   posix::Epoll epoll;
   posix::EventFd notification;
   // A watch is found by a number that is never used twice: an event of a watch that has just ended finds
-  // none, even if its descriptor has been closed and given out again meanwhile.
+  // none, even if its descriptor has been closed and given out again observer.
   std::unordered_map<std::uint64_t, std::shared_ptr<Watched>> watches;
   std::map<TimerKey, std::function<void()>> timers;
   unsigned long last_id = wake_key;

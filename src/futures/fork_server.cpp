@@ -28,7 +28,7 @@ struct ZygoteRequest {
   std::uint64_t initializer_size = 0;
 };
 
-std::unique_ptr<ForkServer>& the_fork_server() {
+std::unique_ptr<ForkServer>& fork_server_slot() {
   static std::unique_ptr<ForkServer> server;
   return server;
 }
@@ -92,11 +92,11 @@ void prepare_to_fork() {
 }
 
 void ForkServer::prepare() {
-  if (!instance()) the_fork_server() = std::make_unique<ForkServer>();
+  if (!instance()) fork_server_slot() = std::make_unique<ForkServer>();
 }
 
 ForkServer* ForkServer::instance() noexcept {
-  ForkServer* const server = the_fork_server().get();
+  ForkServer* const server = fork_server_slot().get();
   return server && server->m_generation == posix::fork_generation() ? server : nullptr;
 }
 
@@ -105,7 +105,7 @@ ForkServer::ForkServer() : m_generation(posix::fork_generation()) {
     throw std::logic_error("prepare_to_fork() forks, so call it before the program starts threads (it has " +
                            std::to_string(threads) + " now)");
   auto ends = posix::MessageSocket::make_pair();
-  auto program = posix::PidFd::open(posix::own_pid());
+  auto program = posix::PidFd::open(posix::current_pid());
   m_socket = std::move(ends.first);
   m_pid = posix::fork_child([&] {
     m_socket.close();
@@ -123,7 +123,7 @@ posix::MessageSocket ForkServer::start_zygote(const WorkerPlan& plan, const std:
   const posix::SharedMemory memory(initializer.size() + 1);
   std::memcpy(memory.data(), initializer.data(), initializer.size());
   auto [ours, theirs] = posix::MessageSocket::make_pair();
-  const auto coordinator = posix::PidFd::open(posix::own_pid());
+  const auto coordinator = posix::PidFd::open(posix::current_pid());
   const std::lock_guard lock(m_mutex);
   m_socket.send(ZygoteRequest{plan, initializer.size()},
                 std::array{theirs.fd(), coordinator.fd(), memory.fd().get()});

@@ -21,8 +21,8 @@ struct Table {
 
 // Made on first use: entries register themselves before main(), in no particular order of files.
 Table& table() {
-  static Table the_table;
-  return the_table;
+  static Table table;
+  return table;
 }
 
 }  // namespace
@@ -44,15 +44,19 @@ std::uint64_t function_table_digest() {
   return table().digest ^ table().entries.size();
 }
 
-FunctionPlace place_of(void (*function)()) {
+void encode_function_pointer(Encoder& to, void (*function)()) {
   const auto found = posix::find_code(reinterpret_cast<std::uintptr_t>(function));
   if (!found)
     throw CodecError("a pointer that is to be called in another process does not point to a function");
-  return {found->object, found->offset};
+  encode(to, found->object);
+  encode(to, found->offset);
 }
 
-void (*function_at(const FunctionPlace& place))() {
-  const auto address = posix::code_at({place.object, place.offset});
+void (*decode_function_pointer(Decoder& from))() {
+  posix::CodeLocation location;
+  location.object = decode<std::uint32_t>(from);
+  location.offset = decode<std::uint64_t>(from);
+  const auto address = posix::code_at(location);
   if (!address) throw CodecError("a call names a place where this program has no code");
   return reinterpret_cast<void (*)()>(*address);
 }

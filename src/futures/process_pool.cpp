@@ -255,7 +255,7 @@ void ProcessPoolExecutor::Pool::share_backlog() {
   }
 }
 
-/// The worker with the fewest calls, if it has room for one more.
+/// The worker with the min calls, if it has room for one more.
 WorkerHandle* ProcessPoolExecutor::Pool::least_busy() {
   WorkerHandle* least = nullptr;
   for (auto& [number, worker] : m_workers)

@@ -1,5 +1,6 @@
 #include "base/exception_text.hpp"
 #include "futures/process_pool.hpp"
+#include "posix/child_exit.hpp"
 
 #include <spritefarm/detail/function_table.hpp>
 #include <spritefarm/detail/outcome.hpp>

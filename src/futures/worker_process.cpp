@@ -13,8 +13,8 @@
 namespace spritefarm {
 namespace {
 
-std::size_t own_memory() {
-  return posix::resident_memory(posix::own_pid()).value_or(0);
+std::size_t memory_now() {
+  return posix::resident_memory(posix::current_pid()).value_or(0);
 }
 
 }  // namespace
@@ -42,7 +42,7 @@ int WorkerProcess::run(const std::function<void()>& initializer) {
     m_loop.run_until([this] { return !m_blocked; });
     return could_not_start;
   }
-  if (m_memory_limit) m_memory_limit->begin(own_memory());
+  if (m_memory_limit) m_memory_limit->begin(memory_now());
   Encoder digest;
   encode(digest, detail::function_table_digest());
   send(ipc::FrameKind::ready, 0, std::move(digest).take());
@@ -134,7 +134,7 @@ void WorkerProcess::send(ipc::FrameKind kind, std::uint64_t call, std::string pa
   header.kind = kind;
   header.call = call;
   if (kind == ipc::FrameKind::result || kind == ipc::FrameKind::failure) {
-    if (m_memory_limit && m_memory_limit->near(own_memory(), m_coroutines.size() + 1)) m_draining = true;
+    if (m_memory_limit && m_memory_limit->near(memory_now(), m_coroutines.size() + 1)) m_draining = true;
     header.slot = m_draining;
   }
   m_channel->send(header, std::move(payload));

@@ -19,7 +19,7 @@ Zygote::Zygote(std::function<int(WorkerStart)> run_worker) {
         "(it has " +
         std::to_string(threads) + " now)");
   auto ends = posix::MessageSocket::make_pair();
-  auto coordinator = posix::PidFd::open(posix::own_pid());
+  auto coordinator = posix::PidFd::open(posix::current_pid());
   m_socket = std::move(ends.first);
   m_pid = posix::fork_child([&] {
     m_socket.close();

@@ -1,6 +1,7 @@
 #include "futures/zygote_process.hpp"
 
 #include "futures/zygote_message.hpp"
+#include "posix/child_exit.hpp"
 #include "posix/fork.hpp"
 #include "posix/threads.hpp"
 
@@ -83,7 +84,7 @@ bool ZygoteProcess::serve_requests() {
 /// Where the system refuses, the zygote goes on without, until something happens again.
 void ZygoteProcess::fork_standby() {
   try {
-    const auto zygote = posix::PidFd::open(posix::own_pid());
+    const auto zygote = posix::PidFd::open(posix::current_pid());
     m_standby.pid = posix::fork_child([&] { return run_standby(zygote); });
     posix::lead_own_group(m_standby.pid);
     m_standby.process = posix::PidFd::open(m_standby.pid);
@@ -120,7 +121,7 @@ void ZygoteProcess::spawn_worker(WorkerStart start) {
   const std::uint32_t number = start.number;
   int pid = 0;
   try {
-    const int zygote = posix::own_pid();
+    const int zygote = posix::current_pid();
     pid = posix::fork_child([&] { return run_worker_child(std::move(start), zygote); });
     posix::lead_own_group(pid);  // here too, so that it is done before anybody kills the group
     posix::PidFd process = posix::PidFd::open(pid);
@@ -155,7 +156,7 @@ void ZygoteProcess::report_spawned(std::uint32_t number) {
   ZygoteReport report;
   report.kind = ZygoteReport::Kind::spawned;
   report.number = number;
-  report.pid = posix::own_pid();
+  report.pid = posix::current_pid();
   const auto process = posix::PidFd::open(report.pid);
   m_socket.send(report, std::array{process.fd()});
 }

@@ -28,7 +28,7 @@ bool is_empty(std::string_view size) {
 
 }  // namespace
 
-std::optional<Error> find_gif_fault(std::string_view bytes) {
+Result<void> check_gif(std::string_view bytes) {
   const Error cut_short{"a GIF that is cut short"};
   ByteReader reader(bytes);
   reader.take(6);
@@ -62,7 +62,7 @@ std::optional<Error> find_gif_fault(std::string_view bytes) {
   // Some encoders fill up with zeros.
   if (reader.left().find_first_not_of('\0') != std::string_view::npos)
     return Error{"a GIF with something after its end"};
-  return std::nullopt;
+  return {};
 }
 
 }  // namespace spritefarm::image

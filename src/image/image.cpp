@@ -13,8 +13,8 @@ bool looks_like_markup(std::string_view bytes) {
   return first != bytes.npos && bytes[first] == '<';
 }
 
-Result<ImageKind> verdict(ImageKind kind, std::optional<Error> fault) {
-  if (fault) return *std::move(fault);
+Result<ImageKind> kind_if(const Result<void>& valid, ImageKind kind) {
+  if (!valid) return valid.error();
   return kind;
 }
 
@@ -34,10 +34,10 @@ std::string_view extension(ImageKind kind) {
 
 Result<ImageKind> check_image(std::string_view bytes) {
   if (bytes.empty()) return Error{"an empty answer instead of an image"};
-  if (bytes.starts_with("\x89PNG\r\n\x1a\n"sv)) return verdict(ImageKind::png, find_png_fault(bytes));
+  if (bytes.starts_with("\x89PNG\r\n\x1a\n"sv)) return kind_if(check_png(bytes), ImageKind::png);
   if (bytes.starts_with("GIF87a"sv) || bytes.starts_with("GIF89a"sv))
-    return verdict(ImageKind::gif, find_gif_fault(bytes));
-  if (looks_like_markup(bytes)) return verdict(ImageKind::svg, find_svg_fault(bytes));
+    return kind_if(check_gif(bytes), ImageKind::gif);
+  if (looks_like_markup(bytes)) return kind_if(check_svg(bytes), ImageKind::svg);
   return Error{"no PNG, GIF or SVG image"};
 }
 

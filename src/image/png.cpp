@@ -42,7 +42,7 @@ bool is_header_sane(std::string_view data) {
 
 }  // namespace
 
-std::optional<Error> find_png_fault(std::string_view bytes) {
+Result<void> check_png(std::string_view bytes) {
   ByteReader reader(bytes);
   reader.take(8);
   bool has_header = false, has_pixels = false;
@@ -70,7 +70,7 @@ std::optional<Error> find_png_fault(std::string_view bytes) {
   }
   if (!has_pixels) return Error{"a PNG without pixels"};
   if (!reader.left().empty()) return Error{"a PNG with something after its end"};
-  return std::nullopt;
+  return {};
 }
 
 }  // namespace spritefarm::image

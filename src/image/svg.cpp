@@ -1,6 +1,6 @@
 #include "image/image_formats.hpp"
 #include "image/xml_tag_reader.hpp"
-#include "net/url.hpp"
+#include "text/printable_text.hpp"
 
 #include <vector>
 
@@ -13,7 +13,7 @@ bool is_svg_name(std::string_view name) {
 
 }  // namespace
 
-std::optional<Error> find_svg_fault(std::string_view bytes) {
+Result<void> check_svg(std::string_view bytes) {
   const Error cut_short{"an SVG that is damaged or cut short"};
   if (bytes.starts_with("\xef\xbb\xbf")) bytes.remove_prefix(3);
   if (bytes.find('\0') != bytes.npos) return Error{"an SVG with a zero byte in it"};
@@ -30,15 +30,14 @@ std::optional<Error> find_svg_fault(std::string_view bytes) {
     if (open.empty()) {
       if (has_root) return Error{"an SVG with something after its end"};
       if (!is_svg_name(tag->name))
-        return Error{"no image but a document of <" + net::printable(std::string(tag->name.substr(0, 40))) +
-                     ">"};
+        return Error{"no image but a document of <" + text::excerpt(tag->name, 40) + ">"};
       has_root = true;
     }
     if (tag->kind == XmlTagReader::Tag::opening) open.push_back(tag->name);
   }
   if (reader.is_broken() || !open.empty() || !has_root) return cut_short;
   if (reader.had_text()) return Error{"an SVG with something after its end"};
-  return std::nullopt;
+  return {};
 }
 
 }  // namespace spritefarm::image

@@ -52,7 +52,7 @@ std::size_t RingStream::read_some(char* to, std::size_t size) {
   };
   if (const std::size_t got = read(); got > 0) return got;
   // Only now, as a notification that is cleared after it was asked for could be the one that was asked for. What it was notified for
-  // is there: data, or what write_some() has found meanwhile on another thread.
+  // is there: data, or what write_some() has found observer on another thread.
   m_local_notification.clear();
   return read();
 }

@@ -3,7 +3,6 @@
 #include "pokeapi/digest.hpp"
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
 
 namespace spritefarm::mirror {
 
@@ -20,14 +19,6 @@ std::string_view without_weakness(std::string_view tag) {
 }
 
 }  // namespace
-
-std::string document_tag(std::string_view document) {
-  const std::string sum = pokeapi::sha1(document);
-  unsigned char text[29];
-  EVP_EncodeBlock(text, reinterpret_cast<const unsigned char*>(sum.data()), static_cast<int>(sum.size()));
-  return fmt::format("W/\"{:x}-{}\"", document.size(),
-                     std::string_view(reinterpret_cast<const char*>(text), 27));
-}
 
 std::string image_tag(std::string_view image) {
   return '"' + hex(pokeapi::sha256(image)) + '"';

@@ -5,9 +5,6 @@
 
 namespace spritefarm::mirror {
 
-/// The PokéAPI's tag for a JSON document: W/"<length in hex>-<base64 SHA-1, 27 characters>".
-std::string document_tag(std::string_view document);
-
 /// The image host's tag: a SHA-256 in hex, in quotes.
 std::string image_tag(std::string_view image);
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "base/fnv1a.hpp"
+
 #include <cstdint>
 #include <string_view>
 
@@ -9,9 +11,7 @@ namespace spritefarm::mirror {
 /// fault) is the same in every run and on every machine. FNV-1a into splitmix64.
 class SeededRandom {
  public:
-  explicit SeededRandom(std::string_view seed) noexcept {
-    for (const char c : seed) m_state = (m_state ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-  }
+  explicit SeededRandom(std::string_view seed) noexcept : m_state(fnv1a(seed)) {}
 
   std::uint64_t next() noexcept {
     std::uint64_t z = m_state += 0x9e3779b97f4a7c15;
@@ -27,7 +27,7 @@ class SeededRandom {
   bool chance(double share) noexcept { return unit() < share; }
 
  private:
-  std::uint64_t m_state = 0xcbf29ce484222325;
+  std::uint64_t m_state;
 };
 
 }  // namespace spritefarm::mirror

@@ -2,6 +2,7 @@
 
 #include "mirror/entity_tag.hpp"
 #include "mirror/gzip.hpp"
+#include "pokeapi/etag.hpp"
 
 namespace spritefarm::mirror {
 
@@ -30,7 +31,7 @@ SharedAnswer not_found() {
 
 SharedAnswer json_answer(const Request& request, std::string document, std::string_view dataset_hash) {
   auto answer = std::make_shared<Answer>();
-  answer->tag = document_tag(document);
+  answer->tag = pokeapi::make_etag(document);
   answer->headers = {{"Content-Type", "application/json; charset=utf-8"},
                      {"Cache-Control", "public, max-age=86400, s-maxage=86400"},
                      {"Vary", "Accept-Encoding"},

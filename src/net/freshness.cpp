@@ -1,6 +1,7 @@
 #include "net/freshness.hpp"
 
 #include "net/curl_handles.hpp"
+#include "text/trim.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -12,18 +13,12 @@ namespace {
 
 using std::chrono::seconds;
 
+constexpr std::string_view blanks = " \t\"";
 constexpr seconds::rep a_day = 86'400, a_year = 365 * a_day;
-
-std::string_view trim(std::string_view text) {
-  constexpr std::string_view blank = " \t\"";
-  const std::size_t first = text.find_first_not_of(blank);
-  if (first == text.npos) return {};
-  return text.substr(first, text.find_last_not_of(blank) - first + 1);
-}
 
 /// Of a text that is a number and nothing else; what is too large to be one is very large.
 std::optional<seconds::rep> number_in(std::string_view text) {
-  text = trim(text);
+  text = text::trim(text, blanks);
   if (text.empty() || text.find_first_not_of("0123456789") != text.npos) return std::nullopt;
   seconds::rep number = 0;
   return std::from_chars(text.data(), text.data() + text.size(), number).ec == std::errc{} ? number : a_year;
@@ -37,7 +32,7 @@ seconds freshness_lifetime(const CachingHeaders& headers, std::time_t now) {
                  [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
   std::optional<seconds::rep> max_age;
   for (std::string_view rest = directives; !rest.empty();) {
-    const std::string_view directive = trim(rest.substr(0, rest.find(',')));
+    const std::string_view directive = text::trim(rest.substr(0, rest.find(',')), blanks);
     rest.remove_prefix(std::min(rest.find(','), rest.size() - 1) + 1);
     if (directive == "no-cache" || directive == "no-store") return seconds(0);
     constexpr std::string_view name = "max-age=";

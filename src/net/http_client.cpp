@@ -8,6 +8,7 @@
 #include "net/retry_policy.hpp"
 #include "net/semaphore.hpp"
 #include "net/url.hpp"
+#include "text/printable_text.hpp"
 
 #include <algorithm>
 #include <map>
@@ -181,10 +182,10 @@ struct HttpClient::State {
 Task<void> HttpClient::State::open(std::string address) {
   const std::optional<Url> url = parse_url(address);
   if (!url) co_return;
-  Server& its_server = server(*url);
-  Semaphore::Permit host_permit(its_server.host_limit);
+  Server& server_state = server(*url);
+  Semaphore::Permit host_permit(server_state.host_limit);
   co_await host_permit;
-  if (its_server.is_known) co_return;
+  if (server_state.is_known) co_return;
 
   const HttpRequest request{url->text};
   const EasyHandle easy = make_easy();  // a used one would remember an older connection
@@ -193,7 +194,7 @@ Task<void> HttpClient::State::open(std::string address) {
   CurlMulti::Transfer transfer(multi, easy.get(), options.timeout);
   const CURLcode result = co_await transfer;
   count_connections(easy.get());
-  if (result == CURLE_ABORTED_BY_CALLBACK) learn(its_server, !transfer.leaves_connection());
+  if (result == CURLE_ABORTED_BY_CALLBACK) learn(server_state, !transfer.leaves_connection());
 }
 
 /// Until the server may be asked again: with a permit of the semaphore, which is not held while the server wants to be left
@@ -234,7 +235,7 @@ Task<FailureKind> HttpClient::State::attempt(Server& server, const HttpRequest& 
 
   const BorrowedHandle easy(free_handles);
   HttpExchange exchange(easy.get(), settings, request, server.is_known && !server.is_http1);
-  EventLoop::Timer learning;  // by the loop: libcurl, which calls back, takes no new limits meanwhile
+  EventLoop::Timer learning;  // by the loop: libcurl, which calls back, takes no new limits observer
   if (!server.is_known)
     exchange.on_request_sent([&](bool is_http1) {
       learning = loop.call_after({}, [this, &server, is_http1] { learn(server, is_http1); });
@@ -261,16 +262,16 @@ Task<FailureKind> HttpClient::State::attempt(Server& server, const HttpRequest& 
     server.limiter.count_answer();
   FailureKind kind{failure, failure == FetchFailure::status ? response.status : long{result}};
   if (failure == FetchFailure::none && response.status == 200 && request.check) {
-    if (const std::optional<Error> wrong = request.check(response)) {
+    if (const Result<void> checked = request.check(response); !checked) {
       kind = {fetch.failure = FetchFailure::rejected};
-      fetch.outcome = Error{"GET " + printable(request.url) + ": " + wrong->message};
+      fetch.outcome = Error{"GET " + text::excerpt(request.url, max_quoted) + ": " + checked.error().message};
       co_return kind;
     }
   }
   if (failure == FetchFailure::none)
     fetch.outcome = std::move(response);
   else
-    fetch.outcome = Error{"GET " + printable(request.url) + ": " + exchange.explain(options)};
+    fetch.outcome = Error{"GET " + text::excerpt(request.url, max_quoted) + ": " + exchange.explain(options)};
   co_return kind;
 }
 
@@ -279,19 +280,19 @@ Task<HttpFetch> HttpClient::State::fetch(HttpRequest request) {
   const std::optional<Url> url = parse_url(request.url);
   if (!url) {
     fetch.failure = FetchFailure::url;
-    fetch.outcome =
-        Error{"GET " + printable(request.url) + ": this is no http or https address; check the base URL"};
+    fetch.outcome = Error{"GET " + text::excerpt(request.url, max_quoted) +
+                          ": this is no http or https address; check the base URL"};
     co_return fetch;
   }
   request.url = url->text;
-  Server& its_server = server(*url);
-  RateLimiter& limiter = its_server.limiter;
+  Server& server_state = server(*url);
+  RateLimiter& limiter = server_state.limiter;
   std::optional<std::chrono::seconds> retry_after;
   RetryPolicy retry_policy(options.retries);
   int deferrals = 0;
   std::uint64_t answered_before = limiter.answered();
   while (true) {
-    Task<FailureKind> one = attempt(its_server, request, fetch, retry_after);
+    Task<FailureKind> one = attempt(server_state, request, fetch, retry_after);
     const FailureKind kind = co_await std::move(one);
     if (!is_transient(fetch.failure, fetch.status)) {
       if (fetch.failure == FetchFailure::none || fetch.failure == FetchFailure::status)

@@ -32,7 +32,7 @@ struct HttpOptions {
 struct HttpResponse {
   long status = 0;  ///< 200; or 304, without a body, where that was offered
   std::string body;
-  Validators validators;
+  Validators validators;                       ///< of a 304 that has none: those that were sent along
   std::chrono::seconds freshness_lifetime{0};  ///< see freshness_lifetime()
   std::string captured;                        ///< the value of HttpRequest::capture_header
 };
@@ -45,7 +45,7 @@ struct HttpRequest {
   std::string capture_header{};      ///< a further header of the response that matters, in lower case
   /// Looks at a response with status 200; an Error makes it a failed attempt, tried again as a cut connection
   /// is.
-  std::function<std::optional<Error>(const HttpResponse&)> check;
+  std::function<Result<void>(const HttpResponse&)> check;
 };
 
 /// Why there is no response, for callers that act on it; the Error says it to the user.
@@ -94,7 +94,7 @@ struct HttpFetch {
 /// RetryPolicy decides. Final at once: every other status, a certificate, a URL, a body that is too large.
 ///
 /// A request leaves when HttpOptions::rate_limits has a place for it. A server that answers 429, or 503 with Retry-After, gets
-/// no further request meanwhile, a minute at most, from nobody who shares these limits. As long as it answers others, that
+/// no further request observer, a minute at most, from nobody who shares these limits. As long as it answers others, that
 /// is no failure of the request, which then waits for its turn, within reason: ten times for each retry.
 class HttpClient {
  public:

@@ -1,6 +1,8 @@
 #include "net/http_exchange.hpp"
 
 #include "net/url.hpp"
+#include "text/printable_text.hpp"
+#include "text/trim.hpp"
 
 #include <spritefarm/version.hpp>
 
@@ -41,13 +43,6 @@ int on_debug(CURL*, curl_infotype type, char* data, std::size_t size, void* self
 
 int refuse_to_send(void*, char*, char*, int, int) noexcept {
   return CURL_PREREQFUNC_ABORT;
-}
-
-std::string_view trim(std::string_view text) {
-  constexpr std::string_view blank = " \t\r\n";
-  const std::size_t first = text.find_first_not_of(blank);
-  if (first == text.npos) return {};
-  return text.substr(first, text.find_last_not_of(blank) - first + 1);
 }
 
 bool equal_ignoring_case(std::string_view a, std::string_view b) {
@@ -133,7 +128,7 @@ ExchangeSettings::ExchangeSettings(const HttpOptions& options)
 HttpExchange::HttpExchange(CURL* easy, const ExchangeSettings& settings, const HttpRequest& request,
                            bool shares)
     : m_easy(easy),
-      m_may_be_unchanged(!request.known.empty()),
+      m_known(request.known),
       m_capture_header(request.capture_header),
       m_headers(make_list(conditions(request.known))),
       m_max_bytes(request.max_bytes) {
@@ -187,7 +182,7 @@ void HttpExchange::take_request_head(std::string_view head) try {
 }
 
 void HttpExchange::take_header(std::string_view line) try {
-  line = trim(line);
+  line = text::trim(line);
   if (line.starts_with("HTTP/")) {  // a new response: the one before was a redirect or an interim one
     m_is_http1 = line.starts_with("HTTP/1");
     m_response = {};
@@ -201,7 +196,7 @@ void HttpExchange::take_header(std::string_view line) try {
   }
   const std::size_t colon = line.find(':');
   if (colon == line.npos) return;
-  const std::string_view name = line.substr(0, colon), value = trim(line.substr(colon + 1));
+  const std::string_view name = line.substr(0, colon), value = text::trim(line.substr(colon + 1));
   if (equal_ignoring_case(name, "etag")) m_response.validators.etag = value;
   if (equal_ignoring_case(name, "last-modified")) m_caching.last_modified = value;
   if (equal_ignoring_case(name, "age")) m_caching.age = value;
@@ -238,7 +233,7 @@ FetchFailure HttpExchange::finish(CURLcode result) {
   if (m_no_memory) std::rethrow_exception(m_no_memory);
   m_result = result;
   const bool is_ended = result == CURLE_OK || result == CURLE_WRITE_ERROR;
-  if (m_response.status == 304 && m_may_be_unchanged && result == CURLE_OK) return succeed();
+  if (m_response.status == 304 && !m_known.empty() && result == CURLE_OK) return succeed();
   // An error page that was cut short or is too long is still an error page.
   if (m_response.status >= 400 || (m_response.status != 200 && is_ended)) {
     m_failure = FetchFailure::status;
@@ -256,12 +251,14 @@ FetchFailure HttpExchange::finish(CURLcode result) {
 
 FetchFailure HttpExchange::succeed() {
   m_response.validators.last_modified = m_caching.last_modified;
+  if (m_response.status == 304 && m_response.validators.empty()) m_response.validators = m_known;
   m_response.freshness_lifetime = freshness_lifetime(m_caching, std::time(nullptr));
   return m_failure = FetchFailure::none;
 }
 
 std::string HttpExchange::explain(const HttpOptions& options) const {
-  const std::string detail = printable(m_detail[0] ? m_detail.data() : curl_easy_strerror(m_result));
+  const std::string detail =
+      text::excerpt(m_detail[0] ? m_detail.data() : curl_easy_strerror(m_result), max_quoted);
   switch (m_failure) {
     case FetchFailure::url:
       return fmt::format("this address cannot be used ({}); check the base URL", detail);

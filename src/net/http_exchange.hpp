@@ -10,6 +10,8 @@
 
 namespace spritefarm::net {
 
+constexpr std::size_t max_quoted = 300;  ///< bytes of a URL or of libcurl's own words in a message
+
 /// What all exchanges of a client share, in the form libcurl takes it. The client's; outlives them.
 struct ExchangeSettings {
   explicit ExchangeSettings(const HttpOptions& options);
@@ -60,7 +62,7 @@ class HttpExchange {
   FetchFailure succeed();
 
   CURL* m_easy;
-  const bool m_may_be_unchanged;
+  const Validators m_known;
   const std::string m_capture_header;
   StringList m_headers;
   CachingHeaders m_caching;

@@ -39,12 +39,4 @@ std::optional<Url> resolve_url(const std::string& base, const std::string& refer
   return take_apart(url.get());
 }
 
-std::string printable(std::string text) {
-  constexpr std::size_t max_size = 300;
-  for (char& c : text)
-    if (static_cast<unsigned char>(c) < ' ' || c == '\x7f') c = '?';
-  if (text.size() > max_size) text.replace(max_size, text.npos, "...");
-  return text;
-}
-
 }  // namespace spritefarm::net

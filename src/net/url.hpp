@@ -28,7 +28,4 @@ std::optional<Url> parse_url(const std::string& text);
 /// What `reference`, found in the document at `base`, stands for.
 std::optional<Url> resolve_url(const std::string& base, const std::string& reference);
 
-/// A text from outside as part of a one-line message: without control characters, and cut where it is long.
-std::string printable(std::string text);
-
 }  // namespace spritefarm::net

@@ -2,12 +2,14 @@
 
 #include "pokeapi/digest.hpp"
 
+#include <fmt/format.h>
 #include <openssl/evp.h>
 
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace spritefarm::pokeapi {
@@ -48,14 +50,18 @@ std::string base64_sha1(std::string_view bytes) {
 
 }  // namespace
 
-std::optional<Error> verify_etag(std::string_view document, std::string_view etag) {
+Result<void> verify_etag(std::string_view document, std::string_view etag) {
   const std::optional<Tag> tag = read_tag(etag);
-  if (!tag) return std::nullopt;
+  if (!tag) return {};
   if (tag->length != document.size())
     return Error{"a document of " + std::to_string(document.size()) + " bytes, whose ETag announces " +
                  std::to_string(tag->length)};
   if (tag->digest != base64_sha1(document)) return Error{"a damaged document: its ETag has another SHA-1"};
-  return std::nullopt;
+  return {};
+}
+
+std::string make_etag(std::string_view document) {
+  return fmt::format("W/\"{:x}-{}\"", document.size(), base64_sha1(document));
 }
 
 }  // namespace spritefarm::pokeapi

@@ -2,7 +2,7 @@
 
 #include "base/result.hpp"
 
-#include <optional>
+#include <string>
 #include <string_view>
 
 namespace spritefarm::pokeapi {
@@ -13,6 +13,9 @@ namespace spritefarm::pokeapi {
 ///
 /// both of the document as it is before any compression. Nothing where they agree, and for every other ETag, which says
 /// nothing about the bytes. Throws std::runtime_error when libcrypto refuses to compute a digest.
-std::optional<Error> verify_etag(std::string_view document, std::string_view etag);
+Result<void> verify_etag(std::string_view document, std::string_view etag);
+
+/// The tag that the PokéAPI gives a document: W/"<length in hex>-<base64 SHA-1, 27 characters>".
+std::string make_etag(std::string_view document);
 
 }  // namespace spritefarm::pokeapi

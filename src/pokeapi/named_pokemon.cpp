@@ -18,8 +18,9 @@ Result<IndexEntry> named_pokemon(std::string_view name_or_id, std::string_view b
     pokemon.url = fmt::format("{}pokemon/{}/", base_url, pokemon.id);
     return pokemon;
   }
-  if (const std::string_view reason = text::unfit_for_file_name(name_or_id); !reason.empty())
-    return Error{fmt::format("'{}' is no pokémon's name: it {}", text::excerpt(name_or_id), reason)};
+  if (const Result<void> valid = text::check_file_name(name_or_id); !valid)
+    return Error{
+        fmt::format("'{}' is no pokémon's name: it {}", text::excerpt(name_or_id), valid.error().message)};
   for (const char c : name_or_id) pokemon.name += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   pokemon.url = fmt::format("{}pokemon/{}/", base_url, text::percent_encoded(pokemon.name));
   return pokemon;

@@ -22,7 +22,7 @@ class LeafCollector {
   explicit LeafCollector(std::vector<SpriteLeaf>& leaves) : m_leaves(leaves) {}
 
   /// All leaves below `node`, whose own keys are `path`; what is wrong where it is no tree of URLs.
-  std::optional<Error> collect(simdjson::dom::object node, const std::string& path, int depth) {
+  Result<void> collect(simdjson::dom::object node, const std::string& path, int depth) {
     if (depth > deepest_tree) return wrong_shape("its `sprites` are nested too deeply");
     for (const auto field : node) {
       SpriteLeaf leaf{path.empty() ? std::string(field.key) : path + '.' + std::string(field.key), {}};
@@ -36,12 +36,12 @@ class LeafCollector {
       if (is_leaf) {
         m_leaves.push_back(std::move(leaf));
       } else if (!field.value.get(child)) {
-        if (std::optional<Error> wrong = collect(child, leaf.key, depth + 1)) return wrong;
+        if (Result<void> collected = collect(child, leaf.key, depth + 1); !collected) return collected;
       } else {
         return wrong_shape("a leaf of its `sprites` is neither a URL nor null");
       }
     }
-    return std::nullopt;
+    return {};
   }
 
  private:
@@ -64,8 +64,8 @@ Result<Record> parse_record(const std::string& document) {
   if (root->at_key("sprites").get(sprites)) return wrong_shape("it has no `sprites`");
   record.id = static_cast<std::uint32_t>(id);
   record.name = name;
-  if (std::optional<Error> wrong = LeafCollector(record.sprites).collect(sprites, {}, 1))
-    return *std::move(wrong);
+  if (const auto collected = LeafCollector(record.sprites).collect(sprites, {}, 1); !collected)
+    return collected.error();
   return record;
 }
 

@@ -44,7 +44,7 @@ pid_t fork_child(const std::function<int()>& body) {
   ::_exit(code);
 }
 
-pid_t own_pid() noexcept {
+pid_t current_pid() noexcept {
   return ::getpid();
 }
 

@@ -11,7 +11,7 @@ namespace spritefarm::posix {
 /// pid. Throws std::system_error when the system refuses.
 pid_t fork_child(const std::function<int()>& body);
 
-pid_t own_pid() noexcept;
+pid_t current_pid() noexcept;
 
 /// How many forks lie between the program's first process and this one: what was made at another number belongs to
 /// another process. Costs no system call.

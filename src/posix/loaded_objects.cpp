@@ -33,21 +33,21 @@ void visit_objects(std::function<bool(const dl_phdr_info&, std::uint32_t)> visit
 
 }  // namespace
 
-std::optional<CodePlace> find_code(std::uintptr_t address) {
-  std::optional<CodePlace> found;
+std::optional<CodeLocation> find_code(std::uintptr_t address) {
+  std::optional<CodeLocation> found;
   visit_objects([&](const dl_phdr_info& object, std::uint32_t number) {
     const std::uint64_t offset = address - object.dlpi_addr;
-    if (executable(object, offset)) found = CodePlace{number, offset};
+    if (executable(object, offset)) found = CodeLocation{number, offset};
     return found.has_value();
   });
   return found;
 }
 
-std::optional<std::uintptr_t> code_at(CodePlace place) {
+std::optional<std::uintptr_t> code_at(CodeLocation location) {
   std::optional<std::uintptr_t> found;
   visit_objects([&](const dl_phdr_info& object, std::uint32_t number) {
-    if (number != place.object) return false;
-    if (executable(object, place.offset)) found = object.dlpi_addr + place.offset;
+    if (number != location.object) return false;
+    if (executable(object, location.offset)) found = object.dlpi_addr + location.offset;
     return true;
   });
   return found;

@@ -2,12 +2,9 @@
 
 #include "posix/fd.hpp"
 
-#include <spritefarm/errors.hpp>
-
 #include <sys/types.h>
 
 #include <chrono>
-#include <optional>
 
 namespace spritefarm::posix {
 
@@ -30,12 +27,5 @@ class PidFd {
  private:
   Fd m_fd;
 };
-
-/// Sends SIGKILL to all processes of a group, if there are any.
-void kill_group(pid_t group) noexcept;
-
-/// Waits for the end of a child of the calling process and takes it out of the process table. Before that,
-/// kills what is left of the process group that the child led. None if there is no such child.
-std::optional<WorkerExit> reap_with_group(pid_t child) noexcept;
 
 }  // namespace spritefarm::posix

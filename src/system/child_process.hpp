@@ -1,8 +1,7 @@
 #pragma once
 
-#include "posix/fd.hpp"
-
-#include <sys/types.h>
+#include "posix/child_exit.hpp"
+#include "posix/message_socket.hpp"
 
 #include <chrono>
 #include <functional>
@@ -15,22 +14,14 @@ namespace spritefarm::system {
 /// The child's end of the line to the process that forked it.
 class ParentLine {
  public:
-  explicit ParentLine(posix::Fd socket) : m_socket(std::move(socket)) {}
+  explicit ParentLine(posix::MessageSocket socket) : m_socket(std::move(socket)) {}
   /// A message of up to 64 KiB, any bytes. Silent if the parent is gone.
   void send(std::string_view message);
   /// Returns when the parent has hung up, or is gone.
   void wait_for_end();
 
  private:
-  posix::Fd m_socket;
-};
-
-/// How a child ended, and what it cost, together with those of its descendants that have been waited for.
-struct ChildEnd {
-  int exit_code = 0;
-  int signal = 0;  ///< not 0: it was killed by it
-  std::chrono::microseconds cpu{0};
-  long context_switches = 0;
+  posix::MessageSocket m_socket;
 };
 
 /// A forked child that runs a function, and lives no longer than this object nor than its parent: destroying
@@ -51,11 +42,11 @@ class ChildProcess {
   /// Waits for the next message or the child's end, `timeout` at most: whether there is one.
   bool wait_for_message(std::chrono::milliseconds timeout);
   /// Hangs up and waits for the child's end. Once, and last.
-  ChildEnd finish();
+  posix::ChildExit finish();
   [[nodiscard]] pid_t pid() const noexcept { return m_pid; }
 
  private:
-  posix::Fd m_socket;
+  posix::MessageSocket m_socket;
   pid_t m_pid = -1;
 };
 

@@ -18,17 +18,18 @@ bool is_control(char c) {
   return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
 }
 
-/// Why a path does not stay below the directory it starts in; empty where it does.
-std::string_view unfit_for_path(std::string_view path) {
-  if (path.empty()) return "is empty";
-  if (path.size() > max_path_size) return "is too long";
-  if (std::any_of(path.begin(), path.end(), is_control)) return "has a control character";
+/// An Error for a path that does not stay below the directory it starts in.
+Result<void> check_path(std::string_view path) {
+  if (path.empty()) return Error{"is empty"};
+  if (path.size() > max_path_size) return Error{"is too long"};
+  if (std::any_of(path.begin(), path.end(), is_control)) return Error{"has a control character"};
   for (std::size_t start = 0; start <= path.size();) {
     const std::string_view part = path.substr(start, path.find('/', start) - start);
-    if (part.empty()) return "has a part without a name";
-    if (part == "." || part == "..") return "has a part '.' or '..'";
-    if (part.starts_with(".spritefarm")) return "has a part that is named as the program's own files are";
-    if (part.size() > max_name_size) return "has a part that is too long for a file name";
+    if (part.empty()) return Error{"has a part without a name"};
+    if (part == "." || part == "..") return Error{"has a part '.' or '..'"};
+    if (part.starts_with(".spritefarm"))
+      return Error{"has a part that is named as the program's own files are"};
+    if (part.size() > max_name_size) return Error{"has a part that is too long for a file name"};
     start += part.size() + 1;
   }
   return {};
@@ -36,18 +37,19 @@ std::string_view unfit_for_path(std::string_view path) {
 
 }  // namespace
 
-std::string_view unfit_for_file_name(std::string_view text) {
-  if (text.find('/') != text.npos) return "has a slash";
-  if (const std::string_view reason = unfit_for_path(text); !reason.empty()) return reason;
-  if (text.front() == '.') return "would be a hidden file's";
+Result<void> check_file_name(std::string_view text) {
+  if (text.find('/') != text.npos) return Error{"has a slash"};
+  if (Result<void> valid = check_path(text); !valid) return valid;
+  if (text.front() == '.') return Error{"would be a hidden file's"};
   return {};
 }
 
 Result<OutputTemplate> OutputTemplate::parse(std::string_view text) {
   static constexpr std::array<std::pair<std::string_view, Place>, 4> places{
       {{"{name}", Place::name}, {"{id}", Place::id}, {"{sprite}", Place::sprite}, {"{ext}", Place::ext}}};
-  if (const std::string_view reason = unfit_for_path(text); !reason.empty())
-    return Error{fmt::format("'{}' {}: it is a path below the output directory", text, reason)};
+  if (const Result<void> valid = check_path(text); !valid)
+    return Error{
+        fmt::format("'{}' {}: it is a path below the output directory", text, valid.error().message)};
   OutputTemplate result;
   while (!text.empty()) {
     const std::size_t literal = std::min(text.find_first_of("{}"), text.size());
@@ -89,13 +91,13 @@ Result<std::string> OutputTemplate::path(const OutputNames& names) const {
         value = names.ext;
         break;
     }
-    if (const std::string_view reason = unfit_for_file_name(value); !reason.empty())
-      return Error{
-          fmt::format("'{}' from the server {}: no file is given that name", excerpt(value), reason)};
+    if (const Result<void> valid = check_file_name(value); !valid)
+      return Error{fmt::format("'{}' from the server {}: no file is given that name", excerpt(value),
+                               valid.error().message)};
     path += value;
   }
-  if (const std::string_view reason = unfit_for_path(path); !reason.empty())
-    return Error{fmt::format("the path '{}' {}", excerpt(path), reason)};
+  if (const Result<void> valid = check_path(path); !valid)
+    return Error{fmt::format("the path '{}' {}", excerpt(path), valid.error().message)};
   return path;
 }
 

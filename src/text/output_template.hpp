@@ -46,8 +46,8 @@ class OutputTemplate {
   std::vector<Part> m_parts;
 };
 
-/// Why `text` is not fit to be (part of) a file's name: it is empty, too long, hidden, or has a slash or a
-/// control character; empty where it is fit.
-std::string_view unfit_for_file_name(std::string_view text);
+/// Checks that `text` is fit to be (part of) a file's name: not empty, too long or hidden, without a slash or control
+/// character. The Error's message continues a sentence: "has a slash".
+Result<void> check_file_name(std::string_view text);
 
 }  // namespace spritefarm::text

@@ -18,9 +18,11 @@ std::string printable(std::string_view text) {
   return result;
 }
 
-std::string excerpt(std::string_view text) {
-  constexpr std::size_t max_size = 60;
-  return text.size() <= max_size ? printable(text) : printable(text.substr(0, max_size)) + "…";
+std::string excerpt(std::string_view text, std::size_t max_bytes) {
+  if (text.size() <= max_bytes) return printable(text);
+  std::size_t end = max_bytes;
+  while (end > 0 && !begins_character(text[end])) --end;
+  return printable(text.substr(0, end)) + "…";
 }
 
 std::string counted(std::uint64_t number, std::string_view one, std::string_view several) {

@@ -11,7 +11,7 @@ namespace spritefarm::text {
 std::string printable(std::string_view text);
 
 /// The same, and no longer than a line can bear.
-std::string excerpt(std::string_view text);
+std::string excerpt(std::string_view text, std::size_t max_bytes = 60);
 
 /// "1 sprite", "2 sprites".
 std::string counted(std::uint64_t number, std::string_view one, std::string_view several);

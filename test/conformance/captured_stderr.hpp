@@ -6,7 +6,7 @@
 
 namespace spritefarm::test {
 
-/// Takes what this process, and those that it forks meanwhile, write to standard error, as long as it lives. Owned by a
+/// Takes what this process, and those that it forks observer, write to standard error, as long as it lives. Owned by a
 /// test, one at a time.
 class CapturedStderr {
  public:

@@ -86,7 +86,7 @@ TEMPLATE_TEST_CASE("test_force_shutdown_workers_not_started_yet", "[process_pool
     end_workers(*pool, kill);
     CHECK(pool->worker_pids().empty());
   }
-  CHECK(own_children().empty());
+  CHECK(child_pids().empty());
 }
 
 TEMPLATE_TEST_CASE("test_force_shutdown_workers_stops_pool", "[process_pool]", EVERY_PROCESS_POOL) {
@@ -98,5 +98,5 @@ TEMPLATE_TEST_CASE("test_force_shutdown_workers_stops_pool", "[process_pool]", E
     CHECK_THROWS_AS(pool->submit(multiply, 2, 8), std::runtime_error);
     pool->shutdown();
   }
-  CHECK(own_children().empty());
+  CHECK(child_pids().empty());
 }

@@ -231,7 +231,7 @@ TEMPLATE_TEST_CASE("test_saturation", "[process_pool]", EVERY_PROCESS_POOL) {
   for (int i = 0; i < calls; ++i) futures.push_back(pool->submit(pass, gate.ref()));
   gate.wait_for_arrivals(workers);
   CHECK(pool->worker_pids().size() == workers);
-  const std::vector<int> zygote = own_children();
+  const std::vector<int> zygote = child_pids();
   REQUIRE(zygote.size() == 1);
   CHECK(eventually([&] { return children_of(zygote[0]).size() == workers + 1; }));  // and its standby
   CHECK(gate.arrived() == workers);
@@ -273,6 +273,6 @@ TEMPLATE_TEST_CASE("test_python_finalization_error", "[process_pool]", EVERY_PRO
     const NoThreads none;
     CHECK_THROWS_AS(TestType::make({.max_workers = 2}), std::system_error);
   }
-  CHECK(own_children().empty());
+  CHECK(child_pids().empty());
   CHECK(is_usable(*TestType::make({.max_workers = 2})));
 }

@@ -84,7 +84,7 @@ TEMPLATE_TEST_CASE("test_shutdown_no_wait_max_tasks_gh119592", "[process_pool]",
     CHECK(eventually([&pool] { return pool->worker_pids().empty(); }));
   }
   CHECK(is_alone());
-  CHECK(own_children().empty());
+  CHECK(child_pids().empty());
 }
 
 // Python's executor is destroyed without waiting, and its futures must fail. Ours waits, and they succeed; after
@@ -107,7 +107,7 @@ TEMPLATE_TEST_CASE("test_gc_during_max_tasks_worker_exit_gh152967", "[process_po
     }
   }
   CHECK(is_alone());
-  CHECK(own_children().empty());
+  CHECK(child_pids().empty());
 }
 
 TEMPLATE_TEST_CASE("test_force_shutdown_during_max_tasks_worker_exit", "[process_pool]", EVERY_PROCESS_POOL) {
@@ -121,7 +121,7 @@ TEMPLATE_TEST_CASE("test_force_shutdown_during_max_tasks_worker_exit", "[process
   const int born = births.arrived();
   for (const Future<int>& future : futures) CHECK(future.done());
   CHECK(pool->worker_pids().empty());
-  const std::vector<int> zygote = own_children();
+  const std::vector<int> zygote = child_pids();
   REQUIRE(zygote.size() <= 1);
   if (!zygote.empty()) CHECK(children_of(zygote[0]).size() <= 1);  // its standby
   CHECK_THROWS_AS(pool->submit(multiply, 2, 8), BrokenProcessPool);
@@ -138,7 +138,7 @@ TEMPLATE_TEST_CASE("test_failed_worker_replacement_breaks_pool", "[process_pool]
     const auto waiting = submit_many(*pool, 3);
     gate.wait_for_arrivals(1);
     const rlimit none{0, 0};
-    const std::vector<int> zygote = own_children();
+    const std::vector<int> zygote = child_pids();
     if (zygote.size() != 1 || ::prlimit(zygote[0], RLIMIT_NPROC, &none, nullptr) != 0) return 1;
     gate.open();
     line.send(std::to_string(first.result(a_minute)));

@@ -19,12 +19,12 @@ using namespace std::chrono_literals;
 
 namespace {
 
-int own_thread() {
+int current_thread_id() {
   return static_cast<int>(::syscall(SYS_gettid));
 }
-int own_thread_at_gate(GateRef gate) {
+int thread_id_at_gate(GateRef gate) {
   gate.pass();
-  return own_thread();
+  return current_thread_id();
 }
 int arrive(int x, GateRef gate) {
   gate.arrive();
@@ -44,7 +44,7 @@ bool sleeps(int thread) {
 std::set<int> threads_of(ThreadPoolExecutor& executor, int calls, int expected) {
   Gate gate;
   std::vector<Future<int>> futures;
-  for (int i = 0; i < calls; ++i) futures.push_back(executor.submit(own_thread_at_gate, gate.ref()));
+  for (int i = 0; i < calls; ++i) futures.push_back(executor.submit(thread_id_at_gate, gate.ref()));
   gate.wait_for_arrivals(expected);
   gate.open();
   std::set<int> threads;
@@ -79,7 +79,7 @@ TEST_CASE("test_idle_thread_reuse", "[thread_pool]") {
   ThreadPoolExecutor executor;
   std::set<int> threads;
   for (int i = 0; i < 3; ++i) {
-    threads.insert(executor.submit(own_thread).result(a_minute));
+    threads.insert(executor.submit(current_thread_id).result(a_minute));
     // It delivers a result before it is idle: sequential means here that it has come to rest.
     CHECK(eventually([&] { return sleeps(*threads.begin()); }));
   }

@@ -75,7 +75,7 @@ int leak(std::size_t bytes) {
 }
 
 /// What a worker has from the start: the memory of the test.
-std::size_t own_memory() {
+std::size_t memory_now() {
   return posix::resident_memory(::getpid()).value();
 }
 
@@ -140,7 +140,7 @@ TEMPLATE_TEST_CASE("test_process_pool_stop_large_data", "[others][pebble]", EVER
     CHECK_THROWS_AS(in_the_pipe.result(0s), BrokenProcessPool);
     CHECK_THROWS_AS(behind_it.result(0s), BrokenProcessPool);
   }
-  CHECK(own_children().empty());
+  CHECK(child_pids().empty());
 }
 
 TEMPLATE_TEST_CASE("test_pool_deadlock_stop_cancel", "[others][pebble]", EVERY_PROCESS_POOL) {
@@ -163,7 +163,7 @@ TEMPLATE_TEST_CASE("test_pool_deadlock_stop_cancel", "[others][pebble]", EVERY_P
     }
     for (const auto& future : futures) CHECK(future.cancelled());
   }
-  CHECK(own_children().empty());
+  CHECK(child_pids().empty());
 }
 
 // ---- loky ---------------------------------------------------------------------------------------------------
@@ -273,7 +273,7 @@ TEMPLATE_TEST_CASE("test_sigkill_shutdown_leaks_workers", "[others][loky]", EVER
         if (!eventually([future] { return future->running(); })) return 1;
       std::string told;
       for (const int pid : pool->worker_pids()) told += std::to_string(pid) + ' ';
-      for (const int pid : own_children()) told += std::to_string(pid) + ' ';
+      for (const int pid : child_pids()) told += std::to_string(pid) + ' ';
       line.send(told);
       line.wait_for_end();
       return 0;
@@ -290,7 +290,7 @@ TEMPLATE_TEST_CASE("test_sigkill_shutdown_leaks_workers", "[others][loky]", EVER
 
 TEMPLATE_TEST_CASE("test_memory_leak_protection", "[others][loky]", EVERY_PROCESS_POOL) {
   constexpr std::size_t each = std::size_t{4} << 20;
-  const auto pool = TestType::make({.max_workers = 1, .max_rss = own_memory() + 40 * each});
+  const auto pool = TestType::make({.max_workers = 1, .max_rss = memory_now() + 40 * each});
   std::set<int> pids;
   for (int i = 0; i < 150; ++i) pids.insert(pool->submit(leak, each).result(a_minute));
   CHECK(pids.size() >= 3);
@@ -313,7 +313,7 @@ TEMPLATE_TEST_CASE("test_sub_sub_process", "[others][deadpool]", EVERY_PROCESS_P
 
 TEMPLATE_TEST_CASE("test_max_memory", "[others][deadpool]", EVERY_PROCESS_POOL) {
   constexpr std::size_t more = std::size_t{200} << 20;
-  const auto pool = TestType::make({.max_workers = 1, .max_rss = own_memory() + more});
+  const auto pool = TestType::make({.max_workers = 1, .max_rss = memory_now() + more});
   const int first = pool->submit(leak, std::size_t{1}).result(a_minute);
   CHECK(pool->submit(leak, 2 * more).result(a_minute) == first);  // too much: it is its last call
   CHECK(pool->submit(worker_pid).result(a_minute) != first);

@@ -11,7 +11,7 @@
 
 namespace spritefarm::test {
 
-std::vector<int> own_children() {
+std::vector<int> child_pids() {
   return children_of(::getpid());
 }
 

@@ -21,7 +21,7 @@ struct AnyProcesses {
 };
 
 /// The children of the calling process: none once its pools are gone.
-std::vector<int> own_children();
+std::vector<int> child_pids();
 /// Waits until none of them is alive; false after a minute.
 bool all_end(const std::vector<int>& pids);
 /// Waits until this process has one thread: a pool that was shut down without waiting keeps one for a while, and no

@@ -96,13 +96,13 @@ TEST_CASE("bench farms the same sprites in every mode, and shows all figures", "
   CHECK(sprites + std::uint64_t(report["missing"]) == 16);
   CHECK(std::uint64_t(report["in_flight"]) == 4);
 
-  std::vector<std::string> crews;
+  std::vector<std::string> configurations;
   double serial = 0;
   for (const simdjson::dom::element mode : simdjson::dom::array(report["modes"])) {
     const std::string name(mode["mode"].get_string().value());
     CAPTURE(name);
     const auto workers = std::uint64_t(mode["workers"]), each = std::uint64_t(mode["concurrency"]);
-    crews.push_back(name + std::to_string(workers));
+    configurations.push_back(name + std::to_string(workers));
     CHECK(workers * each == (name == "serial" ? 1u : 4u));
     for (const char* figure : {"sprites_per_second", "seconds", "sprite_p50_ms", "sprite_p99_ms", "start_ms",
                                "cpu_seconds", "context_switches", "connections", "requests"}) {
@@ -132,7 +132,7 @@ TEST_CASE("bench farms the same sprites in every mode, and shows all figures", "
     CHECK(who.size() <= workers);
     CHECK(*who.begin() == 1);
   }
-  CHECK(crews == std::vector<std::string>{"serial1", "threads2", "processes1", "processes2"});
+  CHECK(configurations == std::vector<std::string>{"serial1", "threads2", "processes1", "processes2"});
 
   const std::string page = read_file(pages / "report.html"), json = outcome.out;
   CHECK(page.find(json) != page.npos);

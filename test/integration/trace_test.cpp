@@ -50,8 +50,8 @@ struct Trace {
         processes.insert(lane.first);
       }
     }
-    for (auto& [lane, its_slices] : slices)
-      std::stable_sort(its_slices.begin(), its_slices.end(), [](const Slice& a, const Slice& b) {
+    for (auto& [lane, lane_slices] : slices)
+      std::stable_sort(lane_slices.begin(), lane_slices.end(), [](const Slice& a, const Slice& b) {
         return a.begin < b.begin || (a.begin == b.begin && a.end > b.end);
       });
   }
@@ -60,9 +60,9 @@ struct Trace {
   [[nodiscard]] std::multiset<std::string> paths() const {
     constexpr double rounding = 0.002;  // a thousandth of a microsecond at each end
     std::multiset<std::string> all;
-    for (const auto& [lane, its_slices] : slices) {
+    for (const auto& [lane, lane_slices] : slices) {
       std::vector<const Slice*> around;
-      for (const Slice& slice : its_slices) {
+      for (const Slice& slice : lane_slices) {
         while (!around.empty() && around.back()->end <= slice.begin + rounding) around.pop_back();
         CAPTURE(slice.name);
         if (!around.empty()) CHECK(slice.end <= around.back()->end + rounding);

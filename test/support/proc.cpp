@@ -74,7 +74,7 @@ long resident_kib(pid_t process) {
   return 0;
 }
 
-std::vector<std::string> own_lines(const std::string& file) {
+std::vector<std::string> proc_self_lines(const std::string& file) {
   std::ifstream from("/proc/self/" + file);
   std::vector<std::string> lines;
   for (std::string line; std::getline(from, line);) lines.push_back(line);

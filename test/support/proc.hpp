@@ -25,7 +25,7 @@ int tasks_of(pid_t process);
 /// In KiB; 0: it is gone.
 long resident_kib(pid_t process);
 /// The lines of one of this process's own files, or the names in one of its directories, such as "maps" and "fd".
-std::vector<std::string> own_lines(const std::string& file);
+std::vector<std::string> proc_self_lines(const std::string& file);
 std::vector<std::string> names_in(const std::string& directory);
 
 }  // namespace spritefarm::test

@@ -295,14 +295,14 @@ inline constexpr bool portable_call = portable_function<Function> &&
 template <typename Function>
 void encode_function(Encoder& to, const Function& function) {
   if constexpr (std::is_function_v<std::remove_pointer_t<Function>>)
-    encode(to, place_of(reinterpret_cast<void (*)()>(function)));
+    encode_function_pointer(to, reinterpret_cast<void (*)()>(function));
   else if constexpr (!std::is_empty_v<Function>)
     encode(to, function);
 }
 template <typename Function>
 Function decode_function(Decoder& from) {
   if constexpr (std::is_function_v<std::remove_pointer_t<Function>>)
-    return reinterpret_cast<Function>(function_at(decode<FunctionPlace>(from)));
+    return reinterpret_cast<Function>(decode_function_pointer(from));
   else if constexpr (std::is_empty_v<Function>)
     return Function{};
   else

@@ -36,15 +36,11 @@ FunctionEntry function_entry(FunctionId id);
 /// A number that differs between binaries whose tables differ: both ends of a channel compare it.
 std::uint64_t function_table_digest();
 
-/// Where a plain function is, in a form that holds in every process of one binary: its distance from the
-/// start of the loaded object (the program or a shared library) that it is part of, and which one of them
-/// that is.
-struct FunctionPlace {
-  std::uint32_t object = 0;
-  std::uint64_t offset = 0;
-};
-/// Throws CodecError for a pointer that does not point into the code of a loaded object, or a null one.
-FunctionPlace place_of(void (*function)());
-void (*function_at(const FunctionPlace& place))();
+/// A pointer to a plain function travels as the number of the loaded object (the program or a shared library) that holds
+/// its code, and the code's offset there: both are the same in every process of one binary. Throws CodecError for a
+/// pointer that does not point into the code of a loaded object, or a null one.
+void encode_function_pointer(Encoder& to, void (*function)());
+/// Throws CodecError where there is no code.
+void (*decode_function_pointer(Decoder& from))();
 
 }  // namespace spritefarm::detail

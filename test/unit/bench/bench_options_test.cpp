@@ -6,7 +6,7 @@
 #include <sstream>
 
 using namespace spritefarm::bench;
-using spritefarm::cli::Information;
+using spritefarm::cli::HelpText;
 using spritefarm::cli::Mode;
 using namespace std::chrono_literals;
 using List = std::vector<std::string>;
@@ -31,12 +31,12 @@ TEST_CASE("bench compares serial, threads and processes with the same in flight"
   const BenchOptions given = options(
       {"--demo",    "-p", "1,2,4",    "-t", "4",      "--in-flight", "32",   "-n",        "7", "--cpu", "3",
        "--latency", "5",  "--rounds", "2",  "--json", "--transport", "pipe", "--retries", "1"});
-  REQUIRE(given.crews.size() == 5);
+  REQUIRE(given.configurations.size() == 5);
   const std::vector<std::array<int, 2>> expected{{1, 1}, {4, 8}, {1, 32}, {2, 16}, {4, 8}};
   for (std::size_t i = 0; i < expected.size(); ++i) {
-    CHECK(given.crews[i].mode == (i == 0 ? Mode::serial : i == 1 ? Mode::threads : Mode::processes));
-    CHECK(given.crews[i].workers == expected[i][0]);
-    CHECK(given.crews[i].concurrency == expected[i][1]);
+    CHECK(given.configurations[i].mode == (i == 0 ? Mode::serial : i == 1 ? Mode::threads : Mode::processes));
+    CHECK(given.configurations[i].workers == expected[i][0]);
+    CHECK(given.configurations[i].concurrency == expected[i][1]);
   }
   CHECK(given.farm.index.limit == 7u);
   CHECK(given.farm.compute == 3ms);
@@ -87,7 +87,7 @@ TEST_CASE("latency is the embedded mirror's", "[bench][options]") {
 TEST_CASE("bench's help names every option", "[bench][options]") {
   const auto help = parse({"--help"});
   REQUIRE(help);
-  const std::string text = std::get<Information>(*help).text;
+  const std::string text = std::get<HelpText>(*help).text;
   for (const char* option :
        {"--processes", "--threads",  "--in-flight",  "--transport", "--cpu",   "--rounds",
         "--limit",     "--offset",   "--all",        "--sprite",    "--shard", "--demo",

@@ -12,14 +12,14 @@ using namespace spritefarm::bench;
 
 namespace {
 
-CrewRuns crew(cli::Mode mode, int workers, const std::vector<double>& seconds) {
-  CrewRuns runs{{mode, workers}, 5 << 20, {}};
+ConfigurationRuns configuration(cli::Mode mode, int workers, const std::vector<double>& seconds) {
+  ConfigurationRuns runs{{mode, workers}, 5 << 20, {}};
   for (const double one : seconds) {
-    Measured<RunFigures> run;
-    run.figures.downloaded = 60;
-    run.figures.seconds = one;
-    run.figures.sprite_ms = {1, 2, 3, 4, 5, 6, 7, 8};
-    run.figures.spans = {{1, 1, 1000 * one, "mew </script> front_default"}};
+    Measured<RunMetrics> run;
+    run.metrics.downloaded = 60;
+    run.metrics.seconds = one;
+    run.metrics.sprite_ms = {1, 2, 3, 4, 5, 6, 7, 8};
+    run.metrics.spans = {{1, 1, 1000 * one, "mew </script> front_default"}};
     runs.rounds.push_back(run);
   }
   return runs;
@@ -33,9 +33,10 @@ std::size_t count(const std::string& text, const std::string& part) {
 
 }  // namespace
 
-TEST_CASE("the chart has a bar for each crew, as long as it is fast", "[bench]") {
-  const std::string chart = bench_chart({crew(cli::Mode::serial, 1, {6}), crew(cli::Mode::threads, 4, {3}),
-                                         crew(cli::Mode::processes, 12, {0.5})});
+TEST_CASE("the chart has a bar for each configuration, as long as it is fast", "[bench]") {
+  const std::string chart =
+      bench_chart({configuration(cli::Mode::serial, 1, {6}), configuration(cli::Mode::threads, 4, {3}),
+                   configuration(cli::Mode::processes, 12, {0.5})});
   const std::size_t serial = chart.find("   serial × 1"), threads = chart.find("  threads × 4"),
                     processes = chart.find("processes × 12");
   REQUIRE(processes != chart.npos);
@@ -54,16 +55,18 @@ TEST_CASE("the chart has a bar for each crew, as long as it is fast", "[bench]")
 TEST_CASE("the JSON has the time line of the middle round, and the page has the JSON", "[bench]") {
   BenchOptions options;
   options.rounds = 3;
-  const RunFacts facts(
+  const Environment environment(
       {"bench", "--proxy", "http://user:secret@host:1/", "--sprite", "other.*.front_default", "it's"});
-  CHECK(facts.command() ==
+  CHECK(environment.command() ==
         "spritefarm bench --proxy http://host:1/ --sprite 'other.*.front_default' 'it'\\''s'");
   const std::string json = bench_json(
-      options, {crew(cli::Mode::serial, 1, {6, 4, 5}), crew(cli::Mode::threads, 2, {2, 1, 3})}, facts);
+      options,
+      {configuration(cli::Mode::serial, 1, {6, 4, 5}), configuration(cli::Mode::threads, 2, {2, 1, 3})},
+      environment);
   simdjson::dom::parser parser;
   const simdjson::padded_string text(json);
   const simdjson::dom::element parsed = parser.parse(text);
-  CHECK(std::string(parsed["command"].get_c_str()) == facts.command());
+  CHECK(std::string(parsed["command"].get_c_str()) == environment.command());
   for (const char* fact : {"processor", "system", "kernel"}) {
     CAPTURE(fact);
     CHECK(!parsed["machine"][fact].get_string().value().empty());

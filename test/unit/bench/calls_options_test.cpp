@@ -3,7 +3,7 @@
 #include "support/catch.hpp"
 
 using namespace spritefarm::bench;
-using spritefarm::cli::Information;
+using spritefarm::cli::HelpText;
 using List = std::vector<std::string>;
 
 namespace {
@@ -19,7 +19,8 @@ CallsOptions options(const List& arguments) {
 
 TEST_CASE("bench calls measures all executors unless it is told which", "[bench][options]") {
   const CallsOptions defaults = options({});
-  CHECK(defaults.by == std::vector{CallsBy::serial, CallsBy::threads, CallsBy::pipe, CallsBy::shm});
+  CHECK(defaults.executors ==
+        std::vector{ExecutorKind::serial, ExecutorKind::threads, ExecutorKind::pipe, ExecutorKind::shm});
   CHECK(defaults.plan.payloads == std::vector<std::size_t>{0, 64, 4096, 1048576});
   CHECK(defaults.plan.chunks == std::vector{1, 16, 500});
   CHECK(defaults.plan.workers >= 1);
@@ -27,7 +28,7 @@ TEST_CASE("bench calls measures all executors unless it is told which", "[bench]
 
   const CallsOptions given = options({"--by", "shm,serial,shm", "-p", "3", "--payload", "7,0", "--chunk=2",
                                       "--calls", "9", "--rounds", "2", "--json"});
-  CHECK(given.by == std::vector{CallsBy::shm, CallsBy::serial});
+  CHECK(given.executors == std::vector{ExecutorKind::shm, ExecutorKind::serial});
   CHECK(given.plan.workers == 3);
   CHECK(given.plan.payloads == std::vector<std::size_t>{7, 0});
   CHECK(given.plan.chunks == std::vector{2});
@@ -37,14 +38,14 @@ TEST_CASE("bench calls measures all executors unless it is told which", "[bench]
 }
 
 TEST_CASE("large payloads make fewer calls, and few are outstanding", "[bench]") {
-  const CallsPlan plan{.workers = 4, .calls = 50'000};
+  const CallPlan plan{.workers = 4, .calls = 50'000};
   CHECK(plan.calls_with(0) == 50'000);
   CHECK(plan.calls_with(1 << 20) == 512);
   CHECK(plan.calls_with(1 << 30) == 16);
   CHECK(plan.outstanding_with(0) == 10'000);
   CHECK(plan.outstanding_with(1 << 20) == 16);
   CHECK(plan.outstanding_with(1 << 30) == 8);
-  CHECK(CallsPlan{.calls = 1}.round_trips_with(0) == 1);
+  CHECK(CallPlan{.calls = 1}.round_trips_with(0) == 1);
 }
 
 TEST_CASE("what bench calls cannot do is refused in one line", "[bench][options]") {
@@ -65,7 +66,7 @@ TEST_CASE("what bench calls cannot do is refused in one line", "[bench][options]
 TEST_CASE("bench calls' help names every option", "[bench][options]") {
   const auto help = parse_calls_options({"--help"});
   REQUIRE(help);
-  const std::string text = std::get<Information>(*help).text;
+  const std::string text = std::get<HelpText>(*help).text;
   for (const char* option :
        {"--by", "--processes", "--payload", "--chunk", "--calls", "--rounds", "--json", "--help"}) {
     CAPTURE(option);

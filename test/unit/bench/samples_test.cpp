@@ -1,6 +1,6 @@
 #include "bench/samples.hpp"
 
-#include "bench/figure_text.hpp"
+#include "bench/metric_text.hpp"
 #include "bench/text_table.hpp"
 #include "support/catch.hpp"
 

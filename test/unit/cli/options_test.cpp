@@ -10,9 +10,9 @@ using namespace std::chrono_literals;
 
 namespace {
 
-Result<std::variant<cli::Options, cli::Information>> parse(const std::vector<std::string>& arguments,
-                                                           const char* base_url = nullptr,
-                                                           const std::string& input = "") {
+Result<std::variant<cli::Options, cli::HelpText>> parse(const std::vector<std::string>& arguments,
+                                                        const char* base_url = nullptr,
+                                                        const std::string& input = "") {
   std::istringstream names(input);
   return cli::parse_options(arguments, {base_url, &names});
 }
@@ -203,7 +203,7 @@ TEST_CASE("what cannot be is refused in one line", "[farm][options]") {
 TEST_CASE("help names every option, and version the program", "[farm][options]") {
   const auto help = parse({"--help"});
   REQUIRE(help);
-  const std::string text = std::get<cli::Information>(*help).text;
+  const std::string text = std::get<cli::HelpText>(*help).text;
   for (const char* option :
        {"--limit",   "--offset",  "--all",         "--sprite",    "--shard",    "--dry-run",    "--processes",
         "--threads", "--serial",  "--concurrency", "--transport", "--base-url", "--connect-to", "--cacert",
@@ -215,7 +215,7 @@ TEST_CASE("help names every option, and version the program", "[farm][options]")
   for (const char* option : {"--version", "-V"}) {
     const auto version = parse({option});
     REQUIRE(version);
-    CHECK(std::get<cli::Information>(*version).text.find("spritefarm ") == 0);
+    CHECK(std::get<cli::HelpText>(*version).text.find("spritefarm ") == 0);
   }
 }
 

@@ -213,7 +213,7 @@ TEST_CASE("a call that cannot be decoded is a failure, and the worker goes on", 
   HandFedWorker worker(GENERATE(Transport::shared_memory, Transport::pipe));
   REQUIRE(worker.answer()->header.kind == ipc::FrameKind::ready);
   const std::string good = good_request(21);
-  const detail::FunctionPlace no_place{0, std::uint64_t{1} << 60};
+  const std::uint64_t no_code = std::uint64_t{1} << 60;
   const std::vector<std::string> bad{
       bytes_of(detail::FunctionId{0}),
       bytes_of(detail::FunctionId{4'000'000'000}, 1),
@@ -221,8 +221,8 @@ TEST_CASE("a call that cannot be decoded is a failure, and the worker goes on", 
       "x",
       good.substr(0, good.size() - 1),
       good + "x",
-      bytes_of(detail::Registered<int (*)(int), int>::id, no_place, 21),
-      bytes_of(detail::Registered<int (*)(int), int>::id, detail::FunctionPlace{77, 0}, 21),
+      bytes_of(detail::Registered<int (*)(int), int>::id, std::uint32_t{0}, no_code, 21),
+      bytes_of(detail::Registered<int (*)(int), int>::id, std::uint32_t{77}, std::uint64_t{0}, 21),
       std::string(100'000, '\xff'),
   };
   std::uint64_t number = 0;

@@ -57,8 +57,8 @@ bool works(ProcessPoolExecutor& pool) {
 
 TEST_CASE("when the zygote is killed its standby takes over, and what runs is repeated",
           "[process][zygote]") {
-  auto own_pool = std::make_unique<ProcessPoolExecutor>(ProcessPoolExecutorOptions{.max_workers = 2});
-  ProcessPoolExecutor& pool = *own_pool;
+  auto pool_pointer = std::make_unique<ProcessPoolExecutor>(ProcessPoolExecutorOptions{.max_workers = 2});
+  ProcessPoolExecutor& pool = *pool_pointer;
   REQUIRE(works(pool));
   std::set<pid_t> zygotes;
   for (int round = 0; round < 4; ++round) {
@@ -73,7 +73,7 @@ TEST_CASE("when the zygote is killed its standby takes over, and what runs is re
   CHECK(zygotes.size() == 4);
   const std::vector<int> workers = pool.worker_pids();
   const Household last = household_of(pool);
-  own_pool.reset();
+  pool_pointer.reset();
   CHECK(test::children_of(::getpid()).empty());
   CHECK(eventually([&] { return !test::is_alive(last.zygote) && !test::is_alive(last.standby); }));
   for (const int worker : workers) CHECK(eventually([&] { return !test::is_alive(worker); }));

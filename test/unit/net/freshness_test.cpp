@@ -60,13 +60,13 @@ TEST_CASE("a request with validators takes 304 for an answer", "[http][freshness
     heads.push_back(request.head);
     return ScriptedServer::Reply{
         "HTTP/1.1 304 Not Modified\r\nContent-Length: 5000\r\nETag: \"two\"\r\nCache-Control: max-age=7\r\n"
-        "X-Noted: this\r\n\r\n"};
+        "X-Captured: this\r\n\r\n"};
   });
   bool checked = false;
   net::HttpRequest request{.url = server.url("/")};
   request.check = [&checked](const net::HttpResponse&) {
     checked = true;
-    return std::nullopt;
+    return Result<void>();
   };
   request.capture_header = "x-captured";
   request.known = {"W/\"one\"", "Sun, 13 Sep 2020 12:10:00 GMT"};
@@ -87,4 +87,16 @@ TEST_CASE("a request with validators takes 304 for an answer", "[http][freshness
   CHECK(heads[1].find("Forged") == std::string::npos);
   request.known = {};
   CHECK(fetch(request).failure == net::FetchFailure::status);
+}
+
+TEST_CASE("a 304 without validators has those that were sent along", "[http][freshness]") {
+  ScriptedServer server([](const ScriptedServer::Request&) {
+    return ScriptedServer::Reply{"HTTP/1.1 304 Not Modified\r\nCache-Control: max-age=7\r\n\r\n"};
+  });
+  net::HttpRequest request{.url = server.url("/")};
+  request.known = {"\"one\"", "Sun, 13 Sep 2020 12:10:00 GMT"};
+  const net::HttpFetch fetched = fetch(request);
+  REQUIRE(fetched.outcome);
+  CHECK(fetched.outcome->validators.etag == "\"one\"");
+  CHECK(fetched.outcome->validators.last_modified == "Sun, 13 Sep 2020 12:10:00 GMT");
 }

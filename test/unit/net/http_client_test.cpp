@@ -163,15 +163,15 @@ TEST_CASE("attempts are bounded, and the last one's failure is told", "[http]") 
 
 TEST_CASE("a response that fails its check is tried again", "[http]") {
   ScriptedServer server(failing_first(1, ScriptedServer::response("200 OK", "<html>")));
-  const auto check = [](const net::HttpResponse& response) -> std::optional<Error> {
-    if (response.body == "whole") return std::nullopt;
+  const auto check = [](const net::HttpResponse& response) -> Result<void> {
+    if (response.body == "whole") return {};
     return Error{"not whole"};
   };
   const HttpFetch fetched = fetch({}, {.url = server.url("/"), .check = check});
   CHECK(fetched.outcome);
   CHECK(fetched.attempts == 2);
 
-  const auto never = [](const net::HttpResponse&) -> std::optional<Error> { return Error{"never good"}; };
+  const auto never = [](const net::HttpResponse&) -> Result<void> { return Error{"never good"}; };
   const HttpFetch refused = fetch({.retries = 1}, {.url = server.url("/r"), .check = never});
   CHECK(refused.failure == FetchFailure::rejected);
   CHECK(refused.attempts == 2);
@@ -249,7 +249,7 @@ TEST_CASE("a redirect that is followed is a request, and counts against the rate
   // The four have used up the burst.
   const auto now = EventLoop::Clock::now();
   const std::string origin = net::parse_url(server.url("/"))->origin();
-  CHECK(options.rate_limits->host(origin).reserve(options.rate_limits->rate(), now) > now);
+  CHECK(options.rate_limits->host(origin).acquire(options.rate_limits->rate(), now) > now);
 }
 
 TEST_CASE("a connection is used again", "[http]") {

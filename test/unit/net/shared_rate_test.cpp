@@ -84,7 +84,7 @@ TEST_CASE("a pause that one process was asked for is kept by the others, also wh
     fetching.push_back(
         client.fetch({.url = server->url("/"), .check = [&](const net::HttpResponse& response) {
                         order.push_back(response.body);
-                        return std::optional<Error>();
+                        return Result<void>();
                       }}));
   for (const HttpFetch& fetch : run(loop, when_all(std::move(fetching)))) CHECK(fetch.outcome);
   CHECK(order == std::vector<std::string>{"image", "image", "record", "record", "record"});

@@ -3,7 +3,6 @@
 #include "support/catch.hpp"
 
 using spritefarm::net::parse_url;
-using spritefarm::net::printable;
 using spritefarm::net::resolve_url;
 
 TEST_CASE("a URL is taken apart", "[url]") {
@@ -36,9 +35,4 @@ TEST_CASE("a reference is resolved against its document", "[url]") {
   CHECK(resolve_url("https://h/", long_path));
   CHECK_FALSE(resolve_url("https://h/", long_path + long_path));
   CHECK_FALSE(resolve_url("https://h/" + long_path + "/", long_path));
-}
-
-TEST_CASE("a text from outside is one short line", "[url]") {
-  CHECK(printable("a\r\n\x1b[1m\x7f é") == "a???[1m? é");
-  CHECK(printable(std::string(1000, 'x')).size() == 303);
 }

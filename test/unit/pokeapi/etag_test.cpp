@@ -13,8 +13,8 @@ const std::string document = R"({"name":"bulbasaur"})";
 const std::string tag = R"(W/"14-G8kKbnT3i3ZVngLHFx9W+SU/zn4")";
 
 std::string wrong(const std::string& bytes, const std::string& etag) {
-  const auto error = verify_etag(bytes, etag);
-  return error ? error->message : "";
+  const auto verified = verify_etag(bytes, etag);
+  return verified ? "" : verified.error().message;
 }
 
 }  // namespace

@@ -25,7 +25,7 @@ TEST_CASE("a child's messages arrive one by one, whatever bytes they have", "[po
   CHECK(child.receive() == "");
   CHECK(child.receive() == large);
   CHECK_FALSE(child.wait_for_message(0ms));
-  const system::ChildEnd end = child.finish();
+  const posix::ChildExit end = child.finish();
   CHECK(end.exit_code == 7);
   CHECK(end.signal == 0);
   CHECK(end.context_switches > 0);

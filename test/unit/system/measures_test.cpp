@@ -34,7 +34,7 @@ TEST_CASE("the memory of a tree has that of its grandchildren", "[posix][process
   });
   REQUIRE(child.receive() == "ready");
   CHECK(system::proportional_memory_of_tree(child.pid()) >= large);
-  CHECK(system::proportional_memory_of_tree(posix::own_pid()) >= large);
+  CHECK(system::proportional_memory_of_tree(posix::current_pid()) >= large);
   const pid_t gone = child.pid();
   child.finish();
   CHECK(system::proportional_memory_of_tree(gone) == 0);

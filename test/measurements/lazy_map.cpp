@@ -1,4 +1,4 @@
-#include "figures/figure.hpp"
+#include "measurements/measurement.hpp"
 #include "support/proc.hpp"
 
 #include <spritefarm/futures.hpp>
@@ -9,7 +9,7 @@
 #include <functional>
 #include <iterator>
 
-namespace figures {
+namespace measurements {
 namespace {
 
 /// 0, 1, 2 and so on, below `limit`; tells of each that is taken.
@@ -53,4 +53,4 @@ Measured lazy_map(const Form& form) {
               std::to_string(max_ahead) + " ahead, resident memory grew by " + mebibytes(grown)};
 }
 
-}  // namespace figures
+}  // namespace measurements

@@ -1,4 +1,4 @@
-#include "bench/measured_child.hpp"
+#include "bench/child_measurement.hpp"
 
 #include "posix/fork.hpp"
 #include "support/catch.hpp"
@@ -12,7 +12,7 @@ using namespace spritefarm::bench;
 
 namespace {
 
-struct Figures {
+struct Metrics {
   int number = 0;
   double ratio = 0;
 };
@@ -22,13 +22,13 @@ struct Figures {
 TEST_CASE("what a child measures comes back, with what it cost", "[bench][process]") {
   const system::TerminationSignals signals;
   int looks = 0;
-  const auto measured = measure_apart<Figures>(
-      [](const auto& tell) {
-        tell(Figures{posix::own_pid(), 0.5});
+  const auto measured = measure_in_child<Metrics>(
+      [](const auto& send_metrics) {
+        send_metrics(Metrics{posix::current_pid(), 0.5});
       },
       {signals, std::chrono::milliseconds(1), [&looks](pid_t) { ++looks; }});
-  CHECK(measured.figures.number != posix::own_pid());
-  CHECK(measured.figures.ratio == 0.5);
+  CHECK(measured.metrics.number != posix::current_pid());
+  CHECK(measured.metrics.ratio == 0.5);
   CHECK(measured.end.exit_code == 0);
   CHECK(looks >= 2);  // at its begin and at its end
 }
@@ -36,11 +36,11 @@ TEST_CASE("what a child measures comes back, with what it cost", "[bench][proces
 TEST_CASE("a child may tell more than one message holds", "[bench][process]") {
   const system::TerminationSignals signals;
   for (const std::size_t size : {59'990, 60'000, 60'001, 1'000'000}) {
-    std::string figures(size, 'x');
-    figures.back() = 'y';
+    std::string metrics(size, 'x');
+    metrics.back() = 'y';
     const Measured<std::string> measured =
-        measure_bytes_apart([&](const Tell& tell) { tell(figures); }, {signals});
-    CHECK(measured.figures == figures);
+        measure_bytes_in_child([&](const SendMetrics& send_metrics) { send_metrics(metrics); }, {signals});
+    CHECK(measured.metrics == metrics);
   }
 }
 
@@ -48,7 +48,7 @@ TEST_CASE("what a child throws comes back, and so does its death", "[bench][proc
   const system::TerminationSignals signals;
   const auto message_of = [&](const auto& body) -> std::string {
     try {
-      measure_apart<Figures>(body, {signals});
+      measure_in_child<Metrics>(body, {signals});
     } catch (const std::runtime_error& error) {
       return error.what();
     }
@@ -62,7 +62,7 @@ TEST_CASE("what a child throws comes back, and so does its death", "[bench][proc
 TEST_CASE("a signal ends the measurement and its child", "[bench][process]") {
   system::TerminationSignals signals;
   ::raise(SIGTERM);  // held back
-  CHECK_THROWS_AS(measure_apart<Figures>([](const auto&) { ::pause(); }, {signals}), Interrupted);
+  CHECK_THROWS_AS(measure_in_child<Metrics>([](const auto&) { ::pause(); }, {signals}), Interrupted);
   CHECK(signals.wait() == SIGTERM);
   CHECK_FALSE(signals.pending());
 }

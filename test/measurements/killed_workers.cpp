@@ -1,4 +1,4 @@
-#include "figures/figure.hpp"
+#include "measurements/measurement.hpp"
 
 #include <spritefarm/futures.hpp>
 
@@ -10,7 +10,7 @@
 #include <thread>
 #include <vector>
 
-namespace figures {
+namespace measurements {
 namespace {
 
 using namespace spritefarm;
@@ -118,4 +118,4 @@ Measured recall(const Form& form) {
               std::to_string(runs * waiting) + " calls that waited there succeeded with retries = 0"};
 }
 
-}  // namespace figures
+}  // namespace measurements

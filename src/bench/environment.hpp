@@ -9,10 +9,10 @@ namespace spritefarm::bench {
 
 /// What one needs to know of a measurement to repeat it: the command, as one would type it (passwords in URLs are left
 /// out), when it began, on which machine, with what.
-class RunFacts {
+class Environment {
  public:
   /// For `spritefarm` with these arguments, which begins now.
-  explicit RunFacts(const std::vector<std::string>& arguments);
+  explicit Environment(const std::vector<std::string>& arguments);
 
   [[nodiscard]] const std::string& command() const noexcept { return m_command; }
   /// As members of the object that is begun.

@@ -9,11 +9,11 @@
 
 namespace spritefarm::bench {
 
-/// One figure of all rounds.
-template <typename Round, typename Figure>
-Samples over(const std::vector<Round>& rounds, const Figure& figure) {
+/// One metric of all rounds.
+template <typename Round, typename Metric>
+Samples over(const std::vector<Round>& rounds, const Metric& metric) {
   Samples samples;
-  for (const Round& round : rounds) samples.add(figure(round));
+  for (const Round& round : rounds) samples.add(metric(round));
   return samples;
 }
 

@@ -1,4 +1,4 @@
-#include "figures/figure.hpp"
+#include "measurements/measurement.hpp"
 #include "support/proc.hpp"
 
 #include <spritefarm/futures.hpp>
@@ -14,7 +14,7 @@
 #include <set>
 #include <thread>
 
-namespace figures {
+namespace measurements {
 namespace {
 
 using namespace spritefarm;
@@ -102,4 +102,4 @@ Measured forks_beside_threads(const Form& form) {
               (max_tasks == 1 ? " task" : " tasks")};
 }
 
-}  // namespace figures
+}  // namespace measurements

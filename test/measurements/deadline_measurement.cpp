@@ -1,4 +1,4 @@
-#include "figures/figure.hpp"
+#include "measurements/measurement.hpp"
 
 #include <spritefarm/futures.hpp>
 
@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <atomic>
 
-namespace figures {
+namespace measurements {
 namespace {
 
 using namespace spritefarm;
@@ -70,4 +70,4 @@ Measured deadline(const Form& form) {
               milliseconds(alone) + " without them)"};
 }
 
-}  // namespace figures
+}  // namespace measurements

@@ -1,4 +1,4 @@
-#include "figures/figure.hpp"
+#include "measurements/measurement.hpp"
 #include "support/proc.hpp"
 
 #include <spritefarm/futures.hpp>
@@ -10,7 +10,7 @@
 #include <algorithm>
 #include <array>
 
-namespace figures {
+namespace measurements {
 namespace {
 
 using namespace spritefarm;
@@ -20,12 +20,12 @@ using namespace std::chrono_literals;
 struct Possessions {
   std::vector<std::string> descriptors = test::names_in("/proc/self/fd");
   std::vector<pid_t> children = test::children_of(::getpid());
-  std::size_t mappings = test::own_lines("maps").size();
+  std::size_t mappings = test::proc_self_lines("maps").size();
   std::size_t shared_mappings = 0;
   std::vector<std::string> shared_memory = test::names_in("/dev/shm");
 
   Possessions() {
-    for (const std::string& line : test::own_lines("maps"))
+    for (const std::string& line : test::proc_self_lines("maps"))
       shared_mappings += line.find(" rw-s ") != line.npos;
   }
 };
@@ -44,7 +44,7 @@ bool same(const Handlers& a, const Handlers& b) {
 }
 
 /// Creates a pool, lets a worker crash under a call, another die idle, and destroys the pool. Whether it did what it
-/// should, and left the signals alone meanwhile.
+/// should, and left the signals alone observer.
 bool cycle(const Handlers& handlers) {
   ProcessPoolExecutor pool{{.max_workers = 3}};
   bool good = false;
@@ -92,4 +92,4 @@ Measured pool_cycles(const Form& form) {
               ", signal handlers " + (same(handlers, signal_handlers()) ? "untouched" : "CHANGED")};
 }
 
-}  // namespace figures
+}  // namespace measurements

@@ -1,4 +1,4 @@
-#include "figures/figure.hpp"
+#include "measurements/measurement.hpp"
 #include "support/proc.hpp"
 
 #include <spritefarm/futures.hpp>
@@ -15,7 +15,7 @@
 #include <stdexcept>
 #include <thread>
 
-namespace figures {
+namespace measurements {
 namespace {
 
 using namespace spritefarm;
@@ -139,4 +139,4 @@ Measured killed_parent(const Form& form) {
               std::to_string(in_time) + ", the slowest after " + milliseconds(slowest)};
 }
 
-}  // namespace figures
+}  // namespace measurements

@@ -1,4 +1,4 @@
-#include "bench/measured_child.hpp"
+#include "bench/child_measurement.hpp"
 
 #include <exception>
 #include <optional>
@@ -8,14 +8,14 @@
 namespace spritefarm::bench {
 namespace {
 
-// What a message of the child begins with. Figures that are longer than a message come in several.
+// What a message of the child begins with. Metrics that are longer than a message come in several.
 constexpr char part_of_measured = '.', measured = '+', failed = '-';
 constexpr std::size_t max_part = 60'000;
 
-int run(const std::function<void(const Tell&)>& body, system::ParentLine& parent) {
+int run(const std::function<void(const SendMetrics&)>& body, system::ParentLine& parent) {
   try {
-    body([&parent](const std::string& figures) {
-      std::string_view rest = figures;
+    body([&parent](const std::string& metrics) {
+      std::string_view rest = metrics;
       for (; rest.size() > max_part; rest.remove_prefix(max_part))
         parent.send(part_of_measured + std::string(rest.substr(0, max_part)));
       parent.send(measured + std::string(rest));
@@ -30,24 +30,24 @@ int run(const std::function<void(const Tell&)>& body, system::ParentLine& parent
 
 }  // namespace
 
-Measured<std::string> measure_bytes_apart(const std::function<void(const Tell&)>& body,
-                                          const Meanwhile& meanwhile) {
+Measured<std::string> measure_bytes_in_child(const std::function<void(const SendMetrics&)>& body,
+                                             const Observer& observer) {
   system::ChildProcess child([&body](system::ParentLine& parent) { return run(body, parent); });
-  std::string figures;
+  std::string metrics;
   for (char kind = part_of_measured; kind == part_of_measured;) {
     do {
-      if (meanwhile.signals.pending()) throw Interrupted();
-      meanwhile.look(child.pid());
-    } while (!child.wait_for_message(meanwhile.interval));
+      if (observer.signals.pending()) throw Interrupted();
+      observer.observe(child.pid());
+    } while (!child.wait_for_message(observer.interval));
     const std::optional<std::string> message = child.receive();
     if (!message || message->empty())
       throw std::runtime_error("the process that measures it ended too early");
     kind = message->front();
     if (kind == failed) throw std::runtime_error(message->substr(1));
-    figures += message->substr(1);
+    metrics += message->substr(1);
   }
-  meanwhile.look(child.pid());
-  return {std::move(figures), child.finish()};
+  observer.observe(child.pid());
+  return {std::move(metrics), child.finish()};
 }
 
 }  // namespace spritefarm::bench

@@ -1,4 +1,4 @@
-#include "bench/figure_text.hpp"
+#include "bench/metric_text.hpp"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "figures/figure.hpp"
+#include "measurements/measurement.hpp"
 #include "support/proc.hpp"
 
 #include <spritefarm/futures.hpp>
@@ -9,7 +9,7 @@
 #include <map>
 #include <set>
 
-namespace figures {
+namespace measurements {
 namespace {
 
 using namespace spritefarm;
@@ -69,4 +69,4 @@ Measured max_rss(const Form& form) {
               mebibytes(peak)};
 }
 
-}  // namespace figures
+}  // namespace measurements

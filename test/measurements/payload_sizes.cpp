@@ -1,4 +1,4 @@
-#include "figures/figure.hpp"
+#include "measurements/measurement.hpp"
 
 #include <spritefarm/futures.hpp>
 
@@ -8,7 +8,7 @@
 #include <random>
 #include <thread>
 
-namespace figures {
+namespace measurements {
 namespace {
 
 using namespace spritefarm;
@@ -86,9 +86,9 @@ Measured death_in_a_payload(const Form& form) {
       takes = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin);
   }
   return {harmed == 0 && equal + died == runs,
-          std::to_string(runs) + " payloads of 32 MiB, workers killed meanwhile: " + std::to_string(equal) +
+          std::to_string(runs) + " payloads of 32 MiB, workers killed observer: " + std::to_string(equal) +
               " came back equal, " + std::to_string(died) + " failed with their worker, " +
               std::to_string(harmed) + " other calls were harmed"};
 }
 
-}  // namespace figures
+}  // namespace measurements

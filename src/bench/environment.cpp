@@ -1,4 +1,4 @@
-#include "bench/run_facts.hpp"
+#include "bench/environment.hpp"
 
 #include "net/http_client.hpp"
 #include "system/machine.hpp"
@@ -37,7 +37,7 @@ std::string quoted(const std::string& argument) {
 
 }  // namespace
 
-RunFacts::RunFacts(const std::vector<std::string>& arguments) : m_command("spritefarm") {
+Environment::Environment(const std::vector<std::string>& arguments) : m_command("spritefarm") {
   for (const std::string& argument : arguments) m_command += " " + quoted(without_password(argument));
   const std::time_t now = std::time(nullptr);
   char text[32] = "";
@@ -45,7 +45,7 @@ RunFacts::RunFacts(const std::vector<std::string>& arguments) : m_command("sprit
   m_began = text;
 }
 
-void RunFacts::write(text::JsonWriter& json) const {
+void Environment::write(text::JsonWriter& json) const {
   const system::Machine machine = system::this_machine();
   json.key("command").value(m_command).key("began").value(m_began);
   json.key("machine").begin_object();

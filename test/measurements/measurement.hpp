@@ -5,9 +5,9 @@
 #include <chrono>
 #include <string>
 
-/// A figure that the library is to reach: a sub-command of isolation-figures, which runs in a process of its own, measures
+/// A measurement that the library is to reach: a sub-command of isolation-measurements, which runs in a process of its own, measures
 /// it and prints one line.
-namespace figures {
+namespace measurements {
 
 /// How it is measured: in full, or short, as a test that must hold on a machine however slow it is.
 struct Form {
@@ -27,7 +27,7 @@ struct Measured {
   std::string what;
 };
 
-struct Figure {
+struct Measurement {
   const char* name;
   const char* to_reach;
   Measured (*measure)(const Form&);
@@ -37,7 +37,7 @@ struct Figure {
 Measured kills_without_retries(const Form& form);
 Measured kills_with_retries(const Form& form);
 Measured recall(const Form& form);
-// Deadlines (deadline_figure.cpp).
+// Deadlines (deadline_measurement.cpp).
 Measured deadline(const Form& form);
 // The end of the coordinator (killed_parent.cpp).
 Measured killed_parent(const Form& form);
@@ -53,7 +53,7 @@ Measured lazy_map(const Form& form);
 Measured payload_sizes(const Form& form);
 Measured death_in_a_payload(const Form& form);
 
-/// Sanitisers keep memory and mappings of their own, which no figure can judge.
+/// Sanitisers keep memory and mappings of their own, which no measurement can judge.
 inline constexpr bool sanitized = UNDER_ADDRESS_SANITIZER || UNDER_THREAD_SANITIZER;
 /// A process that was forked has a thread of ThreadSanitizer's.
 inline constexpr int sanitizer_tasks = UNDER_THREAD_SANITIZER;
@@ -67,4 +67,4 @@ inline std::string mebibytes(long kibibytes) {
   return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " MiB";
 }
 
-}  // namespace figures
+}  // namespace measurements

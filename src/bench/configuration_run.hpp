@@ -1,7 +1,7 @@
 #pragma once
 
 #include "bench/bench_options.hpp"
-#include "bench/measured_child.hpp"
+#include "bench/child_measurement.hpp"
 #include "bench/run_times.hpp"
 
 #include <cstddef>
@@ -11,8 +11,8 @@
 
 namespace spritefarm::bench {
 
-/// What one run of one crew measured of itself.
-struct RunFigures {
+/// What one run of one configuration measured of itself.
+struct RunMetrics {
   int status = 0;  ///< a cli::ExitStatus
   std::uint64_t selected = 0, downloaded = 0, missing = 0, bytes = 0;
   std::uint64_t requests = 0, retries = 0, connections = 0;
@@ -35,12 +35,12 @@ class IncompleteRun : public std::runtime_error {
   int m_exit_status;
 };
 
-/// Farms once, in a process and an output directory of its own, which is removed again. `options` are the crew's. Throws
+/// Farms once, in a process and an output directory of its own, which is removed again. `options` are the configuration's. Throws
 /// IncompleteRun where not every sprite that was asked for is on disk at the end, each named on standard error, and
-/// what measure_apart() throws.
-Measured<RunFigures> run_crew(const cli::Options& options, const Meanwhile& meanwhile);
+/// what measure_in_child() throws.
+Measured<RunMetrics> run_configuration(const cli::Options& options, const Observer& observer);
 
-/// `options.farm`, for this crew.
-cli::Options options_for(const BenchOptions& options, const Crew& crew);
+/// `options.farm`, for this configuration.
+cli::Options options_for(const BenchOptions& options, const Configuration& configuration);
 
 }  // namespace spritefarm::bench

@@ -1,10 +1,10 @@
-/// isolation-figures: measures how well a process pool isolates. One figure in one process: scripts/figures runs all.
+/// isolation-measurements: measures how well a process pool isolates. One measurement in one process: scripts/measurements runs all.
 ///
-///     isolation-figures list             the figures' names
-///     isolation-figures NAME [--short]   measures one, prints "NAME: what was measured (to reach: ...) ok|FAILED";
+///     isolation-measurements list             the measurements' names
+///     isolation-measurements NAME [--short]   measures one, prints "NAME: what was measured (to reach: ...) ok|FAILED";
 ///                                        exit status 1 if it is not reached
 
-#include "figures/figure.hpp"
+#include "measurements/measurement.hpp"
 
 #include <cstring>
 #include <exception>
@@ -12,9 +12,9 @@
 
 namespace {
 
-using namespace figures;
+using namespace measurements;
 
-constexpr Figure all[] = {
+constexpr Measurement all[] = {
     {"kills", "calls failed <= workers killed, none unresolved, the pool usable", kills_without_retries},
     {"kills-retried", "no call failed, none unresolved, the pool usable", kills_with_retries},
     {"recall", "every call succeeds that had not started", recall},
@@ -38,21 +38,21 @@ int main(int argc, char** argv) {
   const char* const name = argc > 1 ? argv[1] : "";
   const Form form{argc < 3 || std::strcmp(argv[2], "--short") != 0};
   if (std::strcmp(name, "list") == 0) {
-    for (const Figure& figure : all) std::cout << figure.name << '\n';
+    for (const Measurement& measurement : all) std::cout << measurement.name << '\n';
     return 0;
   }
-  for (const Figure& figure : all) {
-    if (std::strcmp(name, figure.name) != 0) continue;
+  for (const Measurement& measurement : all) {
+    if (std::strcmp(name, measurement.name) != 0) continue;
     Measured measured;
     try {
-      measured = figure.measure(form);
+      measured = measurement.measure(form);
     } catch (const std::exception& error) {
       measured.what = error.what();
     }
-    std::cout << name << ": " << measured.what << " (to reach: " << figure.to_reach << ") "
+    std::cout << name << ": " << measured.what << " (to reach: " << measurement.to_reach << ") "
               << (measured.reached ? "ok" : "FAILED") << std::endl;
     return measured.reached ? 0 : 1;
   }
-  std::cerr << "isolation-figures: no figure '" << name << "': see isolation-figures list\n";
+  std::cerr << "isolation-measurements: no measurement '" << name << "': see isolation-measurements list\n";
   return 2;
 }

@@ -1,0 +1,44 @@
+#include "posix/child_exit.hpp"
+
+#include "posix/check.hpp"
+
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+
+namespace spritefarm::posix {
+namespace {
+
+std::chrono::microseconds duration_of(const timeval& time) {
+  return std::chrono::seconds(time.tv_sec) + std::chrono::microseconds(time.tv_usec);
+}
+
+}  // namespace
+
+std::optional<ChildExit> reap(pid_t child) noexcept {
+  int status = 0;
+  rusage usage{};
+  if (retry_on_signal([&] { return ::wait4(child, &status, 0, &usage); }) < 0) return std::nullopt;
+  return ChildExit{.pid = child,
+                   .signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0,
+                   .exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 0,
+                   .cpu = duration_of(usage.ru_utime) + duration_of(usage.ru_stime),
+                   .peak_memory_kib = usage.ru_maxrss,
+                   .context_switches = usage.ru_nvcsw + usage.ru_nivcsw};
+}
+
+std::optional<ChildExit> reap_with_group(pid_t child) noexcept {
+  // The group is killed while its leader is still in the process table, so that its number is not used again.
+  siginfo_t ended{};
+  if (retry_on_signal([&] { return ::waitid(P_PID, static_cast<id_t>(child), &ended, WEXITED | WNOWAIT); }) <
+      0)
+    return std::nullopt;
+  kill_group(child);
+  return reap(child);
+}
+
+void kill_group(pid_t group) noexcept {
+  if (group > 1) ::kill(-group, SIGKILL);
+}
+
+}  // namespace spritefarm::posix
