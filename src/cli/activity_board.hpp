@@ -10,37 +10,37 @@
 namespace spritefarm::cli {
 
 /// Where each worker of a run, be it a process or a thread, says what it is at, for whoever wants to show it: in shared
-/// memory, made before the first of them is forked. Nobody waits for anybody, and a worker that dies leaves its place to the
+/// memory, made before the first of them is forked. Nobody waits for anybody, and a worker that dies leaves its row to the
 /// next. The constructor throws std::system_error.
 class ActivityBoard {
  public:
   explicit ActivityBoard(int workers);
 
-  /// A worker's place on the board, or none. Used by that worker alone.
-  class Place {
+  /// A worker's row on the board, or none. Used by that worker alone.
+  class Row {
    public:
-    Place() = default;
+    Row() = default;
 
     /// Is on the board as long as it lives: that the worker is at this pokémon.
     class Work {
      public:
-      Work(Place& place, std::string_view pokemon) noexcept;
+      Work(Row& row, std::string_view pokemon) noexcept;
       Work(const Work&) = delete;
       Work& operator=(const Work&) = delete;
       ~Work();
 
      private:
-      Place& m_place;
+      Row& m_row;
     };
 
    private:
     friend class ActivityBoard;
     struct Entry;
-    explicit Place(Entry* entry) noexcept : m_entry(entry) {}
+    explicit Row(Entry* entry) noexcept : m_entry(entry) {}
     Entry* m_entry = nullptr;
   };
-  /// For a worker, once: the place of the calling thread.
-  [[nodiscard]] Place take_place() noexcept;
+  /// For a worker, once: the row of the calling thread.
+  [[nodiscard]] Row take_row() noexcept;
 
   struct Activity {
     std::uint32_t in_flight = 0;  ///< pokémon
@@ -53,7 +53,7 @@ class ActivityBoard {
  private:
   int m_workers;
   posix::SharedMemory m_memory;
-  Place::Entry* m_entries;
+  Row::Entry* m_entries;
 };
 
 }  // namespace spritefarm::cli

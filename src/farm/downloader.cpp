@@ -22,7 +22,7 @@ Downloader& Downloader::current() {
 
 Downloader::Downloader(EventLoop& loop, WorkerSettings settings)
     : m_settings(std::move(settings)), m_client(loop, m_settings.http) {
-  if (m_settings.board) m_place = m_settings.board->take_place();
+  if (m_settings.board) m_row = m_settings.board->take_row();
   if (!m_settings.dry_run) m_output = system::Directory::open(m_settings.output);
 }
 

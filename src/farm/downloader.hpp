@@ -48,7 +48,7 @@ class Downloader {
   Downloader(EventLoop& loop, WorkerSettings settings);
 
   [[nodiscard]] const WorkerSettings& settings() const noexcept { return m_settings; }
-  [[nodiscard]] cli::ActivityBoard::Place& place() noexcept { return m_place; }
+  [[nodiscard]] cli::ActivityBoard::Row& row() noexcept { return m_row; }
 
   /// Starts to connect to the hosts of these URLs, as HttpClient::open() does, while there is no work yet.
   void connect_ahead(const std::vector<std::string>& urls);
@@ -63,7 +63,7 @@ class Downloader {
 
  private:
   const WorkerSettings m_settings;
-  cli::ActivityBoard::Place m_place;
+  cli::ActivityBoard::Row m_row;
   std::optional<system::Directory> m_output;  // none in a dry run
   net::HttpClient m_client;
   std::vector<Task<void>> m_connecting;

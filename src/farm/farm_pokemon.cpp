@@ -84,7 +84,7 @@ Task<std::optional<pokeapi::Record>> get_record(Downloader& downloader, const Fa
   co_return record;
 }
 
-/// What an earlier run has made of this sprite, if that would be at the same place today.
+/// What an earlier run has made of this sprite, if that would be at the same path today.
 const CachedImage* find_known(const Downloader& downloader, const FarmTask& task,
                               const pokeapi::Record& record, const SpriteResult& sprite) {
   for (const CachedImage& known : task.images)
@@ -179,7 +179,7 @@ Task<SpriteResult> farm_sprite(Downloader& downloader, const FarmTask& task, con
 
 Task<FarmResult> farm_pokemon(FarmTask task) {
   Downloader& downloader = Downloader::current();
-  const cli::ActivityBoard::Place::Work work(downloader.place(), display_name(task.name, task.id));
+  const cli::ActivityBoard::Row::Work work(downloader.row(), display_name(task.name, task.id));
   FarmResult result;
   result.began = now();
   result.worker = posix::thread_id();

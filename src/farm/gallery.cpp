@@ -37,13 +37,13 @@ class Numbered {
 
 }  // namespace
 
-Gallery::Place Gallery::place_of(std::uint32_t id, const std::string& name, const std::string& key) {
+Gallery::SortKey Gallery::sort_key(std::uint32_t id, const std::string& name, const std::string& key) {
   return {id - 1, name, std::count(key.begin(), key.end(), '.'), key};  // without an id, the greatest number
 }
 
 void Gallery::on_result(std::uint64_t, const FarmResult& result) {
   for (const SpriteResult& sprite : result.sprites) {
-    Entry& entry = m_entries[place_of(result.id, display_name(result.name, result.id), sprite.key)];
+    Entry& entry = m_entries[sort_key(result.id, display_name(result.name, result.id), sprite.key)];
     if (sprite.status == SpriteStatus::missing)
       entry.status = Status::missing;
     else if (sprite.status == SpriteStatus::failed)
@@ -54,7 +54,7 @@ void Gallery::on_result(std::uint64_t, const FarmResult& result) {
 }
 
 void Gallery::add_stored(const pokeapi::Record& record, const std::string& key, const std::string& path) {
-  Entry& entry = m_entries[place_of(record.id, record.name, key)];
+  Entry& entry = m_entries[sort_key(record.id, record.name, key)];
   if (entry.path.empty()) entry.path = path;
 }
 

@@ -37,10 +37,10 @@ class Gallery final : public RunListener {
   };
   /// The order of the sheet: by id (unknown ones last) and name, then a record's own sprites before those of its deeper
   /// keys.
-  using Place = std::tuple<std::uint32_t, std::string, std::ptrdiff_t, std::string>;
-  static Place place_of(std::uint32_t id, const std::string& name, const std::string& key);
+  using SortKey = std::tuple<std::uint32_t, std::string, std::ptrdiff_t, std::string>;
+  static SortKey sort_key(std::uint32_t id, const std::string& name, const std::string& key);
 
-  std::map<Place, Entry> m_entries;
+  std::map<SortKey, Entry> m_entries;
 };
 
 }  // namespace spritefarm::farm

@@ -45,8 +45,8 @@ Result<void> check_file_name(std::string_view text) {
 }
 
 Result<OutputTemplate> OutputTemplate::parse(std::string_view text) {
-  static constexpr std::array<std::pair<std::string_view, Place>, 4> places{
-      {{"{name}", Place::name}, {"{id}", Place::id}, {"{sprite}", Place::sprite}, {"{ext}", Place::ext}}};
+  static constexpr std::array<std::pair<std::string_view, Field>, 4> fields{
+      {{"{name}", Field::name}, {"{id}", Field::id}, {"{sprite}", Field::sprite}, {"{ext}", Field::ext}}};
   if (const Result<void> valid = check_path(text); !valid)
     return Error{
         fmt::format("'{}' {}: it is a path below the output directory", text, valid.error().message)};
@@ -54,13 +54,13 @@ Result<OutputTemplate> OutputTemplate::parse(std::string_view text) {
   while (!text.empty()) {
     const std::size_t literal = std::min(text.find_first_of("{}"), text.size());
     if (literal > 0) {
-      result.m_parts.push_back({Place::literal, std::string(text.substr(0, literal))});
+      result.m_parts.push_back({Field::literal, std::string(text.substr(0, literal))});
       text.remove_prefix(literal);
       continue;
     }
-    const auto* found = std::find_if(places.begin(), places.end(),
-                                     [text](const auto& place) { return text.starts_with(place.first); });
-    if (found == places.end())
+    const auto* found = std::find_if(fields.begin(), fields.end(),
+                                     [text](const auto& field) { return text.starts_with(field.first); });
+    if (found == fields.end())
       return Error{fmt::format("'{}' stands where only {{name}}, {{id}}, {{sprite}} and {{ext}} may stand",
                                text.substr(0, text.find('}') + 1))};
     result.m_parts.push_back({found->second, {}});
@@ -74,20 +74,20 @@ Result<std::string> OutputTemplate::path(const OutputNames& names) const {
   for (const Part& part : m_parts) {
     const std::string id = std::to_string(names.id);
     std::string_view value = part.text;
-    switch (part.place) {
-      case Place::literal:
+    switch (part.field) {
+      case Field::literal:
         path += value;
         continue;
-      case Place::name:
+      case Field::name:
         value = names.name;
         break;
-      case Place::id:
+      case Field::id:
         value = id;
         break;
-      case Place::sprite:
+      case Field::sprite:
         value = names.sprite;
         break;
-      case Place::ext:
+      case Field::ext:
         value = names.ext;
         break;
     }
@@ -107,9 +107,9 @@ int OutputTemplate::depth() const noexcept {
   return static_cast<int>(slashes);
 }
 
-bool OutputTemplate::has(Place place) const noexcept {
+bool OutputTemplate::has(Field field) const noexcept {
   return std::any_of(m_parts.begin(), m_parts.end(),
-                     [place](const Part& part) { return part.place == place; });
+                     [field](const Part& part) { return part.field == field; });
 }
 
 }  // namespace spritefarm::text

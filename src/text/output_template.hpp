@@ -9,7 +9,7 @@
 
 namespace spritefarm::text {
 
-/// What the places of an OutputTemplate are filled with. Most of it comes from a server.
+/// What the fields of an OutputTemplate are filled with. Most of it comes from a server.
 struct OutputNames {
   std::string_view name;
   std::uint32_t id = 0;
@@ -32,16 +32,16 @@ class OutputTemplate {
   [[nodiscard]] int depth() const noexcept;
 
   /// Whether different pokémon, or different sprites of one, get different paths.
-  [[nodiscard]] bool tells_pokemon_apart() const noexcept { return has(Place::name) || has(Place::id); }
-  [[nodiscard]] bool tells_sprites_apart() const noexcept { return has(Place::sprite); }
+  [[nodiscard]] bool tells_pokemon_apart() const noexcept { return has(Field::name) || has(Field::id); }
+  [[nodiscard]] bool tells_sprites_apart() const noexcept { return has(Field::sprite); }
 
  private:
-  enum class Place { literal, name, id, sprite, ext };
+  enum class Field { literal, name, id, sprite, ext };
   struct Part {
-    Place place;
+    Field field;
     std::string text;  // of a literal
   };
-  [[nodiscard]] bool has(Place place) const noexcept;
+  [[nodiscard]] bool has(Field field) const noexcept;
 
   std::vector<Part> m_parts;
 };
