@@ -103,7 +103,7 @@ all: $(B)/spritefarm $(B)/libspritefarm.a $(B)/spritefarm.pc compile_commands.js
 check: check-static check-unit check-conformance check-integration check-measurements check-examples check-manual
 ## check-static: layering, self-contained headers, format
 check-static:
-	$(call quiet,CHECK)scripts/check-layers && scripts/check-headers && { scripts/check-format || [ $$? = 77 ]; }
+	$(call quiet,CHECK)scripts/checks/layers && scripts/checks/headers && { scripts/checks/format || [ $$? = 77 ]; }
 ## check-unit: the unit tests; TESTS='[tag] or name' selects some
 check-unit: $(B)/unit-tests
 	$(B)/unit-tests $(if $(TESTS),'$(TESTS)',$(if $(filter tsan,$(VARIANT)),'~[no-tsan]'))
@@ -111,7 +111,7 @@ check-unit: $(B)/unit-tests
 check-conformance: $(B)/conformance-tests
 	$(B)/conformance-tests $(if $(TESTS),'$(TESTS)')
 	SPRITEFARM_TEST_TRANSPORT=pipe $(B)/conformance-tests '$(if $(TESTS),$(TESTS),*Processes*)'
-	scripts/check-conformance $(B)/conformance-tests
+	scripts/checks/conformance-table $(B)/conformance-tests
 ## check-integration: the program against real servers; TESTS as above
 check-integration: $(B)/integration-tests $(B)/spritefarm $(B)/delay-relay
 	$(B)/integration-tests $(if $(TESTS),'$(TESTS)')
@@ -120,17 +120,17 @@ check-measurements: $(B)/isolation-measurements
 	scripts/measurements --short $<
 ## check-examples: the example programs print what they say, and are in the README
 check-examples: $(examples)
-	scripts/check-examples $(B)/examples
+	scripts/checks/examples $(B)/examples
 ## check-manual: the man page and the completions know the options of --help
 check-manual: $(B)/spritefarm
-	scripts/check-manual $<
+	scripts/checks/manual $<
 ## tests: builds all tests, runs none
 tests: $(B)/unit-tests $(B)/conformance-tests $(B)/integration-tests $(B)/delay-relay $(B)/isolation-measurements $(examples)
 ## fuzzers: with VARIANT=fuzz, what scripts/fuzz runs
 fuzzers: $(fuzzers)
 ## format: puts the sources into the format that check-static wants
 format:
-	$(call quiet,FORMAT)scripts/check-format -i
+	$(call quiet,FORMAT)scripts/checks/format -i
 ## tidy: clang-tidy over the sources (minutes)
 tidy: compile_commands.json
 	$(call quiet,TIDY)printf '%s\n' $(filter src/%,$(all_sources)) | xargs -P $$(nproc) -n 4 clang-tidy --quiet
