@@ -204,7 +204,7 @@ class MapResults {
       : m_submit_next(std::move(submit_next)),
         m_ordered(options.ordered),
         m_deadline(options.timeout ? detail::deadline_after(*options.timeout) : std::nullopt),
-        m_most_chunks(options.buffersize ? std::max(1, *options.buffersize / options.chunksize) : 0),
+        m_max_chunks(options.buffersize ? std::max(1, *options.buffersize / options.chunksize) : 0),
         m_completions(std::make_unique<detail::Completions>()) {
     fill();
   }
@@ -254,7 +254,7 @@ class MapResults {
   }
 
   void fill() {
-    while (m_submit_next && (m_most_chunks == 0 || m_pending.size() < m_most_chunks)) {
+    while (m_submit_next && (m_max_chunks == 0 || m_pending.size() < m_max_chunks)) {
       std::optional<Pending> next = m_submit_next();
       if (!next) {
         m_submit_next = nullptr;
@@ -279,7 +279,7 @@ class MapResults {
   Submit m_submit_next;  // null when the items are at their end
   bool m_ordered;
   detail::Deadline m_deadline;
-  std::size_t m_most_chunks;                 // 0: no bound
+  std::size_t m_max_chunks;                  // 0: no bound
   std::map<std::size_t, Pending> m_pending;  // in the items' order
   std::size_t m_last_number = 0;
   std::unordered_map<const detail::FutureState*, std::size_t> m_numbers;  // where unordered
