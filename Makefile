@@ -243,7 +243,9 @@ $(foreach name,$(static_checks) checks makefile,$(eval $(call check,$(name),,$$(
 $(eval $(call check,unit,$(B)/unit-tests,$$< $$(call selected,$$(default_unit))))
 ## check-conformance: the behaviour that CPython's own tests require of the library; TESTS as above
 $(eval $(call check,conformance,$(B)/conformance-tests,$$< $$(call selected)))
+## check-conformance-pipes: the same for process pools over pipes; TESTS as above
 $(eval $(call check,conformance-pipes,$(B)/conformance-tests,SPRITEFARM_TEST_TRANSPORT=pipe $$< $$(call selected,*Processes*)))
+## check-conformance-table: each required behaviour has a test or an explanation
 $(eval $(call check,conformance-table,$(B)/conformance-tests,scripts/checks/conformance-table $$<))
 ## check-integration: the program against real servers; TESTS as above
 $(eval $(call check,integration,$(B)/integration-tests $(B)/spritefarm $(B)/delay-relay,$$< $$(call selected)))
@@ -295,6 +297,6 @@ clean:
 	rm -rf build compile_commands.json
 ## help: prints this list
 help:
-	@sed -n 's/^## \(.*\): \(.*\)/  make \1\t\2/p' Makefile | expand -t 28
+	@sed -n 's/^## \(.*\): \(.*\)/  make \1\t\2/p' Makefile | expand -t 33
 	@echo
 	@echo '  VARIANT=release|debug|asan|tsan|fuzz   PREFIX=$(PREFIX)   DESTDIR=   CXX=$(CXX)   CXXFLAGS=   V=1'
