@@ -10,6 +10,12 @@ long square(long x) {
   return x * x;
 }
 
+// A function with a value of its own. A struct crosses to a process, a lambda with captures does not.
+struct Add {
+  long offset = 0;
+  long operator()(long x) const { return x + offset; }
+};
+
 long sum_of_squares(sf::Executor& executor, const std::vector<long>& numbers) {
   long sum = 0;
   for (const long result : executor.map(square, numbers, {.chunksize = 2})) sum += result;
@@ -27,6 +33,7 @@ int main() {
 
   // Through Executor& every call compiles. A call that cannot cross to a process fails in its future.
   sf::Executor& executor = processes;
+  std::cout << executor.submit(Add{40}, 2L).result() << '\n';
   const long offset = 40;
   sf::Future<long> with_capture = executor.submit([offset](long x) { return x + offset; }, 2);
   try {
@@ -40,4 +47,5 @@ int main() {
 // 55
 // 55
 // 55
+// 42
 // a lambda with captures does not cross
