@@ -205,7 +205,7 @@ $(B)/spritefarm.pc: include/spritefarm/version.hpp Makefile $(B)/stamps/prefix
 # ---- checks and tests -----------------------------------------------------------------------------------------
 
 # The only list of them. scripts/test runs those of four variants, one at a time, and counts.
-static_checks  := layers headers format words commits
+static_checks  := layers headers format words links commits
 program_checks := unit conformance conformance-pipes integration measurements examples
 checks-release := $(static_checks) checks makefile $(program_checks) conformance-table manual pages bench install
 checks-debug   := $(program_checks)
@@ -236,7 +236,7 @@ check: tests
 	@failed=; for check in $(if $(counting),,$(checks)); do \
 	  $(MAKE) --no-print-directory check-$$check || failed="$$failed $$check"; done; \
 	  [ -z "$$failed" ] || { echo "make check: failed:$$failed" >&2; exit 1; }
-## check-static: layers, headers that compile alone, format, words, commit messages
+## check-static: layers, headers that compile alone, format, words, links, commit messages
 check-static: $(static_checks:%=check-%)
 $(foreach name,$(static_checks) checks makefile,$(eval $(call check,$(name),,$$(call script,scripts/checks/$(name)))))
 ## check-unit: the unit tests; TESTS='[tag] or name' selects some
