@@ -30,8 +30,15 @@ class RespawnBackoff {
   void on_ready() noexcept;
   void on_progress() noexcept { m_strikes = 0; }
 
-  /// When the next worker may be started; none: now.
-  [[nodiscard]] std::optional<Time> not_before() const noexcept { return m_not_before; }
+  /// No worker can be started any more.
+  void stop() noexcept { m_is_stopped = true; }
+  [[nodiscard]] bool is_stopped() const noexcept { return m_is_stopped; }
+
+  [[nodiscard]] bool allows_start() const noexcept { return !m_is_stopped && !m_not_before; }
+  /// When it does; none: now, or never.
+  [[nodiscard]] std::optional<Time> not_before() const noexcept {
+    return m_is_stopped ? std::nullopt : m_not_before;
+  }
   /// Lets workers be started again, once that time has come.
   void run_due(Time now) noexcept {
     if (m_not_before && *m_not_before <= now) m_not_before.reset();
@@ -44,6 +51,7 @@ class RespawnBackoff {
   int m_failures = 0;
   int m_strikes = 0;
   std::optional<Time> m_not_before;
+  bool m_is_stopped = false;
 };
 
 }  // namespace spritefarm

@@ -69,6 +69,8 @@ bool Scheduler::is_finished() const noexcept {
 // ---- placement ----------------------------------------------------------------------------------------------
 
 void Scheduler::plan() {
+  if (m_backoff.is_stopped() && m_workers.empty() && !is_broken())
+    break_pool("the zygote, the process that forks the pool's workers, has ended", SIGKILL);
   if (is_broken()) return;
   release_idle();  // each makes room for a new worker
   place_queued();
@@ -131,7 +133,7 @@ Scheduler::Worker* Scheduler::find(WorkerNumber number) noexcept {
 }
 
 Scheduler::Worker* Scheduler::start_worker() {
-  if (m_backoff.not_before()) return nullptr;
+  if (!m_backoff.allows_start()) return nullptr;
   const auto stays = [](const auto& each) { return each.second.life.state() < WorkerState::exiting; };
   if (std::count_if(m_workers.begin(), m_workers.end(), stays) >= m_options.max_workers) return nullptr;
   const WorkerNumber number = ++m_last_worker;

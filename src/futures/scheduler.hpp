@@ -94,6 +94,8 @@ class Scheduler {
   void on_exited(WorkerNumber worker, const WorkerExit& how);
   /// Its workers die with it. on_exited() follows for those that were spawned.
   void on_zygote_killed();
+  /// And nobody takes over: when the last of its workers has exited, the pool is broken.
+  void on_zygote_ended();
 
   /// Decides what can be decided now. After one or more events.
   void plan();
@@ -106,6 +108,7 @@ class Scheduler {
   [[nodiscard]] const std::string& why_broken() const noexcept { return m_broken; }
   /// Shut down, and no call or worker is left.
   [[nodiscard]] bool is_finished() const noexcept;
+  [[nodiscard]] bool is_starting(WorkerNumber worker) const noexcept;
   /// Starts that have failed since a worker became ready.
   [[nodiscard]] int failed_starts() const noexcept { return m_backoff.failures(); }
   /// Workers that have died although nobody asked them to.

@@ -62,6 +62,11 @@ void Scheduler::stop(CallIndex call, Outcome outcome) {
 
 // ---- workers ------------------------------------------------------------------------------------------------
 
+bool Scheduler::is_starting(WorkerNumber worker) const noexcept {
+  const auto found = m_workers.find(worker);
+  return found != m_workers.end() && found->second.life.state() == WorkerState::starting;
+}
+
 void Scheduler::on_spawned(WorkerNumber number) {
   Worker* const worker = find(number);
   if (!worker) return;
@@ -142,6 +147,11 @@ void Scheduler::on_zygote_killed() {
   else
     on_start_failed(StartFailure::killed,
                     "the zygote, the process that forks the pool's workers, is killed again and again");
+}
+
+void Scheduler::on_zygote_ended() {
+  m_backoff.stop();
+  on_zygote_killed();
 }
 
 void Scheduler::on_start_failed(StartFailure failure, const std::string& why) {

@@ -39,7 +39,8 @@ class SchedulerModel final : public SlotView {
     crash,        // a worker dies by itself
     kill,         // or is killed by somebody
     kill_zygote,
-    tell_exit,  // the death of a worker is told
+    end_zygote,  // it is killed, and nobody takes over
+    tell_exit,   // the death of a worker is told
     break_protocol,
     damage_slot,
     pass_time,
@@ -101,6 +102,8 @@ class SchedulerModel final : public SlotView {
     std::vector<std::uint32_t> running;  // slots
     std::vector<Message> sent;
     std::size_t calls = 0;  // as the Scheduler counts them
+    /// Every fourth ignores SIGTERM.
+    [[nodiscard]] bool obeys() const { return can_run() && signal && (signal == SIGKILL || number % 4); }
     [[nodiscard]] bool can_run() const { return spawned && !dead; }
     [[nodiscard]] bool stays() const { return !asked_to_exit && signal == 0 && !orphaned; }
   };
@@ -173,7 +176,7 @@ class SchedulerModel final : public SlotView {
   void deliver(Worker& worker);
   void die(Worker& worker, int signal, int exit_code);
   void tell_exit(Worker& worker);
-  void kill_zygote();
+  void kill_zygote(bool ends);
   void count_strikes(int strikes) { m_strikes += strikes; }
   void on_unexpected_death() {
     if (m_options.on_worker_death == OnWorkerDeath::break_pool) m_may_break = true;
@@ -211,6 +214,7 @@ class SchedulerModel final : public SlotView {
   CallIndex m_terminating = 0;
   bool m_cancelling = false;
   bool m_may_break = false;
+  bool m_zygote_ended = false;
 };
 
 // ---- what happens -------------------------------------------------------------------------------------------
@@ -286,7 +290,7 @@ inline void SchedulerModel::play(Event event, std::uint32_t choice) {
       }
       return;
     case Event::obey_signal:
-      if ((worker = pick(choice, [](const Worker& each) { return each.can_run() && each.signal; })))
+      if ((worker = pick(choice, [](const Worker& each) { return each.obeys(); })))
         die(*worker, worker->signal, 0);
       return;
     case Event::obey_exit:
@@ -305,7 +309,8 @@ inline void SchedulerModel::play(Event event, std::uint32_t choice) {
       }
       return;
     case Event::kill_zygote:
-      kill_zygote();
+    case Event::end_zygote:
+      if (!m_zygote_ended) kill_zygote(event == Event::end_zygote);
       return;
     case Event::tell_exit:
       if ((worker = pick(choice, [](const Worker& each) { return each.dead; }))) tell_exit(*worker);
@@ -444,7 +449,7 @@ inline void SchedulerModel::tell_exit(Worker& worker) {
   decide();
 }
 
-inline void SchedulerModel::kill_zygote() {
+inline void SchedulerModel::kill_zygote(bool ends) {
   ++m_events;
   ++m_kills;
   count_strikes(1);
@@ -456,7 +461,9 @@ inline void SchedulerModel::kill_zygote() {
     else if (!worker.dead)
       die(worker, SIGKILL, 0);
   }
-  m_scheduler.on_zygote_killed();
+  m_zygote_ended = ends;
+  if (ends) m_may_break = true;
+  ends ? m_scheduler.on_zygote_ended() : m_scheduler.on_zygote_killed();
   decide();
 }
 
@@ -474,7 +481,7 @@ inline void SchedulerModel::decide() {
 
 inline void SchedulerModel::on(const SpawnWorker& spawn) {
   must(spawn.worker == ++m_last_worker, "worker numbers are not used twice");
-  must(!m_scheduler.is_broken(), "a broken pool starts no workers");
+  must(!m_scheduler.is_broken() && !m_zygote_ended, "a broken pool starts no workers");
   const auto staying =
       std::count_if(m_workers.begin(), m_workers.end(), [](const Worker& each) { return each.stays(); });
   must(staying < m_options.max_workers, "there are no more than max_workers");
@@ -578,13 +585,14 @@ inline void SchedulerModel::check_nobody_waits_in_vain() {
   int staying = 0;
   for (const Worker& worker : m_workers) {
     staying += worker.stays();
+    must(worker.signal == 0 || !has_recallable(worker), "no call waits at a worker that was killed");
     if (!is_usable(worker)) continue;
     has_usable = true;
     has_idle = has_idle || worker.calls == 0;
   }
   if (m_queued > 0) {
     must(!has_usable, "no call waits while a worker has room");
-    must(staying >= m_options.max_workers || m_scheduler.next_timer(),
+    must(staying >= m_options.max_workers || m_scheduler.next_timer() || m_zygote_ended,
          "no call waits while a worker may be started");
   } else if (has_idle) {
     for (const Worker& worker : m_workers)

@@ -380,6 +380,21 @@ TEST_CASE("a killed zygote takes its workers with it, and those that it had not 
   CHECK(pool.actions() == "");
 }
 
+TEST_CASE("a zygote that has ended for good breaks its pool, when its workers have died",
+          "[scheduler][respawn]") {
+  Table pool;
+  pool.submit();
+  pool.submit();
+  pool.ready(1);
+  pool.start(1);
+  pool->on_zygote_ended();
+  CHECK(pool.actions() == "SIGKILL w1, forget w2");
+  CHECK(pool.submit() == "");
+  CHECK_FALSE(pool->next_timer());
+  CHECK(pool.exited(1, killed()) == "complete c1 died, forget w1, complete c2 broken, complete c3 broken");
+  CHECK(pool->why_broken() == "the zygote, the process that forks the pool's workers, has ended");
+}
+
 TEST_CASE("a killed zygote breaks a pool that is to break", "[scheduler][respawn]") {
   Table pool({.max_workers = 1, .worker_slots = 4, .on_worker_death = OnWorkerDeath::break_pool});
   pool.submit();
