@@ -1,6 +1,6 @@
 #pragma once
 
-#include <spritefarm/call.hpp>
+#include <spritefarm/detail/call.hpp>
 
 #include <cstddef>
 #include <cstdint>

@@ -7,9 +7,9 @@
 #include <cstdlib>
 #include <string>
 
-using namespace spritefarm;
-using namespace std::chrono_literals;
-using test::SchedulerModel;
+using spritefarm::OnWorkerDeath;
+using spritefarm::SchedulerOptions;
+using spritefarm::test::SchedulerModel;
 using Event = SchedulerModel::Event;
 
 namespace {
