@@ -8,18 +8,18 @@
 
 namespace spritefarm {
 
-/// A call from its submission to its completion; small, and given to another call later. 0: none.
+/// Identifies a call from its submission to its completion. Small, and reused for later calls. 0: none.
 using CallIndex = std::uint32_t;
-/// One sending of a call to a worker, as frames and slots have it: never used twice. The index and how often it was sent.
+/// Identifies one sending of a call to a worker, in frames and slots. Never reused: the index, and a count of its sends.
 using CallNumber = std::uint64_t;
-/// A worker process in its pool: never used twice. 0: none.
+/// Identifies a worker in its pool. Never reused. 0: none.
 using WorkerNumber = std::uint32_t;
 
 enum class CallState : unsigned char {
   unused,
   queued,   ///< waits in the coordinator
-  sent,     ///< waits at its worker, or runs there
-  detached  ///< complete; its worker has not finished it yet
+  sent,     ///< waits at a worker, or runs there
+  detached  ///< its future is complete; the worker has not finished it yet
 };
 
 struct CallRecord {
@@ -56,11 +56,11 @@ class CallTable {
     return call < m_records.size() && m_records[call].state != CallState::unused;
   }
 
-  /// Of the call as it was sent last.
+  /// Of its last sending.
   [[nodiscard]] CallNumber number(CallIndex call) const noexcept {
     return CallNumber{m_records[call].sends - 1} << 32 | call;
   }
-  /// The call that a worker means, which may name any number: 0 unless this sending is with that worker now.
+  /// The call with this number, if the worker has it now; 0 for any other number that a worker may name.
   [[nodiscard]] CallIndex find(WorkerNumber worker, CallNumber number) const noexcept;
 
   void append(CallList& list, CallIndex call) noexcept;

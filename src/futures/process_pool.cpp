@@ -68,7 +68,7 @@ void ProcessPoolExecutor::Pool::require_open() const {
   if (m_scheduler.is_shut_down()) throw std::runtime_error("cannot submit a call after shutdown");
 }
 
-// ---- what callers ask for -----------------------------------------------------------------------------------
+// ---- requests of callers ------------------------------------------------------------------------------------
 
 void ProcessPoolExecutor::Pool::schedule(std::shared_ptr<detail::RemoteCall> call) {
   require_own_process();
@@ -160,7 +160,7 @@ bool ProcessPoolExecutor::Pool::lingers() const {
   return m_lingers;
 }
 
-// ---- what a future asks for ---------------------------------------------------------------------------------
+// ---- requests of futures ------------------------------------------------------------------------------------
 
 bool ProcessPoolExecutor::Pool::recall(detail::Call& call) {
   auto& remote = static_cast<detail::RemoteCall&>(call);
@@ -213,7 +213,7 @@ void ProcessPoolExecutor::Pool::supervise() {
     m_supervisor.receive();
     {
       const std::lock_guard lock(m_mutex);
-      m_wakes_at = Scheduler::Time::min();  // it is awake
+      m_wakes_at = Scheduler::Time::min();  // now: no need to notify it
       m_scheduler.set_time(Clock::now());
       m_supervisor.tell(m_scheduler, results);
       take_results(results, completions);
@@ -264,7 +264,7 @@ void ProcessPoolExecutor::Pool::perform_actions(Completions& completions, std::v
 void ProcessPoolExecutor::Pool::take_results(std::vector<CallResult>& results, Completions& completions) {
   for (CallResult& each : results) {
     auto call = take(each.call);
-    if (!call) continue;  // it was stopped
+    if (!call) continue;  // completed when it was stopped
     call->state().begin();
     if (each.exception)
       completions.push_back({std::move(call), std::nullopt, std::move(each.exception)});
@@ -276,12 +276,12 @@ void ProcessPoolExecutor::Pool::take_results(std::vector<CallResult>& results, C
 
 void ProcessPoolExecutor::Pool::complete_without_result(const CompleteCall& done, Completions& completions) {
   auto call = take(done.call);
-  // So that cancel() does not say meanwhile that it was in time.
+  // From now on cancel() is too late.
   if (done.outcome != Outcome::cancelled) call->state().begin();
   completions.push_back({std::move(call), std::nullopt, exception_of(done)});
 }
 
-/// One for each call: futures do not share it.
+/// A new exception for each call: futures do not share it.
 std::exception_ptr ProcessPoolExecutor::Pool::exception_of(const CompleteCall& done) const {
   switch (done.outcome) {
     case Outcome::cancelled:
@@ -311,7 +311,7 @@ void ProcessPoolExecutor::Pool::complete(Completions& completions) {
     } else {
       detail::FutureState& state = completion.call->state();
       if (!state.end_early(std::move(completion.exception)))
-        state.begin();  // tells those who wait that it is cancelled
+        state.begin();  // notifies waiters if it was cancelled
     }
   }
   completions.clear();

@@ -16,8 +16,7 @@
 
 namespace spritefarm {
 
-/// The coordinator's side of a ProcessPoolExecutor: what its callers and its calls' futures ask for, and the lock around
-/// all that.
+/// The coordinator's side of a ProcessPoolExecutor: the requests of its callers and of its futures, and the lock.
 ///
 ///     schedule(), recall(), terminate(), shutdown()          any thread
 ///               │
@@ -26,11 +25,11 @@ namespace spritefarm {
 ///               ▲                       │
 ///               └─────── events ────────┘                    m_thread: supervise()
 ///
-/// The Scheduler decides, the Supervisor does; each event's actions are performed before the lock is released, so calls
-/// are sent by the thread that submits them. Futures are completed with the lock released, since their callbacks may
-/// come back.
+/// The Scheduler decides, the Supervisor performs. The thread that causes an event performs its actions before it releases
+/// the lock, so the submitting thread sends its call itself. Futures are completed without the lock, since their callbacks
+/// may call the pool.
 ///
-/// Shared by the executor, its thread and, weakly, by the calls.
+/// The executor and m_thread share it; calls hold it weakly.
 class ProcessPoolExecutor::Pool final : public detail::CallOwner,
                                         public FinishesAtExit,
                                         public std::enable_shared_from_this<Pool> {
@@ -57,8 +56,7 @@ class ProcessPoolExecutor::Pool final : public detail::CallOwner,
   void finish() override { shutdown(true, false); }
 
  private:
-  /// What is to be done to a future once the lock is released: set it from this result, or else from this exception;
-  /// neither: it is cancelled.
+  /// Completes a future once the lock is released: by the result, or the exception; neither: cancelled.
   struct Completion {
     std::shared_ptr<detail::RemoteCall> call;
     std::optional<std::string> result;
@@ -87,7 +85,7 @@ class ProcessPoolExecutor::Pool final : public detail::CallOwner,
   Supervisor m_supervisor;
   Scheduler m_scheduler;
   std::vector<std::shared_ptr<detail::RemoteCall>> m_calls;  // by CallIndex; null: its future is complete
-  std::optional<Scheduler::Time> m_wakes_at;                 // what the supervisor's thread waits for at most
+  std::optional<Scheduler::Time> m_wakes_at;                 // the end of the thread's wait; none: no end
   bool m_lingers = false;
   std::thread m_thread;
 };

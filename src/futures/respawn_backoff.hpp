@@ -5,21 +5,21 @@
 
 namespace spritefarm {
 
-/// Why a worker that was asked for did not become ready.
+/// Why a requested worker did not become ready.
 enum class StartFailure {
-  busy,     ///< the zygote takes no more requests now
-  killed,   ///< somebody killed it, or the zygote
-  refused,  ///< the system forks no process now
-  crashed   ///< it ended by itself, or its initializer never came to its end
+  busy,     ///< the request queue of the zygote is full
+  killed,   ///< the worker, or the zygote, was killed by SIGKILL
+  refused,  ///< the system refused a process or a descriptor
+  crashed   ///< the worker ended by itself or broke the protocol
 };
 
-/// How fast a pool starts workers while starts fail, and when it stops trying. The first failure costs no time; each
-/// further one in a row doubles the wait, up to a second. A worker that becomes ready ends the row.
+/// Spaces the starts of workers while they fail, and decides when to give up. The first failure delays nothing; each
+/// further one doubles the delay, from 10 ms up to a second. A worker that becomes ready resets it.
 ///
-/// The limit counts failures without any progress, which is a worker that becomes ready or a result. Workers and
-/// zygotes that are killed by others cost time and nothing else, as long as something is done between two kills. A start
-/// that crashes by itself will hardly succeed the next time, so it counts most: five crashes, ten refusals (two
-/// seconds) or twenty kills (thirteen seconds) in a row exhaust it.
+/// The limit counts failures without progress. Progress is a worker that becomes ready, or a result. So killed workers
+/// and zygotes cost time and nothing else, if the pool makes any progress between two kills. A crash weighs most, since
+/// the next start will hardly do better: five crashes, ten refusals (2 s) or twenty kills (13 s) in a row exhaust the
+/// limit.
 ///
 /// Owned by the Scheduler.
 class RespawnBackoff {
@@ -30,16 +30,16 @@ class RespawnBackoff {
   void on_ready() noexcept;
   void on_progress() noexcept { m_strikes = 0; }
 
-  /// No worker can be started any more.
+  /// No start can succeed any more.
   void stop() noexcept { m_is_stopped = true; }
   [[nodiscard]] bool is_stopped() const noexcept { return m_is_stopped; }
 
   [[nodiscard]] bool allows_start() const noexcept { return !m_is_stopped && !m_not_before; }
-  /// When it does; none: now, or never.
+  /// The end of the delay; none: no delay, or stopped.
   [[nodiscard]] std::optional<Time> not_before() const noexcept {
     return m_is_stopped ? std::nullopt : m_not_before;
   }
-  /// Lets workers be started again, once that time has come.
+  /// Ends the delay, if it is over.
   void run_due(Time now) noexcept {
     if (m_not_before && *m_not_before <= now) m_not_before.reset();
   }

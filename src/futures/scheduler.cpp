@@ -15,8 +15,8 @@ std::chrono::steady_clock::time_point after(std::chrono::steady_clock::time_poin
 
 }  // namespace
 
-Scheduler::Worker::Worker(WorkerNumber its_number, std::uint32_t slots)
-    : number(its_number), free_slots(slots) {
+Scheduler::Worker::Worker(WorkerNumber worker_number, std::uint32_t slots)
+    : number(worker_number), free_slots(slots) {
   for (std::uint32_t slot = 0; slot < slots; ++slot) free_slots[slot] = slots - 1 - slot;
 }
 
@@ -31,7 +31,7 @@ CallIndex Scheduler::submit(const TaskOptions& options, bool is_coroutine) {
 bool Scheduler::recall(CallIndex call) {
   if (!m_calls.contains(call)) return false;
   const CallRecord& record = m_calls[call];
-  if (record.deaths > 0) return false;  // it has run, and runs again
+  if (record.deaths > 0) return false;  // it has run, and will run again
   if (record.state == CallState::queued)
     m_calls.remove(m_queue, call);
   else if (record.state != CallState::sent || !recall_from(*find(record.worker), call))
@@ -90,8 +90,9 @@ void Scheduler::place_queued() {
   }
 }
 
-/// Gives to workers that have nothing to do what waits at others, one call at a time, so that all of them get some.
-/// What this plan() has sent stays where it is: while a worker is idle, no other one was sent more than it can run.
+/// Moves waiting calls from other workers to idle ones, one at a time, so that each idle worker receives some. It never
+/// recalls a call of this plan(), whose SendCall is not performed yet: while a worker is idle, plan() sends no other one
+/// more than it can run.
 void Scheduler::share_backlog() {
   if (m_queue.first) return;
   for (auto& [number, worker] : m_workers) worker.was_idle = worker.calls.size == 0;
@@ -103,7 +104,7 @@ void Scheduler::share_backlog() {
   }
 }
 
-/// Of a worker that has more than `size` calls, and more than it can run; 0: there is none.
+/// From a worker with more than `size` calls, and more than it can run; 0: none.
 CallIndex Scheduler::recall_from_backlog(std::size_t size) {
   size = std::max(size, static_cast<std::size_t>(m_options.worker_concurrency));
   for (auto& [number, worker] : m_workers) {
@@ -113,7 +114,7 @@ CallIndex Scheduler::recall_from_backlog(std::size_t size) {
   return 0;
 }
 
-/// Asks workers to exit that have nothing to do and will have nothing to do.
+/// Asks idle workers to exit that will receive no more calls.
 void Scheduler::release_idle() {
   const auto is_idle = [](const auto& each) { return each.second.calls.size == 0; };
   const bool all_done =
@@ -167,14 +168,14 @@ void Scheduler::send(Worker& worker, CallIndex call) {
   m_actions.push_back(SendCall{worker.number, call, m_calls.number(call), record.slot});
 }
 
-/// The call that was sent last of those that have not started; 0: all have.
+/// The newest call that has not started; 0: all have.
 CallIndex Scheduler::recall_newest(Worker& worker) {
   for (CallIndex call = worker.calls.last; call; call = m_calls[call].previous)
     if (recall_from(worker, call)) return call;
   return 0;
 }
 
-/// The call is in no list then.
+/// A call that was recalled is in no list.
 bool Scheduler::recall_from(Worker& worker, CallIndex call) {
   const CallRecord& record = m_calls[call];
   if (record.state != CallState::sent || !m_slots.recall(worker.number, record.slot, m_calls.number(call)))
@@ -192,7 +193,7 @@ void Scheduler::requeue_unstarted(Worker& worker) {
 }
 
 void Scheduler::take(Worker& worker, CallIndex call) noexcept {
-  worker.free_slots.push_back(m_calls[call].slot);  // it was there before: this does not allocate
+  worker.free_slots.push_back(m_calls[call].slot);  // never beyond its first size: no allocation
   m_calls.remove(worker.calls, call);
   m_deadlines.remove(call);
 }
@@ -225,12 +226,13 @@ void Scheduler::run_due_timers() {
     if (worker.kill_at && *worker.kill_at <= m_now) kill(worker, SIGKILL);
 }
 
-/// A deadline is first set as if the call started when it was sent. It may have started later, or not yet.
+/// The first deadline of a call assumes that it started when it was sent. It may have started later, or not yet.
 void Scheduler::on_deadline(CallIndex call) {
   using namespace std::chrono_literals;
   const CallRecord& record = m_calls[call];
   Worker& worker = *find(record.worker);
-  if (record.state == CallState::detached) return kill(worker, SIGTERM);  // it does not come back to its loop
+  if (record.state == CallState::detached)
+    return kill(worker, SIGTERM);  // its coroutine does not return to the loop
   const SlotReading reading = m_slots.read(worker.number, record.slot, m_calls.number(call));
   if (reading.state == SlotReading::damaged) {
     m_actions.push_back(DistrustWorker{worker.number});

@@ -21,34 +21,32 @@ namespace spritefarm {
 struct SchedulerOptions {
   int max_workers = 1;
   int worker_concurrency = 1;
-  std::uint32_t worker_slots =
-      1;  ///< calls that may be with one worker: those that run and those that wait there
-  int max_tasks_per_child = 0;  ///< 0: no limit
+  std::uint32_t worker_slots = 1;  ///< maximum of calls at one worker, running and waiting
+  int max_tasks_per_child = 0;     ///< 0: no limit
   OnWorkerDeath on_worker_death = OnWorkerDeath::replace;
   std::chrono::milliseconds terminate_grace{500};
 };
 
-/// The decisions of a process pool: which worker gets which call, when workers are started and ended, what becomes of the
-/// calls of a dead one. Events come in as member functions, actions go out through take_actions(); neither waits,
-/// and the time is what set_time() said last. So every sequence of events can be played without a process.
+/// Decides everything for a process pool: the placement of calls, the start and end of workers, the fate of the calls of a
+/// dead one. Pure: it has no descriptor, thread, lock or clock. Events come in as member functions, actions go out through
+/// actions(), and set_time() tells the time. So a test can play any sequence of events without a process.
 ///
 ///     submit() ─▶ m_queue ── plan() ─▶ SendCall ─▶ at a worker ── on_result() ─▶ its call
 ///                    ▲  ▲                               │
 ///                    │  └─── recalled from its slot ────┤
 ///                    └────── died, retries left ────────┴─ died, stopped ─▶ CompleteCall
 ///
-/// Placement: an idle worker first, then a new one, then the least busy. Calls wait at a worker so that it finds its next
-/// one there; until it starts them they can be recalled, for an idle worker, when it drains or dies, or to be cancelled.
-/// Recalling is a question whose answer decides what comes next, so it is no action: the Scheduler asks a SlotView,
-/// at once. A worker that was asked for may be sent calls before it is there; they wait in its channel.
+/// Placement: a call goes to an idle worker, else to a new one, else to the least busy. Calls wait at workers so that each
+/// finds its next one there; until a call starts, the Scheduler can recall it through a SlotView (which says why that is
+/// no action): for an idle worker, when its worker drains or dies, or to cancel it. A starting worker receives calls
+/// already; they wait in its channel.
 ///
-/// Deaths: a call that its worker had not started is requeued without cost; one that ran is repeated as often as its
-/// retries allow, before all that wait. Starts that fail are repeated with RespawnBackoff; when that is exhausted and
-/// no worker is left, the pool is broken.
+/// Deaths: a call that its worker had not started is requeued for free. A call that ran runs again, ahead of all that wait,
+/// if its retries allow. RespawnBackoff spaces starts that fail; if it is exhausted and no worker is left, the pool breaks.
 ///
-/// Workers are known by number alone: that they are processes of this machine is the Supervisor's business.
+/// A worker is a number here. Only the Supervisor knows that it is a process of this machine.
 ///
-/// Owned by the pool and used under its lock. Throws std::bad_alloc.
+/// Owned by the pool, used with its lock. Throws std::bad_alloc.
 class Scheduler {
  public:
   using Time = std::chrono::steady_clock::time_point;
@@ -56,50 +54,50 @@ class Scheduler {
   Scheduler(const SchedulerOptions& options, SlotView& slots);
 
   // ---- time
-  /// Never back.
+  /// An earlier time than before is ignored.
   void set_time(Time now) noexcept;
   void run_due_timers();
-  /// When run_due_timers() has something to do.
+  /// When run_due_timers() is to be called next.
   [[nodiscard]] std::optional<Time> next_timer() const noexcept;
 
-  // ---- what callers ask for
+  // ---- requests of callers
   /// Only while is_open().
   CallIndex submit(const TaskOptions& options, bool is_coroutine);
-  /// Takes a call out that has not started: true, and it is not completed by an action.
+  /// Removes a call that has not started. True: it is removed, and no action completes it.
   bool recall(CallIndex call);
   [[nodiscard]] bool has_started(CallIndex call) const;
-  /// Completes a call that runs as cancelled, and stops it. False: it does not run.
+  /// Completes a running call as cancelled, and stops it. False: it does not run.
   bool terminate(CallIndex call);
-  /// Completes all calls that have not started as cancelled.
+  /// Completes every call that has not started as cancelled.
   void cancel_pending();
-  /// Starts workers until there are `count`, as far as max_workers allows.
+  /// Starts workers until there are `count`, or max_workers.
   void request_workers(int count);
-  /// No more calls come. Workers are asked to exit when all calls are done.
+  /// No more calls come. Workers are asked to exit once all calls are done.
   void shut_down() noexcept { m_shut_down = true; }
-  /// All calls fail, no more are accepted, and the workers are ended by this signal. The first reason stays.
+  /// Fails all calls and ends the workers by this signal. The first reason is kept.
   void break_pool(const std::string& why, int signal);
 
-  // ---- what workers and zygote do
+  // ---- events of workers and zygote
   void on_spawned(WorkerNumber worker);
   void on_spawn_failed(WorkerNumber worker, StartFailure failure, const std::string& why);
   void on_ready(WorkerNumber worker);
-  /// The call whose result this is; 0 where the worker breaks the protocol. The call's future may be complete already,
-  /// by an earlier action. `is_full`: the worker has grown too large and starts no more calls.
+  /// Gives the call; 0 if the worker breaks the protocol. An earlier action may have completed the call already.
+  /// `is_full`: the worker has grown too large and starts no more calls.
   CallIndex on_result(WorkerNumber worker, CallNumber call, bool is_full);
-  /// Whether the worker may say that it skipped this call.
+  /// Whether the worker may report that it skipped this call.
   [[nodiscard]] bool may_skip(WorkerNumber worker, CallNumber call) const noexcept;
-  /// It sent what no worker sends.
+  /// The worker is killed. Its next event is on_exited().
   void on_protocol_error(WorkerNumber worker);
-  /// Only when nothing of it runs any more and all its results have been told.
+  /// Only after the process has ended, and after all its results.
   void on_exited(WorkerNumber worker, const WorkerExit& how);
-  /// Its workers die with it. on_exited() follows for those that were spawned.
+  /// Its workers die with it. on_exited() follows for each that was spawned.
   void on_zygote_killed();
-  /// And nobody takes over: when the last of its workers has exited, the pool is broken.
+  /// The same without a standby: after the exit of the last worker the pool breaks.
   void on_zygote_ended();
 
-  /// Decides what can be decided now. After one or more events.
+  /// Places calls and releases workers. To be called after one or more events.
   void plan();
-  /// What is to be done since the last time. To be cleared by the caller, and filled again by the next events.
+  /// The actions of the events and plans since the caller cleared it. Perform and clear them before the next event.
   [[nodiscard]] std::vector<Action>& actions() noexcept { return m_actions; }
 
   [[nodiscard]] bool is_open() const noexcept { return !m_shut_down && !is_broken(); }
@@ -111,19 +109,19 @@ class Scheduler {
   [[nodiscard]] bool is_starting(WorkerNumber worker) const noexcept;
   /// Starts that have failed since a worker became ready.
   [[nodiscard]] int failed_starts() const noexcept { return m_backoff.failures(); }
-  /// Workers that have died although nobody asked them to.
+  /// Workers that have died without having been asked to end.
   [[nodiscard]] int deaths() const noexcept { return m_deaths; }
 
  private:
   struct Worker {
-    Worker(WorkerNumber its_number, std::uint32_t slots);
+    Worker(WorkerNumber worker_number, std::uint32_t slots);
     const WorkerNumber number;
     WorkerLife life;
     bool spawned = false;
     bool was_idle = false;  // when share_backlog() began
-    CallList calls;         // in the order in which they were sent
+    CallList calls;         // in the order of their sending
     std::vector<std::uint32_t> free_slots;
-    int tasks = 0;  // calls that it was given, less those that were recalled
+    int tasks = 0;  // calls sent to it, less those recalled
     std::optional<Time> kill_at;
   };
 
@@ -157,7 +155,7 @@ class Scheduler {
   Time m_now{};
   CallTable m_calls;
   CallList m_queue;
-  DeadlineHeap m_deadlines;  // by CallIndex, of calls that are with a worker
+  DeadlineHeap m_deadlines;  // by CallIndex, of calls at workers
   std::map<WorkerNumber, Worker> m_workers;
   WorkerNumber m_last_worker = 0;
   RespawnBackoff m_backoff;

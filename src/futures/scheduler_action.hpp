@@ -17,7 +17,7 @@ enum class Outcome : unsigned char {
   pool_broken
 };
 
-// What the Scheduler wants done, in order. None names a worker that was forgotten before.
+// Orders of the Scheduler, to be performed in sequence. None names a worker after its ForgetWorker.
 struct SpawnWorker {
   WorkerNumber worker;
 };
@@ -27,12 +27,12 @@ struct SendCall {
   CallNumber number;
   std::uint32_t slot;
 };
-/// Destroy the coroutine that runs the call.
+/// The worker is to destroy the coroutine that runs the call.
 struct StopCall {
   WorkerNumber worker;
   CallNumber number;
 };
-/// The worker has no calls and gets no more.
+/// The worker has no calls and receives no more.
 struct AskToExit {
   WorkerNumber worker;
 };
@@ -40,11 +40,11 @@ struct SignalWorker {
   WorkerNumber worker;
   int signal;
 };
-/// The worker has damaged a call slot: nothing more that it sends counts. A signal follows.
+/// The worker has damaged a call slot: ignore everything it sends from now on. A signal follows.
 struct DistrustWorker {
   WorkerNumber worker;
 };
-/// The worker has ended, or will never be there.
+/// The worker has exited, or will never be spawned.
 struct ForgetWorker {
   WorkerNumber worker;
 };

@@ -12,7 +12,7 @@ CallIndex Scheduler::on_result(WorkerNumber number, CallNumber call_number, bool
   const CallIndex call = m_calls.find(number, call_number);
   if (!call) return 0;
   Worker& worker = *find(number);
-  if (worker.life.state() == WorkerState::starting) return 0;  // it has run nothing yet
+  if (worker.life.state() == WorkerState::starting) return 0;  // it can have run nothing yet
   take(worker, call);
   m_calls.release(call);
   m_backoff.on_progress();
@@ -37,7 +37,7 @@ bool Scheduler::terminate(CallIndex call) {
     stop(call, Outcome::cancelled);
     return true;
   }
-  complete(call, Outcome::cancelled);  // it has run, and was to run again
+  complete(call, Outcome::cancelled);  // it has run, and waits to run again
   return true;
 }
 
@@ -47,7 +47,7 @@ void Scheduler::complete(CallIndex call, Outcome outcome, const WorkerExit& how)
   m_calls.release(call);
 }
 
-/// Completes a call that runs, and ends its coroutine or its worker as soon as can be.
+/// Completes a running call, and ends its coroutine or its worker.
 void Scheduler::stop(CallIndex call, Outcome outcome) {
   CallRecord& record = m_calls[call];
   record.state = CallState::detached;
@@ -72,7 +72,7 @@ void Scheduler::on_spawned(WorkerNumber number) {
   if (!worker) return;
   worker->spawned = true;
   if (worker->life.state() != WorkerState::killed) return;
-  // It was to be signalled before it was there.
+  // The signal has waited for the process.
   m_actions.push_back(SignalWorker{number, worker->kill_at ? SIGTERM : SIGKILL});
 }
 
@@ -85,7 +85,7 @@ void Scheduler::on_ready(WorkerNumber number) {
   m_backoff.on_ready();
 }
 
-/// What waits at the worker goes elsewhere.
+/// Requeues the calls that wait at the worker.
 void Scheduler::kill(Worker& worker, int signal) {
   const bool is_first = worker.life.state() != WorkerState::killed;
   if (!is_first && signal != SIGKILL) return;
@@ -135,7 +135,7 @@ void Scheduler::on_zygote_killed() {
   for (auto next = m_workers.begin(); next != m_workers.end();) {
     Worker& worker = next++->second;
     if (!worker.spawned) {
-      lose(worker, {});  // nobody will fork it
+      lose(worker, {});  // its request died with the zygote
       continue;
     }
     if (worker.life.state() < WorkerState::exiting) ++m_deaths;
@@ -164,7 +164,7 @@ void Scheduler::on_start_failed(StartFailure failure, const std::string& why) {
     break_pool(why, SIGKILL);
 }
 
-/// Takes a worker out that runs nothing any more. Calls that it had started come before those that it had not.
+/// Removes a worker that runs nothing any more. Requeues calls that it had started ahead of those that it had not.
 void Scheduler::lose(Worker& worker, const WorkerExit& how) {
   requeue_unstarted(worker);
   for (CallIndex call = worker.calls.last, previous = 0; call; call = previous) {

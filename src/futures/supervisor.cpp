@@ -20,11 +20,11 @@
 namespace spritefarm {
 namespace {
 
-// Calls that may wait at a worker, so that it finds the next one there when it ends one: as many as keep it busy while
-// the supervisor wakes up, if they are of the shortest.
+// Calls that may wait at a worker, so that it finds its next one there. As many no-op calls keep a worker busy while the
+// supervisor wakes up.
 constexpr int calls_ahead = 128;
 
-// What epoll tells: a worker's number with what of it is ready, or one of these.
+// The keys in epoll: one of these, or a worker's number and one of its descriptors.
 enum : std::uint64_t { notification_key = 0, zygote_key = 1 };
 enum class Watched : std::uint64_t { receiving = 1, sending = 2, process = 3 };
 std::uint64_t key_of(WorkerNumber worker, Watched what) {
@@ -97,7 +97,7 @@ void Supervisor::list_readable() {
   }
 }
 
-/// Links stay where they are until the next tell(): only that forgets workers.
+/// The pointers stay valid until tell() has told them: only the supervisor's thread forgets workers, after that.
 void Supervisor::add_readable(WorkerLink* link) {
   const auto is_listed = [link](const Received& each) { return each.link == link; };
   if (link && std::none_of(m_received.begin(), m_received.end(), is_listed)) m_received.push_back({link, {}});
@@ -123,7 +123,7 @@ void Supervisor::tell(Scheduler& scheduler, std::vector<CallResult>& results) {
     }
 }
 
-// ---- what workers have sent ---------------------------------------------------------------------------------
+// ---- frames -------------------------------------------------------------------------------------------------
 
 void Supervisor::tell_batch(WorkerLink& link, WorkerLink::Batch batch, Scheduler& scheduler,
                             std::vector<CallResult>& results) {
@@ -136,7 +136,7 @@ void Supervisor::tell_batch(WorkerLink& link, WorkerLink::Batch batch, Scheduler
     return scheduler.on_protocol_error(link.number());
   }
   if (link.channel().ended()) m_epoll.remove(link.channel().receiving_fd());
-  watch_sending(link);  // where there is no other sign that there is room again
+  watch_sending(link);  // a ring has no other sign of room
 }
 
 void Supervisor::tell_frame(WorkerLink& link, ipc::Frame frame, Scheduler& scheduler,
@@ -190,7 +190,7 @@ void Supervisor::distrust(WorkerLink& link, const char* what) {
   m_epoll.remove(link.channel().receiving_fd());
 }
 
-// ---- what the zygote has told -------------------------------------------------------------------------------
+// ---- events of the zygote -----------------------------------------------------------------------------------
 
 void Supervisor::tell_zygote_events(Scheduler& scheduler, std::vector<CallResult>& results) {
   while (auto event = m_zygote.next_event()) {
@@ -213,7 +213,7 @@ void Supervisor::tell_zygote_events(Scheduler& scheduler, std::vector<CallResult
 
 void Supervisor::on_spawned(WorkerSpawned spawned, Scheduler& scheduler) {
   WorkerLink* const link = find(spawned.number);
-  if (!link) return spawned.process.send_signal(SIGKILL);  // it was asked for before its zygote was killed
+  if (!link) return spawned.process.send_signal(SIGKILL);  // requested before its zygote was killed
   link->pid = spawned.pid;
   link->process = std::move(spawned.process);
   scheduler.on_spawned(spawned.number);
@@ -226,7 +226,7 @@ void Supervisor::on_not_spawned(const WorkerNotSpawned& failure, Scheduler& sche
   scheduler.on_spawn_failed(failure.number, StartFailure::refused, why);
 }
 
-/// What the worker sent before its end counts.
+/// Reads what the worker sent before its end first.
 void Supervisor::on_exited(WorkerNumber worker, const WorkerExit& how, Scheduler& scheduler,
                            std::vector<CallResult>& results) {
   WorkerLink* const link = find(worker);
@@ -239,8 +239,7 @@ void Supervisor::on_exited(WorkerNumber worker, const WorkerExit& how, Scheduler
   scheduler.on_exited(worker, how);
 }
 
-/// The zygote has ended, and tells of no exit any more. The kernel ends its workers with it, but not what they have
-/// forked.
+/// The zygote has ended, so it reports no exits any more. The kernel kills its workers with it, but not their children.
 void Supervisor::adopt_orphans() {
   for (auto& [number, link] : m_links) {
     if (!link.process || std::exchange(link.is_orphan, true)) continue;
@@ -249,7 +248,7 @@ void Supervisor::adopt_orphans() {
   }
 }
 
-// ---- what the Scheduler wants done --------------------------------------------------------------------------
+// ---- actions ------------------------------------------------------------------------------------------------
 
 void Supervisor::perform(const SpawnWorker& spawn, std::vector<SpawnError>& errors) {
   try {
@@ -298,7 +297,7 @@ void Supervisor::perform(const ForgetWorker& forget) {
   m_links.erase(found);
 }
 
-/// Nothing where the worker could not be asked for: the Scheduler is told next, and the call goes elsewhere.
+/// Drops the call if the request for its worker failed: the Scheduler learns of that next, and requeues the call.
 void Supervisor::send(const SendCall& send, const std::shared_ptr<const detail::RemoteCall>& call) {
   WorkerLink* const link = find(send.worker);
   if (!link) return;
@@ -319,7 +318,7 @@ void Supervisor::watch_sending(WorkerLink& link) {
 
 bool Supervisor::recall(WorkerNumber worker, std::uint32_t slot, CallNumber call) {
   WorkerLink* const link = find(worker);
-  return !link || link->slots().recall(slot, call);  // what is not there starts nothing
+  return !link || link->slots().recall(slot, call);  // nobody starts calls there
 }
 
 SlotReading Supervisor::read(WorkerNumber worker, std::uint32_t slot, CallNumber call) const {

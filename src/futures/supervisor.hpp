@@ -19,45 +19,44 @@
 
 namespace spritefarm {
 
-/// What a worker has sent of a call: its encoded result, or what it threw.
+/// The encoded result of a call, or the exception that it threw.
 struct CallResult {
   CallIndex call;
   std::string payload;
   std::exception_ptr exception;
 };
 
-/// A worker that could not be asked for.
+/// A worker that could not be requested.
 struct SpawnError {
   WorkerNumber worker;
   StartFailure failure;
   std::string why;
 };
 
-/// The part of a process pool that touches the system: its zygote, and a channel to each worker, in one epoll. Turns
-/// what can be read into events of the Scheduler, and performs its actions.
+/// The part of a process pool that touches the system: one epoll, the zygote, a channel to each worker. It turns readiness
+/// into events of the Scheduler, and performs the Scheduler's actions.
 ///
 ///     wait() ─▶ list_readable() ─▶ receive() ─▶ tell() ─▶ Scheduler ─▶ perform(), send()
 ///     no lock   lock               no lock      lock                   lock
 ///
-/// Frames are read without the pool's lock, so that callers can submit meanwhile.
+/// receive() reads without the lock of the pool, so that callers can submit meanwhile.
 ///
-/// Owned by the pool. The members above the line are called by the supervisor's thread alone, the others by any thread
-/// with the pool's lock. Throws std::system_error where the system refuses a descriptor.
+/// Owned by the pool. The thread of the supervisor calls wait() to tell(); any thread that holds the pool's lock calls the
+/// rest. Throws std::system_error if the system refuses a descriptor.
 class Supervisor final : public SlotView {
  public:
   /// Forks the zygote: see Zygote.
   explicit Supervisor(const ProcessPoolExecutorOptions& options);
 
-  /// How many calls may be with one worker.
+  /// The maximum of calls at one worker.
   static std::uint32_t worker_slots(const ProcessPoolExecutorOptions& options);
 
-  /// Until something can be read, notify() is called, or that time has come.
+  /// Waits until something is readable, notify() is called, or the time has come.
   void wait(std::optional<Scheduler::Time> until);
   /// With the lock.
   void list_readable();
   void receive();
-  /// With the lock. What was received, in an order that counts: results first, the zygote's events last. A call that a
-  /// worker finished before it died has not died.
+  /// With the lock. Results first, events of the zygote last: a call that finished before its worker died has a result.
   void tell(Scheduler& scheduler, std::vector<CallResult>& results);
 
   // ---- any thread, with the lock
@@ -69,7 +68,7 @@ class Supervisor final : public SlotView {
   void perform(const ForgetWorker& forget);
   void send(const SendCall& send, const std::shared_ptr<const detail::RemoteCall>& call);
 
-  /// Of the workers that are there, those told since by the zygote included.
+  /// Of all workers that the zygote has reported, up to now.
   std::vector<int> pids(Scheduler& scheduler);
 
   /// Ends wait(). Any thread, no lock.
@@ -90,13 +89,13 @@ class Supervisor final : public SlotView {
   void watch_sending(WorkerLink& link);
   void distrust(WorkerLink& link, const char* what);
 
-  // What workers have sent.
+  // Frames.
   void tell_batch(WorkerLink& link, WorkerLink::Batch batch, Scheduler& scheduler,
                   std::vector<CallResult>& results);
   void tell_frame(WorkerLink& link, ipc::Frame frame, Scheduler& scheduler, std::vector<CallResult>& results);
   void tell_failed_initializer(const std::string& payload, Scheduler& scheduler);
 
-  // What the zygote has told.
+  // Events of the zygote.
   void tell_zygote_events(Scheduler& scheduler, std::vector<CallResult>& results);
   void on_spawned(WorkerSpawned spawned, Scheduler& scheduler);
   void on_not_spawned(const WorkerNotSpawned& failure, Scheduler& scheduler);
@@ -110,11 +109,11 @@ class Supervisor final : public SlotView {
   posix::EventFd m_notification;
   std::map<WorkerNumber, WorkerLink> m_links;
 
-  // Of one round of the supervisor's thread.
+  // One round of the supervisor's thread.
   std::array<posix::Epoll::Event, 64> m_events;
   std::size_t m_event_count = 0;
   std::vector<Received> m_received;
-  std::vector<WorkerNumber> m_backlog;  // workers that have sent more than was read
+  std::vector<WorkerNumber> m_backlog;  // workers with more frames than were read
   std::vector<WorkerNumber> m_ended_orphans;
   bool m_zygote_is_readable = false;
 };

@@ -3,15 +3,15 @@
 namespace spritefarm {
 
 enum class WorkerState : unsigned char {
-  starting,  ///< asked for; it is sent calls already
-  ready,     ///< it has said so
-  draining,  ///< is sent no more calls, and is asked to exit after its last
-  exiting,   ///< was asked to exit
-  killed     ///< was sent a signal that ends it
+  starting,  ///< requested; it receives calls already
+  ready,     ///< its `ready` has arrived
+  draining,  ///< receives no more calls, and is asked to exit after its last
+  exiting,   ///< asked to exit
+  killed     ///< ended by a signal of ours, or of its zygote's death
 };
 
-/// How far a worker has come in its life: on, over any number of states, and never back. So what arrives late, such as
-/// a `ready` of a worker that was killed meanwhile, changes nothing.
+/// The state of a worker, which only advances: it may skip states, and never returns to one. So a late event, such as the
+/// `ready` of a worker that was killed meanwhile, changes nothing.
 class WorkerLife {
  public:
   [[nodiscard]] WorkerState state() const noexcept { return m_state; }

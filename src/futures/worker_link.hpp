@@ -18,10 +18,10 @@ namespace spritefarm {
 /// Supervisor. receive() is called by the supervisor's thread, without the pool's lock; all else with it.
 class WorkerLink {
  public:
-  /// What a worker has sent.
+  /// The frames that a worker has sent.
   struct Batch {
     std::vector<ipc::Frame> frames;
-    std::string corrupt;    // what came behind them and is no frame
+    std::string corrupt;    // why the bytes behind them are no frame
     bool has_more = false;  // there may be more
   };
 
@@ -37,14 +37,14 @@ class WorkerLink {
                  const std::shared_ptr<const detail::RemoteCall>& call);
   /// A frame without payload.
   void send(ipc::FrameKind kind, CallNumber number = 0);
-  /// Of one worker, however fast it sends, at most 1024 frames before others are read. Nothing of a distrusted one.
+  /// At most 1024 frames, so that one worker cannot keep others waiting. None of a distrusted worker.
   Batch receive();
 
   int pid = 0;  // 0: not spawned yet
   posix::PidFd process;
-  bool is_blocked = false;     // its channel has no room, and the Supervisor watches for that
-  bool is_distrusted = false;  // it sent what no worker sends: nothing more of it counts
-  bool is_orphan = false;      // its zygote has ended: the Supervisor sees its end itself
+  bool is_blocked = false;     // its channel is full, and the Supervisor watches for room
+  bool is_distrusted = false;  // it broke the protocol: the Supervisor ignores it
+  bool is_orphan = false;      // its zygote has ended: the Supervisor watches the process itself
 
  private:
   const WorkerNumber m_number;
