@@ -50,6 +50,7 @@ relay_sources    := $(sort $(wildcard test/bench/*.cpp))
 fuzzer_sources   := $(sort $(wildcard test/fuzz/*_fuzzer.cpp))
 # What the fuzzers call, and little else: it is built for them alone.
 fuzzed_sources   := $(filter src/base/% src/pokeapi/% src/image/% src/cache/%,$(library_sources) $(program_sources)) $(patsubst %,src/futures/%.cpp,call_table deadline_heap exception_codec respawn_backoff scheduler scheduler_ends worker_died) \
+                    $(patsubst %,test/support/%.cpp,scheduler_model scheduler_model_checks simulated_worker) \
                     $(patsubst %,src/posix/%.cpp,event_fd fd shared_memory) src/system/temporary_directory.cpp $(patsubst %,src/ipc/%.cpp,call_slots channel frame ring) \
                     $(patsubst %,src/net/%.cpp,backoff curl_handles freshness url) $(patsubst %,src/text/%.cpp,printable_text output_template)
 all_sources      := $(library_sources) $(program_sources) $(main_source) $(support_sources) $(unit_sources) $(integration_sources) \

@@ -1,6 +1,8 @@
 #include "fuzz/fuzz_input.hpp"
 #include "support/scheduler_model.hpp"
 
+#include <csignal>
+
 using namespace spritefarm;
 using test::SchedulerModel;
 
