@@ -48,9 +48,10 @@ measurement_sources  := $(sort $(wildcard test/measurements/*.cpp))
 examples_sources := $(sort $(wildcard test/examples/*.cpp))
 relay_sources    := $(sort $(wildcard test/bench/*.cpp))
 fuzzer_sources   := $(sort $(wildcard test/fuzz/*_fuzzer.cpp))
+scheduler_model  := $(patsubst %,test/support/%.cpp,scheduler_model scheduler_model_checks simulated_worker)
 # What the fuzzers call, and little else: it is built for them alone.
 fuzzed_sources   := $(filter src/base/% src/pokeapi/% src/image/% src/cache/%,$(library_sources) $(program_sources)) $(patsubst %,src/futures/%.cpp,call_table deadline_heap exception_codec respawn_backoff scheduler scheduler_ends worker_died) \
-                    $(patsubst %,test/support/%.cpp,scheduler_model scheduler_model_checks simulated_worker) \
+                    $(scheduler_model) \
                     $(patsubst %,src/posix/%.cpp,event_fd fd shared_memory) src/system/temporary_directory.cpp $(patsubst %,src/ipc/%.cpp,call_slots channel frame ring) \
                     $(patsubst %,src/net/%.cpp,backoff curl_handles freshness url) $(patsubst %,src/text/%.cpp,printable_text output_template)
 all_sources      := $(library_sources) $(program_sources) $(main_source) $(support_sources) $(unit_sources) $(integration_sources) \
@@ -173,6 +174,8 @@ $(fuzzers): $(B)/fuzzers/%: $(B)/test/fuzz/%_fuzzer.o $(B)/libfuzzed.a
 precompiled := $(if $(shell $(CXX) --version 2>/dev/null | grep 'Free Software'),$(B)/test/support/precompiled.hpp.gch)
 test_kinds  := unit integration conformance
 $(foreach kind,$(test_kinds) support,$(B)/test/$(kind)/%.o) $(precompiled): private sf_cxxflags += $(test_cxxflags)
+# The random test of the Scheduler spends its time here.
+$(call objects,$(scheduler_model)): private sf_cxxflags += -O2
 $(call objects,$(unit_sources) $(integration_sources) $(conformance_sources) $(conformance_programs)): $(precompiled)
 $(foreach kind,$(test_kinds),$(B)/test/$(kind)/%.o): private sf_cppflags += $(if $(precompiled),-include $(precompiled:.gch=))
 $(B)/%.hpp.gch: %.hpp $(B)/flags
