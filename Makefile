@@ -52,6 +52,7 @@ fuzzer_sources   := $(sort $(wildcard test/fuzz/*_fuzzer.cpp))
 # Only what the fuzzers need. Clang 14 cannot compile every source with these sanitizers, and a third builds in a third of
 # the time.
 fuzzed_sources   := $(if $(filter fuzz,$(VARIANT)),$(shell scripts/needed-sources $(fuzzer_sources)))
+scheduler_model  := $(patsubst %,test/support/%.cpp,scheduler_model scheduler_model_checks simulated_worker)
 all_sources      := $(library_sources) $(program_sources) $(main_source) $(support_sources) $(unit_sources) $(integration_sources) \
                     $(conformance_sources) $(conformance_programs) $(measurement_sources) $(examples_sources) $(relay_sources) $(fuzzer_sources)
 objects           = $(patsubst %.cpp,$(B)/%.o,$(1))
@@ -167,6 +168,8 @@ $(foreach source,$(fuzzer_sources),$(eval \
 precompiled := $(if $(shell $(CXX) --version 2>/dev/null | grep 'Free Software'),$(B)/test/support/precompiled.hpp.gch)
 test_kinds  := unit integration conformance
 $(foreach kind,$(test_kinds) support,$(B)/test/$(kind)/%.o) $(precompiled): private sf_cxxflags += $(test_cxxflags)
+# The random test of the Scheduler spends its time here.
+$(call objects,$(scheduler_model)): private sf_cxxflags += -O2
 $(call objects,$(unit_sources) $(integration_sources) $(conformance_sources) $(conformance_programs)): $(precompiled)
 $(foreach kind,$(test_kinds),$(B)/test/$(kind)/%.o): private sf_cppflags += $(if $(precompiled),-include $(precompiled:.gch=))
 $(B)/%.hpp.gch: %.hpp $(B)/stamps/flags

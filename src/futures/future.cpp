@@ -28,9 +28,10 @@ bool FutureState::cancel() {
   const bool let_go = recall();
   std::unique_lock lock(m_mutex);
   if (m_phase == Phase::running || m_phase == Phase::finished) return false;
-  if (m_phase != Phase::pending) return true;
-  m_phase = Phase::cancelled;
-  if (let_go) notify_cancelled();  // no executor will
+  const bool is_first = m_phase == Phase::pending;
+  if (is_first) m_phase = Phase::cancelled;
+  if (let_go && m_phase == Phase::cancelled) notify_cancelled();  // no executor will
+  if (!is_first) return true;
   m_changed.notify_all();
   const auto callbacks = std::exchange(m_callbacks, {});
   lock.unlock();

@@ -158,9 +158,8 @@ class RemoteCall : public Call {
   virtual void complete(std::string_view result) = 0;
   [[nodiscard]] bool is_coroutine() const noexcept { return m_is_coroutine; }
 
-  /// The worker that has it, and its number there; 0: none has. Its pool's, under the pool's lock.
-  std::uint32_t worker = 0;
-  std::uint64_t number = 0;
+  /// Where its pool finds it; 0: the pool is done with it. Used by the pool alone, under its lock.
+  std::uint32_t index = 0;
 
  private:
   std::string m_request;
