@@ -146,7 +146,7 @@ class Scheduler {
   void stop(CallIndex call, Outcome outcome);
   void on_deadline(CallIndex call);
   void kill(Worker& worker, int signal);
-  void lose(Worker& worker, const WorkerExit& how);
+  void remove_exited(Worker& worker, const WorkerExit& how);
   void end_with_worker(CallIndex call, const WorkerExit& how);
   void on_start_failed(StartFailure failure, const std::string& why);
 

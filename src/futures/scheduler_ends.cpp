@@ -113,7 +113,7 @@ void Scheduler::on_exited(WorkerNumber number, const WorkerExit& how) {
   Worker* const worker = find(number);
   if (!worker) return;
   const WorkerState state = worker->life.state();
-  lose(*worker, how);
+  remove_exited(*worker, how);
   if (state >= WorkerState::exiting || is_broken()) return;
   ++m_deaths;
   const std::string text = WorkerDied(how).what();
@@ -127,7 +127,7 @@ void Scheduler::on_exited(WorkerNumber number, const WorkerExit& how) {
 void Scheduler::on_spawn_failed(WorkerNumber number, StartFailure failure, const std::string& why) {
   Worker* const worker = find(number);
   if (!worker) return;
-  lose(*worker, {});
+  remove_exited(*worker, {});
   if (!is_broken()) on_start_failed(failure, "no worker process could be started: " + why);
 }
 
@@ -135,7 +135,7 @@ void Scheduler::on_zygote_killed() {
   for (auto next = m_workers.begin(); next != m_workers.end();) {
     Worker& worker = next++->second;
     if (!worker.spawned) {
-      lose(worker, {});  // its request died with the zygote
+      remove_exited(worker, {});  // its request died with the zygote
       continue;
     }
     if (worker.life.state() < WorkerState::exiting) ++m_deaths;
@@ -165,7 +165,7 @@ void Scheduler::on_start_failed(StartFailure failure, const std::string& why) {
 }
 
 /// Removes a worker that runs nothing any more. Requeues calls that it had started ahead of those that it had not.
-void Scheduler::lose(Worker& worker, const WorkerExit& how) {
+void Scheduler::remove_exited(Worker& worker, const WorkerExit& how) {
   requeue_unstarted(worker);
   for (CallIndex call = worker.calls.last, previous = 0; call; call = previous) {
     previous = m_calls[call].previous;

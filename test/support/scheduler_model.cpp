@@ -306,14 +306,14 @@ void SchedulerModel::tell_exit(Worker& worker) {
   while (!worker.sent.empty() && !worker.distrusted) deliver(worker);
   ++m_events;
   for (const Worker::Slot& slot : worker.slots)
-    if (slot.state == SlotState::started || slot.state == SlotState::damaged) lose_running_call(worker, slot);
+    if (slot.state == SlotState::started || slot.state == SlotState::damaged) end_running_call(worker, slot);
   if (worker.stays()) on_unexpected_death();
   if (worker.stays() && !worker.ready) m_strikes += worker.how.signal == SIGKILL ? 1 : 4;
   m_scheduler.on_exited(worker.number, WorkerExit(worker.how));
   decide();
 }
 
-void SchedulerModel::lose_running_call(Worker& worker, const Worker::Slot& slot) {
+void SchedulerModel::end_running_call(Worker& worker, const Worker::Slot& slot) {
   Call& call = m_calls[slot.call];
   if (call.runs_at != worker.number) return;
   call.runs_at = 0;

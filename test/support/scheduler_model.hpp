@@ -97,7 +97,7 @@ class SchedulerModel final : public SlotView {
   void deliver_result(Worker& worker, const Worker::Message& message);
   void break_protocol(Worker& worker);
   void tell_exit(Worker& worker);
-  void lose_running_call(Worker& worker, const Worker::Slot& slot);
+  void end_running_call(Worker& worker, const Worker::Slot& slot);
   void kill_zygote(bool ends);
 
   // Actions and checks.
