@@ -11,13 +11,14 @@
 
 namespace spritefarm::mirror {
 
-/// The answers that were made most recently, up to a number of bytes. Used by all threads of a mirror. Two
-/// threads that miss the same key at once both make its answer; one of the two is kept.
+/// An LRU cache of answers, limited in bytes. Owned by a Site, used by all threads of its mirror. If two
+/// threads miss the same key at once, both make the answer and one of the two is kept.
 class AnswerCache {
  public:
   explicit AnswerCache(std::size_t capacity = 64 << 20) : m_capacity(capacity) {}
 
-  /// The answer kept under `key`, else what `make` makes, kept from now on.
+  /// Returns the cached answer for `key`. On a miss, calls `make` without a lock and caches its result.
+  /// Throws what `make` throws.
   SharedAnswer get(const std::string& key, const std::function<SharedAnswer()>& make);
 
   [[nodiscard]] std::size_t bytes() const;
@@ -32,8 +33,8 @@ class AnswerCache {
   const std::size_t m_capacity;
   mutable std::mutex m_mutex;
   std::size_t m_bytes = 0;
-  std::list<Entry> m_entries;  ///< the most recently used first
-  std::unordered_map<std::string_view, std::list<Entry>::iterator> m_places;
+  std::list<Entry> m_entries;  ///< most recently used first
+  std::unordered_map<std::string_view, std::list<Entry>::iterator> m_positions;
 };
 
 }  // namespace spritefarm::mirror

@@ -31,9 +31,9 @@ std::vector<Pokemon> first_pokemon(std::size_t count) {
 Catalogue::Catalogue(std::size_t count) : Catalogue(first_pokemon(count)) {}
 
 Catalogue::Catalogue(std::vector<Pokemon> pokemon) : m_pokemon(std::move(pokemon)) {
-  for (const Pokemon& one : m_pokemon) {
-    m_by_name.emplace(one.name, &one);
-    m_by_id.emplace(one.id, &one);
+  for (const Pokemon& entry : m_pokemon) {
+    m_by_name.emplace(entry.name, &entry);
+    m_by_id.emplace(entry.id, &entry);
   }
 }
 

@@ -15,17 +15,17 @@ struct Pokemon {
   std::string name;
 };
 
-/// The pokémon that an index lists, in its order, found by name or by id. Immutable, so any thread may read.
+/// The pokémon of an index, in its order, with lookup by name and id. Owned by a Site. Immutable: any thread.
 class Catalogue {
  public:
-  /// The first `count` real ones; what is asked for above the 1351 that exist is made up ("sprite-1352").
+  /// The first `count` pokémon. Above the 1351 real ones, names are invented ("sprite-1352").
   explicit Catalogue(std::size_t count = real_count);
   explicit Catalogue(std::vector<Pokemon> pokemon);
 
   static constexpr std::size_t real_count = 1351;
 
   [[nodiscard]] const std::vector<Pokemon>& all() const noexcept { return m_pokemon; }
-  /// By its name or its id in decimal; null if there is none.
+  /// By name or decimal id. Null if there is no such pokémon.
   [[nodiscard]] const Pokemon* find(std::string_view name_or_id) const;
 
  private:
@@ -34,7 +34,7 @@ class Catalogue {
   std::unordered_map<std::uint32_t, const Pokemon*> m_by_id;
 };
 
-/// The id that `text` is, without sign, leading zeros or anything after it.
+/// Parses an id: decimal digits only, without leading zeros. None if `text` is something else.
 std::optional<std::uint32_t> parse_id(std::string_view text);
 
 }  // namespace spritefarm::mirror

@@ -10,7 +10,7 @@ namespace spritefarm::mirror {
 
 namespace {
 
-// Hue in degrees, the rest from 0 to 1.
+// `hue` is in degrees; the others are from 0 to 1.
 Rgb colour(double hue, double saturation, double lightness) {
   const auto channel = [&](double offset) {
     const double k = std::fmod(offset + hue / 30 + 24, 12);
@@ -21,7 +21,8 @@ Rgb colour(double hue, double saturation, double lightness) {
   return {channel(0), channel(8), channel(4)};
 }
 
-/// Puts a creature together, part by part. What all its views share is thrown before what only some have.
+/// Assembles a creature part by part. Draws the random numbers that all views share before those of a single
+/// view.
 class Inventor {
  public:
   Inventor(std::string_view kind, std::string_view look, const CreatureView& view)
@@ -35,18 +36,18 @@ class Inventor {
     m_head = {0, m_kind.between(11, 13), m_kind.between(6, 9), m_kind.between(5.5, 7.5), Ink::fur};
     add_tail();
     add_ears();
-    pair(m_kind.between(3, 5.5), 28, m_kind.between(2.2, 3.4), 2, Ink::trim);  // feet
-    one(m_body);
+    add_pair(m_kind.between(3, 5.5), 28, m_kind.between(2.2, 3.4), 2, Ink::trim);  // feet
+    add(m_body);
     const unsigned stripes = 2 + m_kind.below(2);
     if (m_view.back) {
       add_stripes(stripes);
     } else {
-      one({0, m_body.y + 1, m_body.width * 0.62, m_body.height * 0.7, Ink::belly});
+      add({0, m_body.y + 1, m_body.width * 0.62, m_body.height * 0.7, Ink::belly});
     }
-    pair(m_body.width + 0.3, m_body.y - 2 + m_look.between(-1, 1), m_kind.between(1.4, 2.4),
-         m_kind.between(2.4, 3.8),
-         Ink::trim);  // arms
-    one(m_head);
+    add_pair(m_body.width + 0.3, m_body.y - 2 + m_look.between(-1, 1), m_kind.between(1.4, 2.4),
+             m_kind.between(2.4, 3.8),
+             Ink::trim);  // arms
+    add(m_head);
     add_markings();
     if (!m_view.back) add_face();
     if (m_view.female) add_bow();
@@ -54,26 +55,26 @@ class Inventor {
   }
 
  private:
-  void one(Part part) {
+  void add(Part part) {
     part.y += m_shift;
     m_creature.parts.push_back(part);
   }
-  void pair(double x, double y, double width, double height, Ink ink) {
-    one({-x, y, width, height, ink});
-    one({x, y, width, height, ink});
+  void add_pair(double x, double y, double width, double height, Ink ink) {
+    add({-x, y, width, height, ink});
+    add({x, y, width, height, ink});
   }
 
   void add_tail() {
     switch (m_kind.below(3)) {
       case 0:  // wings
-        pair(m_body.width + 3, m_body.y - 3, m_kind.between(2.5, 4), m_kind.between(4, 6.5), Ink::trim);
+        add_pair(m_body.width + 3, m_body.y - 3, m_kind.between(2.5, 4), m_kind.between(4, 6.5), Ink::trim);
         break;
       case 1:  // a round tail
-        one({m_body.width + 2.5, m_body.y + 2, m_kind.between(2, 3.5), m_kind.between(2.5, 4.5), Ink::trim});
+        add({m_body.width + 2.5, m_body.y + 2, m_kind.between(2, 3.5), m_kind.between(2.5, 4.5), Ink::trim});
         break;
       default:  // a tail of two parts
-        one({m_body.width + 1.5, m_body.y + 3, 2.5, 1.6, Ink::fur});
-        one({m_body.width + 3.5, m_body.y + 0.5, 1.8, 2.8, Ink::trim});
+        add({m_body.width + 1.5, m_body.y + 3, 2.5, 1.6, Ink::fur});
+        add({m_body.width + 3.5, m_body.y + 0.5, 1.8, 2.8, Ink::trim});
     }
   }
 
@@ -81,39 +82,40 @@ class Inventor {
     const double top = m_head.y - m_head.height;
     switch (m_kind.below(4)) {
       case 0:  // round
-        pair(m_head.width * 0.75, top + 1.5, m_kind.between(2.4, 3.4), m_kind.between(2.4, 3.4), Ink::fur);
-        pair(m_head.width * 0.75, top + 1.7, 1.4, 1.5, Ink::trim);
+        add_pair(m_head.width * 0.75, top + 1.5, m_kind.between(2.4, 3.4), m_kind.between(2.4, 3.4),
+                 Ink::fur);
+        add_pair(m_head.width * 0.75, top + 1.7, 1.4, 1.5, Ink::trim);
         break;
       case 1:  // long
-        pair(m_head.width * 0.55, top, m_kind.between(1.3, 2), m_kind.between(3.5, 5), Ink::fur);
-        pair(m_head.width * 0.55, top - 0.5, 0.7, 2.6, Ink::trim);
+        add_pair(m_head.width * 0.55, top, m_kind.between(1.3, 2), m_kind.between(3.5, 5), Ink::fur);
+        add_pair(m_head.width * 0.55, top - 0.5, 0.7, 2.6, Ink::trim);
         break;
       case 2:  // a horn
-        one({0, top - 0.5, m_kind.between(1.2, 2), m_kind.between(2.5, 3.6), Ink::trim});
+        add({0, top - 0.5, m_kind.between(1.2, 2), m_kind.between(2.5, 3.6), Ink::trim});
         break;
       default:  // feelers
-        pair(m_head.width * 0.4, top - 0.5, 0.6, 2.6, Ink::trim);
-        pair(m_head.width * 0.5, top - 2.6, 1.3, 1.3, Ink::trim);
+        add_pair(m_head.width * 0.4, top - 0.5, 0.6, 2.6, Ink::trim);
+        add_pair(m_head.width * 0.5, top - 2.6, 1.3, 1.3, Ink::trim);
     }
   }
 
   void add_stripes(unsigned count) {
     const double breath = m_view.second_pose ? 0.9 : 0;
     for (unsigned i = 0; i < count; ++i) {
-      one({0, m_body.y - 1.5 + breath + 2.4 * i, m_body.width * (0.7 - 0.12 * i), 0.7, Ink::trim});
+      add({0, m_body.y - 1.5 + breath + 2.4 * i, m_body.width * (0.7 - 0.12 * i), 0.7, Ink::trim});
     }
   }
 
   void add_markings() {
     switch (m_kind.below(4)) {
       case 0:  // a tuft
-        one({0, m_head.y - m_head.height + 1.4, m_head.width * 0.45, 1.7, Ink::trim});
+        add({0, m_head.y - m_head.height + 1.4, m_head.width * 0.45, 1.7, Ink::trim});
         break;
       case 1:  // spots
-        pair(m_head.width * 0.6, m_head.y - m_head.height * 0.5, 1.3, 1.1, Ink::trim);
+        add_pair(m_head.width * 0.6, m_head.y - m_head.height * 0.5, 1.3, 1.1, Ink::trim);
         break;
       case 2:  // a collar
-        one({0, m_head.y + m_head.height - 0.4, m_body.width * 0.8, 1.3, Ink::trim});
+        add({0, m_head.y + m_head.height - 0.4, m_body.width * 0.8, 1.3, Ink::trim});
         break;
       default:
         break;
@@ -121,24 +123,24 @@ class Inventor {
   }
 
   void add_face() {
-    const double apart = m_head.width * m_kind.between(0.36, 0.48);
+    const double eye_distance = m_head.width * m_kind.between(0.36, 0.48);
     const double size = m_kind.between(1.4, 2.1);
     const double level = m_head.y + m_kind.between(-0.6, 0.8);
     if (m_view.second_pose) {
-      pair(apart, level + 0.5, size, 0.6, Ink::pupil);
+      add_pair(eye_distance, level + 0.5, size, 0.6, Ink::pupil);
     } else {
-      pair(apart, level, size, size * 1.25, Ink::white);
-      pair(apart - 0.35, level + 0.3, size * 0.62, size * 0.85, Ink::pupil);
+      add_pair(eye_distance, level, size, size * 1.25, Ink::white);
+      add_pair(eye_distance - 0.35, level + 0.3, size * 0.62, size * 0.85, Ink::pupil);
     }
-    pair(m_head.width * 0.72, level + 3, 1.3, 0.9, Ink::cheek);
-    one({0, level + 3.2, m_kind.between(0.9, 2), m_kind.between(0.5, 0.9), Ink::pupil});  // mouth
+    add_pair(m_head.width * 0.72, level + 3, 1.3, 0.9, Ink::cheek);
+    add({0, level + 3.2, m_kind.between(0.9, 2), m_kind.between(0.5, 0.9), Ink::pupil});  // mouth
   }
 
   void add_bow() {
     const double top = m_head.y - m_head.height + 1.2;
-    one({3.4, top, 1.7, 1.3, Ink::bow});
-    one({6.2, top, 1.7, 1.3, Ink::bow});
-    one({4.8, top, 0.8, 0.8, Ink::white});
+    add({3.4, top, 1.7, 1.3, Ink::bow});
+    add({6.2, top, 1.7, 1.3, Ink::bow});
+    add({4.8, top, 0.8, 0.8, Ink::white});
   }
 
   void colour_all() {

@@ -6,8 +6,9 @@
 
 namespace spritefarm::mirror {
 
-/// For `--demo`: a mirror with all the pokémon in a process of its own, which lives as long as what is
-/// returned, and waits so long before each response. As MirrorProcess, made while the program has one thread.
+/// Starts the mirror of `--demo`: a MirrorProcess with all pokémon, which delays each response by `latency`.
+/// It lives as long as the returned object. Call it while the program has one thread. Throws what
+/// MirrorProcess throws.
 farm::RunningMirror start_demo_mirror(std::chrono::milliseconds latency);
 
 }  // namespace spritefarm::mirror

@@ -14,7 +14,7 @@ std::string hex(std::string_view bytes) {
   return text;
 }
 
-std::string_view without_weakness(std::string_view tag) {
+std::string_view opaque_tag(std::string_view tag) {
   return tag.substr(0, 2) == "W/" ? tag.substr(2) : tag;
 }
 
@@ -28,14 +28,14 @@ std::string sha1_hex(std::string_view bytes) {
   return hex(pokeapi::sha1(bytes));
 }
 
-bool names_tag(std::string_view if_none_match, std::string_view tag) {
+bool matches_tag(std::string_view if_none_match, std::string_view tag) {
   while (!if_none_match.empty()) {
     const std::size_t comma = if_none_match.find(',');
-    std::string_view one = if_none_match.substr(0, comma);
-    if_none_match.remove_prefix(comma == one.npos ? if_none_match.size() : comma + 1);
-    while (!one.empty() && one.front() == ' ') one.remove_prefix(1);
-    while (!one.empty() && one.back() == ' ') one.remove_suffix(1);
-    if (one == "*" || (!one.empty() && without_weakness(one) == without_weakness(tag))) return true;
+    std::string_view item = if_none_match.substr(0, comma);
+    if_none_match.remove_prefix(comma == item.npos ? if_none_match.size() : comma + 1);
+    while (!item.empty() && item.front() == ' ') item.remove_prefix(1);
+    while (!item.empty() && item.back() == ' ') item.remove_suffix(1);
+    if (item == "*" || (!item.empty() && opaque_tag(item) == opaque_tag(tag))) return true;
   }
   return false;
 }

@@ -5,13 +5,13 @@
 
 namespace spritefarm::mirror {
 
-/// The image host's tag: a SHA-256 in hex, in quotes.
+/// The ETag of the image host: the SHA-256 of the image in hex, quoted.
 std::string image_tag(std::string_view image);
 
-/// SHA-1 in hex.
+/// The SHA-1 of `bytes` in hex.
 std::string sha1_hex(std::string_view bytes);
 
-/// Whether an If-None-Match header's value names this tag, compared weakly.
-bool names_tag(std::string_view if_none_match, std::string_view tag);
+/// Whether the value of an If-None-Match header lists `tag`, by weak comparison (RFC 9110, section 8.8.3.2).
+bool matches_tag(std::string_view if_none_match, std::string_view tag);
 
 }  // namespace spritefarm::mirror

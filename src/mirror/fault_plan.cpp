@@ -43,10 +43,10 @@ Result<std::vector<FaultShare>> parse_faults(std::string_view text) {
     text.remove_prefix(std::min(text.size(), item.size() + 1));
     const std::size_t colon = item.find(':');
     const auto kind = std::find_if(kinds.begin(), kinds.end(),
-                                   [&](const auto& one) { return one.first == item.substr(0, colon); });
+                                   [&](const auto& entry) { return entry.first == item.substr(0, colon); });
     if (kind == kinds.end()) {
       return Error{
-          fmt::format("--fault: '{}' is no kind of fault; use 404, 429, 500, 503, truncate, stall, reset, "
+          fmt::format("--fault: unknown kind '{}'; use 404, 429, 500, 503, truncate, stall, reset, "
                       "garbage or html",
                       item.substr(0, colon))};
     }
@@ -73,9 +73,9 @@ std::optional<Fault> FaultPlan::next(std::string_view url) {
     request = m_requests[std::string(url)]++;
   }
   double chance = SeededRandom(fmt::format("fault {} {} {}", m_seed, request, url)).unit();
-  for (const FaultShare& one : m_shares) {
-    chance -= one.share;
-    if (chance < 0) return one.fault;
+  for (const auto& [fault, share] : m_shares) {
+    chance -= share;
+    if (chance < 0) return fault;
   }
   return std::nullopt;
 }

@@ -12,17 +12,17 @@
 
 namespace spritefarm::mirror {
 
-/// What a mirror does to a request instead of answering it.
+/// A fault that a mirror injects instead of the correct response.
 enum class Fault {
   not_found,          ///< 404
   too_many_requests,  ///< 429 with Retry-After: 1
   server_error,       ///< 500
   unavailable,        ///< 503
-  truncate,           ///< the connection ends after half of the body
-  stall,              ///< nothing follows half of the body, for a minute
+  truncate,           ///< the connection is closed after half of the body
+  stall,              ///< the connection is silent for a minute after half of the body
   reset,              ///< the connection is reset
-  garbage,            ///< status 200 and random bytes
-  html,               ///< status 200 and an HTML page
+  garbage,            ///< 200 with random bytes
+  html,               ///< 200 with an HTML page
 };
 
 struct FaultShare {
@@ -30,16 +30,16 @@ struct FaultShare {
   double share;  ///< of the requests, from 0 to 1
 };
 
-/// Reads "404:0.1,stall:5%"; the shares together are at most 1.
+/// Parses "404:0.1,stall:5%". The sum of the shares is at most 1.
 Result<std::vector<FaultShare>> parse_faults(std::string_view text);
 
-/// Decides which requests fail. It depends on the seed, the URL and how often that URL was asked for, but
-/// not on the order of requests to different URLs, so a run with several workers can be repeated. Used by
-/// all threads of a mirror.
+/// Decides which requests fail, by the seed, the URL and the number of earlier requests for that URL. The
+/// order of requests to different URLs does not matter, so a run with several workers can be repeated. Owned
+/// by a Mirror and used by all its threads.
 class FaultPlan {
  public:
   FaultPlan(std::vector<FaultShare> shares, std::uint64_t seed);
-  /// What happens to the next request for `url` (path and query).
+  /// The fault of the next request for `url` (path and query); none: answer it.
   std::optional<Fault> next(std::string_view url);
 
  private:

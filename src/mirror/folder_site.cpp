@@ -28,8 +28,8 @@ fs::path real_folder(const fs::path& root) {
   std::error_code error;
   fs::path real = fs::canonical(root, error);
   if (error || !fs::is_directory(real, error)) {
-    throw std::runtime_error(fmt::format(
-        "--root {}: no such folder; name one that holds api/v2/pokemon/index.json", root.string()));
+    throw std::runtime_error(
+        fmt::format("--root {}: no such folder; use one that has api/v2/pokemon/index.json", root.string()));
   }
   return real;
 }
@@ -39,7 +39,7 @@ std::vector<Pokemon> read_index(const fs::path& root) {
   const auto content = read_file(path);
   if (!content) {
     throw std::runtime_error(
-        fmt::format("{}: cannot be read; --root needs a folder that holds it", path.string()));
+        fmt::format("cannot read {}; --root needs a folder with this file", path.string()));
   }
   auto page = pokeapi::parse_index_page(*content, "https://pokeapi.co/api/v2/pokemon");
   if (!page) throw std::runtime_error(fmt::format("{}: {}", path.string(), page.error().message));

@@ -9,13 +9,14 @@
 
 namespace spritefarm::mirror {
 
-/// A folder of saved answers: api/v2/pokemon/index.json is the index, of which pages are served;
-/// api/v2/pokemon/N/index.json are the records, found by name too; other files are served as they are. In
-/// documents, the hosts of the PokéAPI become this mirror, so that what was saved can be farmed. Never serves
-/// what lies outside the folder, symbolic links included. A changed file is seen at once, the index is not.
+/// Serves a folder of saved responses. api/v2/pokemon/index.json is the index, served in pages.
+/// api/v2/pokemon/N/index.json are the records, also found by name. Other files are served unchanged. In JSON
+/// documents, the hosts of the PokéAPI are replaced by this mirror. Files outside the folder are 404, also if
+/// a symbolic link leads to them. The index is read once; changes of other files take effect at once. Owned
+/// by a Mirror and used by all its threads.
 class FolderSite : public Site {
  public:
-  /// Throws std::runtime_error if there is no such folder, or its index cannot be read.
+  /// Throws std::runtime_error if the folder does not exist or its index cannot be read.
   explicit FolderSite(const std::filesystem::path& root);
   SharedAnswer answer(const Request& request) override;
 

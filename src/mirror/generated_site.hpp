@@ -6,7 +6,8 @@
 
 namespace spritefarm::mirror {
 
-/// A PokéAPI and its image host, both invented: real names, ids, shapes and sizes, drawn creatures.
+/// An invented PokéAPI with its image host. Names, ids, document structure and sizes are real, pictures show
+/// invented creatures. Owned by a Mirror and used by all its threads.
 class GeneratedSite : public Site {
  public:
   explicit GeneratedSite(std::size_t count);

@@ -15,7 +15,7 @@ std::string little_endian(int number) {
   return {static_cast<char>(number & 0xff), static_cast<char>(number >> 8 & 0xff)};
 }
 
-/// The bits of LZW codes, from the lowest.
+/// Packs LZW codes into bytes, lowest bit first.
 class BitWriter {
  public:
   void write(unsigned code, unsigned bits) {
@@ -37,7 +37,7 @@ class BitWriter {
 
 std::string compress_lzw(const std::vector<std::uint8_t>& pixels) {
   constexpr unsigned clear = 1U << colour_bits, end = clear + 1, full = 4096;
-  std::map<std::pair<unsigned, std::uint8_t>, unsigned> codes;  // of a known sequence and one more pixel
+  std::map<std::pair<unsigned, std::uint8_t>, unsigned> codes;  // key: code of a sequence, next pixel
   unsigned next = end + 1, bits = colour_bits + 1;
   BitWriter writer;
   writer.write(clear, bits);
@@ -60,7 +60,7 @@ std::string compress_lzw(const std::vector<std::uint8_t>& pixels) {
     sequence = pixels[i];
   }
   writer.write(sequence, bits);
-  // The decoder adds one more entry when it reads that code, and may widen its codes for it.
+  // The decoder adds an entry after this code too, which can widen the codes.
   if (next == 1U << bits && bits < 12) ++bits;
   writer.write(end, bits);
   return writer.finish();
@@ -75,7 +75,7 @@ std::string sub_blocks(std::string_view bytes) {
   return blocks.append(1, '\0');
 }
 
-// Shown for half a second, then left snapshot under the next frame.
+// Shown for half a second, then left in place under the next frame.
 std::string frame(const Raster& raster, const Area& area) {
   constexpr std::string_view control("\x21\xf9\x04\x05\x32\x00\x00\x00", 8);
   return std::string(control)
@@ -95,11 +95,11 @@ std::string encode_gif(const Raster& first, const Raster& second, const std::arr
                        std::string_view title) {
   std::string file =
       std::string("GIF89a").append(little_endian(first.width)).append(little_endian(first.height));
-  file.append("\xb3\x00\x00", 3);  // a palette of 16
+  file.append("\xb3\x00\x00", 3);  // a palette of 16 colours
   for (const Rgb& rgb : palette) {
     file += {static_cast<char>(rgb.red), static_cast<char>(rgb.green), static_cast<char>(rgb.blue)};
   }
-  file.append("\x21\xff\x0bNETSCAPE2.0\x03\x01\x00\x00\x00", 19);  // for ever
+  file.append("\x21\xff\x0bNETSCAPE2.0\x03\x01\x00\x00\x00", 19);  // repeat without end
   file.append("\x21\xfe").append(sub_blocks(title.substr(0, 255)));
   file.append(frame(first, {0, 0, first.width, first.height}));
   file.append(frame(second, difference(first, second)));

@@ -7,8 +7,8 @@
 
 namespace spritefarm::mirror {
 
-/// An endless animation of two frames of one size, in 16 colours of which the first is transparent, with
-/// `title` as its comment (at most 255 bytes of it).
+/// An endless animation of two frames of equal size in 16 colours. The first colour is transparent. `title`,
+/// cut to 255 bytes, is the comment.
 std::string encode_gif(const Raster& first, const Raster& second, const std::array<Rgb, ink_count>& palette,
                        std::string_view title);
 

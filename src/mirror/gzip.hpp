@@ -5,10 +5,10 @@
 
 namespace spritefarm::mirror {
 
-/// `body` as a gzip file, as level 6 makes it.
+/// Compresses `body` in gzip format at level 6. Throws std::runtime_error.
 std::string gzip(std::string_view body);
 
-/// Whether an Accept-Encoding header's value allows gzip.
+/// Whether the value of an Accept-Encoding header allows gzip.
 bool accepts_gzip(std::string_view accept_encoding);
 
 }  // namespace spritefarm::mirror

@@ -9,7 +9,7 @@ namespace spritefarm::mirror {
 
 namespace {
 
-// Far above every count, far below where sums overflow.
+// Above every count; sums of such numbers do not overflow.
 constexpr std::int64_t bound = 1'000'000'000'000;
 
 // JavaScript's parseInt(text) || fallback
@@ -32,7 +32,7 @@ std::size_t slice_position(std::int64_t position, std::int64_t count) {
       std::clamp<std::int64_t>(position < 0 ? position + count : position, 0, count));
 }
 
-// A name out of somebody's folder may hold anything.
+// A name from a user's folder can have any character.
 std::string escaped(std::string_view text) {
   std::string result;
   for (const char c : text) {

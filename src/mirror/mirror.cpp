@@ -26,9 +26,9 @@ struct StopDaemon {
   void operator()(MHD_Daemon* daemon) const noexcept { MHD_stop_daemon(daemon); }
 };
 
-// One request, from its first line to the end of its response. libmicrohttpd carries it for us.
+// One request, from its first line to the end of its response. libmicrohttpd stores the pointer to it.
 struct Exchange {
-  std::string target;  // as it came: path and query
+  std::string target;  // path and query as received
   bool complete = false;
   bool delayed = false;
 };
@@ -40,7 +40,7 @@ SharedAnswer plain_answer(unsigned status, std::string text) {
 
 SharedAnswer garbage_answer(const Answer& instead_of, std::string_view target) {
   auto answer = std::make_shared<Answer>();
-  answer->headers = {instead_of.headers.front()};  // the type
+  answer->headers = {instead_of.headers.front()};  // Content-Type
   SeededRandom random("garbage " + std::string(target));
   for (std::size_t i = 0; i < std::max<std::size_t>(instead_of.body.size(), 64); ++i) {
     answer->body += static_cast<char>(random.next() & 0xff);
@@ -81,10 +81,10 @@ struct Mirror::State {
                                   MHD_OPTION_THREAD_POOL_SIZE, threads, MHD_OPTION_CONNECTION_LIMIT,
                                   connections, MHD_OPTION_URI_LOG_CALLBACK, &on_target, this,
                                   MHD_OPTION_NOTIFY_COMPLETED, &on_completed, this, MHD_OPTION_END));
-    if (!daemon) throw std::runtime_error(fmt::format("{}: libmicrohttpd refuses to serve it", origin));
+    if (!daemon) throw std::runtime_error(fmt::format("{}: libmicrohttpd cannot start a server", origin));
     (void)listener.release();  // the daemon closes it
   }
-  ~State() { pauses.stop(); }  // then the daemon
+  ~State() { pauses.stop(); }  // before the daemon stops
 
   static void* on_target(void*, const char* target, MHD_Connection*) { return new Exchange{target}; }
 
@@ -109,7 +109,7 @@ struct Mirror::State {
 
   MHD_Result serve(MHD_Connection* connection, std::string_view path, std::string_view method,
                    std::size_t* upload_size, Exchange& exchange) {
-    // The first call comes after the headers, then one for each part of a body, then one at the end.
+    // libmicrohttpd calls this after the headers, for each part of a request body, and at the end.
     if (!std::exchange(exchange.complete, true)) return MHD_YES;
     if (*upload_size != 0) {
       *upload_size = 0;
@@ -147,7 +147,7 @@ struct Mirror::State {
     if (!fault) {
       SharedAnswer answer = site->answer(request);
       const char* known = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "If-None-Match");
-      if (known != nullptr && !answer->tag.empty() && names_tag(known, answer->tag)) {
+      if (known != nullptr && !answer->tag.empty() && matches_tag(known, answer->tag)) {
         return queue(connection, 304, not_modified_response(*answer));
       }
       return whole(std::move(answer));

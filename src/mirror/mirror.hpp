@@ -7,10 +7,10 @@
 
 namespace spritefarm::mirror {
 
-/// A PokéAPI and its image host on one loopback port, HTTP/1.1, served by a few threads of this process from
-/// construction to destruction. The constructor throws: std::system_error if the port cannot be had,
-/// std::runtime_error if the folder cannot be served. Make no process by fork while one exists: use
-/// MirrorProcess for that.
+/// A PokéAPI with its image host on one loopback port, HTTP/1.1. A few threads of this process serve it from
+/// construction to destruction, so do not fork while it exists: use MirrorProcess instead. The constructor
+/// throws std::system_error if it cannot listen on the port, and std::runtime_error if it cannot serve the
+/// folder.
 class Mirror {
  public:
   explicit Mirror(const MirrorOptions& options);

@@ -30,7 +30,7 @@ int serve(const MirrorOptions& options) {
     signals.wait();
     return 0;
   } catch (const std::system_error& failure) {
-    fmt::print(stderr, "spritefarm mirror: {}; --port 0 takes a free one\n", failure.what());
+    fmt::print(stderr, "spritefarm mirror: {}; use --port 0 for a free port\n", failure.what());
     return 1;
   } catch (const std::exception& failure) {
     fmt::print(stderr, "spritefarm mirror: {}\n", failure.what());

@@ -12,9 +12,9 @@
 namespace spritefarm::mirror {
 
 struct MirrorOptions {
-  std::uint16_t port = 0;                     ///< 0: a free one
-  std::string root;                           ///< a folder to serve; empty: what the mirror invents
-  std::size_t count = Catalogue::real_count;  ///< pokémon, of those that it invents
+  std::uint16_t port = 0;                     ///< 0: a free port
+  std::string root;                           ///< folder to serve; empty: invented data
+  std::size_t count = Catalogue::real_count;  ///< number of pokémon in the invented data
   std::chrono::milliseconds latency{0};       ///< before each response
   std::vector<FaultShare> faults;
   std::uint64_t seed = 1;  ///< of the faults

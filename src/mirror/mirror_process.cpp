@@ -9,7 +9,7 @@ namespace spritefarm::mirror {
 
 namespace {
 
-// What the child says first: one of these, and the base URL or the reason.
+// The first byte of the child's only message. The base URL or the error follows.
 constexpr char ready = '+', failed = '-';
 
 int run(const MirrorOptions& options, system::ParentLine& parent) {
@@ -29,7 +29,7 @@ int run(const MirrorOptions& options, system::ParentLine& parent) {
 MirrorProcess::MirrorProcess(const MirrorOptions& options)
     : m_child([&](system::ParentLine& parent) { return run(options, parent); }) {
   const auto line = m_child.receive();
-  if (!line || line->empty()) throw std::runtime_error("the mirror's process ended before it was ready");
+  if (!line || line->empty()) throw std::runtime_error("mirror: the process ended before it was ready");
   if (line->front() != ready) throw std::runtime_error("mirror: " + line->substr(1));
   m_base_url = line->substr(1);
 }

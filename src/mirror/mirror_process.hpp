@@ -7,10 +7,10 @@
 
 namespace spritefarm::mirror {
 
-/// A Mirror in a child process of its own, for --demo and the benchmarks: it takes no time from the threads
-/// that are measured, and no thread of its keeps the caller from forking. It ends with this object, or with
-/// the caller, whatever ends that. Make it while the caller has one thread. The constructor throws
-/// std::runtime_error if the mirror cannot be had.
+/// A Mirror in a child process, for --demo and the benchmarks. It takes no time from the measured threads,
+/// and the caller can still fork. The child ends with this object and with the caller, even if SIGKILL ends
+/// the caller. Make it while the caller has one thread. The constructor throws std::runtime_error if the
+/// mirror cannot start.
 class MirrorProcess {
  public:
   explicit MirrorProcess(const MirrorOptions& options);

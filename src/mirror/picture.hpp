@@ -6,8 +6,8 @@
 
 namespace spritefarm::mirror {
 
-/// The file that a record's leaf links to, in the format that its extension says: drawn here, different for
-/// each pokémon and each leaf, always the same for the two.
+/// The image file of a leaf of a record, in the format of the leaf's extension. Different for each pokémon
+/// and leaf, and deterministic.
 std::string picture(const Pokemon& pokemon, const SpriteLeaf& leaf);
 
 }  // namespace spritefarm::mirror

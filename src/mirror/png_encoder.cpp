@@ -21,7 +21,7 @@ std::string chunk(std::string_view type, std::string_view data) {
   return big_endian(data.size()) + content + big_endian(crc);
 }
 
-// Two pixels in a byte. A row that equals the one above it is written as "no difference" (filter 2, Up).
+// Two pixels in a byte. A row that equals the row above is all zeros with filter 2 (Up).
 std::string scanlines(const Raster& raster) {
   std::string lines;
   std::string above;
@@ -45,7 +45,7 @@ std::string deflated(std::string_view bytes) {
   std::string result(size, '\0');
   if (compress2(reinterpret_cast<Bytef*>(result.data()), &size, reinterpret_cast<const Bytef*>(bytes.data()),
                 static_cast<uLong>(bytes.size()), Z_BEST_COMPRESSION) != Z_OK) {
-    throw std::runtime_error("zlib could not compress a picture");
+    throw std::runtime_error("zlib: compress2() failed for a picture");
   }
   result.resize(size);
   return result;

@@ -7,8 +7,8 @@
 
 namespace spritefarm::mirror {
 
-/// A PNG file of 16 colours, of which the first is transparent, with `title` as its text chunk. The width is
-/// even.
+/// A PNG file in 16 colours. The first colour is transparent. `title` is a text chunk. The width of `raster`
+/// must be even. Throws std::runtime_error if zlib fails.
 std::string encode_png(const Raster& raster, const std::array<Rgb, ink_count>& palette,
                        std::string_view title);
 

@@ -52,11 +52,11 @@ Raster draw(const Creature& creature, int scale) {
   return large;
 }
 
-Area difference(const Raster& one, const Raster& other) {
-  int left = one.width, right = -1, top = one.height, bottom = -1;
-  for (int y = 0; y < one.height; ++y) {
-    for (int x = 0; x < one.width; ++x) {
-      if (one.at(x, y) == other.at(x, y)) continue;
+Area difference(const Raster& a, const Raster& b) {
+  int left = a.width, right = -1, top = a.height, bottom = -1;
+  for (int y = 0; y < a.height; ++y) {
+    for (int x = 0; x < a.width; ++x) {
+      if (a.at(x, y) == b.at(x, y)) continue;
       left = std::min(left, x);
       right = std::max(right, x);
       top = std::min(top, y);

@@ -20,7 +20,7 @@ struct Raster {
   }
 };
 
-/// The creature in light from the upper left, with an outline, `scale` pixels for each of its units.
+/// Draws the creature lit from the upper left, with an outline, at `scale` pixels per unit.
 Raster draw(const Creature& creature, int scale);
 
 /// A rectangle of a raster.
@@ -28,8 +28,8 @@ struct Area {
   int left = 0, top = 0, width = 0, height = 0;
 };
 
-/// The smallest area in which two rasters of one size differ; at least one pixel.
-Area difference(const Raster& one, const Raster& other);
+/// The bounding box of the differences between two rasters of equal size; one pixel if they are equal.
+Area difference(const Raster& a, const Raster& b);
 
 Raster crop(const Raster& raster, const Area& area);
 

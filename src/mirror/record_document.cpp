@@ -18,7 +18,7 @@ namespace spritefarm::mirror {
 
 namespace {
 
-// What a record refers to: a name and the id in its URL.
+// A resource that a record links to: its name and the id in its URL.
 struct Named {
   std::string_view name;
   unsigned id = 0;
@@ -102,7 +102,7 @@ const std::vector<Named> stats =
 
 const std::vector<Named> learn_methods = parse_names("level-up:1 egg:2 tutor:3 machine:4");
 
-// How long the documents are: a quantile function through the real ones' shortest, median and longest.
+// The size of a document: a quantile function through the minimum, median and maximum of the real documents.
 std::size_t document_size(SeededRandom random) {
   struct Point {
     double share, size;
@@ -122,7 +122,7 @@ std::size_t document_size(SeededRandom random) {
   return static_cast<std::size_t>(std::exp(std::lerp(std::log(below->size), std::log(above->size), part)));
 }
 
-/// Writes one record from its first key to its last.
+/// Writes one record in the order of its keys.
 class RecordWriter {
  public:
   RecordWriter(const Pokemon& pokemon, std::string_view origin)
@@ -184,16 +184,16 @@ class RecordWriter {
     }
   }
 
-  // As many moves, in as many games, as make the document m_size long with the `rest` after them.
+  // Appends moves and their games until the document, with `rest` bytes after them, is about m_size long.
   void append_moves(std::size_t rest) {
     constexpr std::size_t detail_size = 222;
     std::size_t details = (m_size - std::min(m_size, m_document.size() + rest)) / detail_size;
     for (std::size_t i = 0; i < moves.size() && details > 0; ++i) {
       const std::size_t left = moves.size() - i;
-      const std::size_t least = (details + left - 1) / left;
+      const std::size_t share = (details + left - 1) / left;
       const std::size_t games =
           std::min({details, version_groups.size(),
-                    least + m_random.below(static_cast<unsigned>(version_groups.size()))});
+                    share + m_random.below(static_cast<unsigned>(version_groups.size()))});
       details -= games;
       append_comma();
       append("{{\"move\":");
@@ -213,7 +213,7 @@ class RecordWriter {
     }
   }
 
-  // What comes after the moves.
+  // The part after the moves.
   std::string write_end() {
     std::string begin = std::exchange(m_document, {});
     append(

@@ -7,9 +7,9 @@
 
 namespace spritefarm::mirror {
 
-/// The document of one pokémon, minified, with its keys in the PokéAPI's order and in its sizes: 5 to 660 KB,
-/// half of them above 100 KB, nearly all of it a list of moves, `sprites` near the end. What is in the lists
-/// is made up; the same for the same pokémon and origin ("http://host:port", before every URL).
+/// The record of one pokémon as minified JSON. Keys have the order and documents the sizes of the PokéAPI: 5
+/// to 660 KB, half of them above 100 KB, mostly a list of moves, with `sprites` near the end. The contents of
+/// the lists are invented, but deterministic. `origin` ("http://host:port") is the prefix of all URLs.
 std::string record_document(const Pokemon& pokemon, std::string_view origin);
 
 }  // namespace spritefarm::mirror

@@ -7,8 +7,8 @@
 
 namespace spritefarm::mirror {
 
-/// Pseudo-random throws that depend on nothing but the seed: what the mirror invents (a picture, a weight, a
-/// fault) is the same in every run and on every machine. FNV-1a into splitmix64.
+/// A pseudo-random generator (SplitMix64, seeded with FNV-1a of a text). The mirror's pictures, records and
+/// faults are therefore the same in every run and on every machine.
 class SeededRandom {
  public:
   explicit SeededRandom(std::string_view seed) noexcept : m_state(fnv1a(seed)) {}
@@ -19,11 +19,11 @@ class SeededRandom {
     z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
     return z ^ (z >> 31);
   }
-  /// From 0 up to, but not, 1.
+  /// From 0, inclusive, to 1, exclusive.
   double unit() noexcept { return static_cast<double>(next() >> 11) * 0x1p-53; }
   double between(double low, double high) noexcept { return low + unit() * (high - low); }
-  /// From 0 to sides - 1; `sides` is at least 1.
-  unsigned below(unsigned sides) noexcept { return static_cast<unsigned>(next() % sides); }
+  /// From 0 to limit - 1; `limit` is at least 1.
+  unsigned below(unsigned limit) noexcept { return static_cast<unsigned>(next() % limit); }
   bool chance(double share) noexcept { return unit() < share; }
 
  private:

@@ -8,37 +8,38 @@
 
 namespace spritefarm::mirror {
 
-/// What a client asks for, with everything that the answer may depend on.
+/// All of a client's request that an answer depends on.
 struct Request {
   std::string path;    ///< decoded, begins with a slash
-  std::string query;   ///< as it came, without the question mark
-  std::string origin;  ///< "http://host:port" as the client calls us: stands before the URLs in documents
-  bool gzip = false;   ///< may be compressed
+  std::string query;   ///< as received, without the question mark
+  std::string origin;  ///< "http://host:port" from the Host header: prefix of the URLs in documents
+  bool gzip = false;   ///< the client accepts gzip
 };
 
-/// A whole response. Immutable once made, and shared by all who get the same.
+/// A complete response. Immutable and shared by equal requests.
 struct Answer {
   unsigned status = 200;
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
-  std::string tag;  ///< its ETag; empty: none
+  std::string tag;  ///< ETag; empty: none
 };
 using SharedAnswer = std::shared_ptr<const Answer>;
 
-/// The resources that a mirror serves. Called by several threads at once.
+/// The resources of a mirror. Owned by a Mirror and called by several of its threads at once.
 class Site {
  public:
   virtual ~Site() = default;
   virtual SharedAnswer answer(const Request& request) = 0;
 };
 
-/// 404, with the five days of caching that the real service gives its failures.
+/// 404 with the Cache-Control of the real service: five days.
 SharedAnswer not_found();
 
-/// A JSON document as the PokéAPI sends it: entity tag, a day of caching, compressed if that is allowed.
+/// A JSON document with the headers of the PokéAPI: ETag, Cache-Control of one day, gzip if the client
+/// accepts it.
 SharedAnswer json_answer(const Request& request, std::string document, std::string_view dataset_hash);
 
-/// A picture as the image host sends it.
+/// A picture with the headers of the image host.
 SharedAnswer image_answer(std::string_view extension, std::string image);
 
 }  // namespace spritefarm::mirror

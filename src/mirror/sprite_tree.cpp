@@ -106,7 +106,7 @@ int generation_of(std::uint32_t id) {
   return 1 + static_cast<int>(std::lower_bound(last_ids.begin(), last_ids.end(), id) - last_ids.begin());
 }
 
-// The generation of games that a picture is from: 0 for those that are from none.
+// The generation of the games that a picture is from; 0 if it is from no game.
 int generation_of(const SpriteLeaf& leaf) {
   constexpr std::array<std::string_view, 9> numerals{"i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix"};
   for (std::size_t i = 0; i < numerals.size(); ++i) {
@@ -181,22 +181,22 @@ void append_sprite_tree(std::string& document, const Pokemon& pokemon, std::stri
 }
 
 FoundSprite find_sprite(const Catalogue& catalogue, std::string_view path) {
-  static const auto by_place = [] {
-    std::unordered_map<std::string, const SpriteLeaf*> places;
+  static const auto leaves = [] {
+    std::unordered_map<std::string, const SpriteLeaf*> by_directory;
     for (const SpriteLeaf& leaf : sprite_leaves())
-      places.emplace(leaf.directory + '.' + leaf.extension, &leaf);
-    return places;
+      by_directory.emplace(leaf.directory + '.' + leaf.extension, &leaf);
+    return by_directory;
   }();
   if (path.substr(0, sprite_prefix.size()) != sprite_prefix) return {};
   path.remove_prefix(sprite_prefix.size());
-  const std::size_t name = path.rfind('/') + 1;  // 0 where there is none
+  const std::size_t name = path.rfind('/') + 1;  // 0 without a slash
   const std::size_t dot = path.find('.', name);
   if (dot == path.npos) return {};
 
   const auto id = parse_id(path.substr(name, dot - name));
-  const auto leaf = by_place.find(std::string(path.substr(0, name)).append(path.substr(dot)));
+  const auto leaf = leaves.find(std::string(path.substr(0, name)).append(path.substr(dot)));
   const Pokemon* pokemon = id ? catalogue.find(path.substr(name, dot - name)) : nullptr;
-  if (pokemon == nullptr || leaf == by_place.end() || !has_sprite(*pokemon, *leaf->second)) return {};
+  if (pokemon == nullptr || leaf == leaves.end() || !has_sprite(*pokemon, *leaf->second)) return {};
   return {pokemon, leaf->second};
 }
 

@@ -37,7 +37,7 @@ void SuspendedConnections::run() {
     }
     const auto left = m_pauses.top().first - Clock::now();
     if (!m_stopping && left > left.zero()) {
-      // By the system's clock: GCC 12's ThreadSanitizer does not know waits by the steady one.
+      // system_clock, because GCC 12's ThreadSanitizer does not intercept waits on steady_clock.
       m_changed.wait_until(lock, std::chrono::system_clock::now() + left);
       continue;
     }

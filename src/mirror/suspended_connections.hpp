@@ -13,8 +13,9 @@ struct MHD_Connection;
 
 namespace spritefarm::mirror {
 
-/// Connections that wait without holding up others: libmicrohttpd suspends them, a thread of this class
-/// resumes each at its time. Owned by a Mirror; pause() is called from libmicrohttpd's callbacks.
+/// Connections that wait without blocking others. libmicrohttpd suspends them, and the thread of this class
+/// resumes each at its time. Owned by a Mirror. Callbacks of libmicrohttpd call pause(), from any of its
+/// threads.
 class SuspendedConnections {
  public:
   SuspendedConnections();
@@ -22,9 +23,10 @@ class SuspendedConnections {
   SuspendedConnections& operator=(const SuspendedConnections&) = delete;
   ~SuspendedConnections();
 
-  /// The callback returns at once and is called again later. False, and nothing happens, after stop().
+  /// Suspends the connection. The calling callback must return at once and is called again after `duration`.
+  /// After stop(): does nothing and returns false.
   bool pause(MHD_Connection* connection, std::chrono::milliseconds duration);
-  /// Resumes all; there are no pauses any more. What a libmicrohttpd daemon needs before it is stopped.
+  /// Resumes all connections and refuses further pauses. Required before MHD_stop_daemon().
   void stop();
 
  private:
@@ -35,7 +37,7 @@ class SuspendedConnections {
 
   std::mutex m_mutex;
   std::condition_variable m_changed;
-  std::priority_queue<Pause, std::vector<Pause>, std::greater<>> m_pauses;  ///< the next to end on top
+  std::priority_queue<Pause, std::vector<Pause>, std::greater<>> m_pauses;  ///< earliest end on top
   bool m_stopping = false;
   std::thread m_thread;
 };

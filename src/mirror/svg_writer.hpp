@@ -7,7 +7,7 @@
 
 namespace spritefarm::mirror {
 
-/// The creature as an SVG document of ellipses. `title` holds nothing that XML would have to escape.
+/// The creature as an SVG document of ellipses. `title` must not need escaping in XML.
 std::string write_svg(const Creature& creature, std::string_view title);
 
 }  // namespace spritefarm::mirror

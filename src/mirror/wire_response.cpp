@@ -26,7 +26,7 @@ WireResponse with_headers(WireResponse response, const Answer& answer) {
   return response;
 }
 
-// The first half of a body; then, maybe, a silence.
+// Sends the first half of a body, then optionally keeps the connection silent.
 struct HalfBody {
   SharedAnswer answer;
   MHD_Connection* connection = nullptr;
@@ -44,7 +44,7 @@ struct HalfBody {
     return stay_silent() ? 0 : MHD_CONTENT_READER_END_WITH_ERROR;
   }
 
-  // libmicrohttpd does not see whether the client of a suspended connection is still there.
+  // libmicrohttpd does not notice that the client of a suspended connection has closed it.
   bool stay_silent() {
     if (pauses == nullptr) return false;
     const int socket = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;

@@ -12,18 +12,21 @@ namespace spritefarm::mirror {
 struct DestroyResponse {
   void operator()(MHD_Response* response) const noexcept { MHD_destroy_response(response); }
 };
-/// libmicrohttpd's form of a response. It shares the answer's body, and does not copy it.
+/// A response of libmicrohttpd. It shares the body of an Answer without a copy. The functions below throw
+/// std::bad_alloc.
 using WireResponse = std::unique_ptr<MHD_Response, DestroyResponse>;
 
+/// The complete answer.
 WireResponse whole_response(SharedAnswer answer);
 
-/// Status 304.
+/// 304 without the Content-* headers of `answer`.
 WireResponse not_modified_response(const Answer& answer);
 
-/// Announces the whole body and sends half of it, then ends the connection.
+/// Announces the whole body, sends half of it and closes the connection.
 WireResponse truncated_response(SharedAnswer answer);
 
-/// As above, but before the end nothing happens for a minute, or until the client goes or the mirror stops.
+/// As truncated_response(), but is silent for a minute before it closes the connection, or until the client
+/// closes it or the mirror stops.
 WireResponse stalling_response(SharedAnswer answer, MHD_Connection* connection, SuspendedConnections& pauses);
 
 }  // namespace spritefarm::mirror

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-/// What came back over a connection of its own: libcurl alone, none of the program's layers.
+/// A response to ask(), which uses libcurl alone and a new connection, and none of the program's layers.
 struct MirrorReply {
   CURLcode result = CURLE_OK;
   long status = 0;
@@ -37,6 +37,7 @@ inline std::size_t append_header(char* data, std::size_t, std::size_t size, void
   return size;
 }
 
+/// Sends one GET request. A failure is in `result`.
 inline MirrorReply ask(const std::string& url, const MirrorQuery& query = {}) {
   MirrorReply reply;
   CURL* curl = curl_easy_init();

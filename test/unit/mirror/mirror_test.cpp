@@ -34,7 +34,7 @@ void write_file(const std::filesystem::path& path, const std::string& content) {
 
 }  // namespace
 
-TEST_CASE("the mirror serves records as the PokéAPI does", "[mirror]") {
+TEST_CASE("the mirror serves records and images like the PokéAPI", "[mirror]") {
   const Mirror mirror({});
   const MirrorReply plain = ask(mirror.base_url() + "pokemon/pikachu/");
   CHECK(plain.status == 200);
@@ -48,11 +48,11 @@ TEST_CASE("the mirror serves records as the PokéAPI does", "[mirror]") {
   CHECK(record->id == 25);
 
   for (const char* path : {"pokemon/25", "pokemon/25/", "pokemon/pikachu"}) {
-    const MirrorReply packed = ask(mirror.base_url() + path, {.compressed = true});
-    CHECK(packed.headers.at("content-encoding") == "gzip");
-    CHECK(std::stoul(packed.headers.at("content-length")) < plain.body.size() / 10);
-    CHECK(packed.body == plain.body);
-    CHECK(packed.headers.at("etag") == plain.headers.at("etag"));
+    const MirrorReply compressed = ask(mirror.base_url() + path, {.compressed = true});
+    CHECK(compressed.headers.at("content-encoding") == "gzip");
+    CHECK(std::stoul(compressed.headers.at("content-length")) < plain.body.size() / 10);
+    CHECK(compressed.body == plain.body);
+    CHECK(compressed.headers.at("etag") == plain.headers.at("etag"));
   }
   const MirrorReply again =
       ask(mirror.base_url() + "pokemon/25", {.headers = {"If-None-Match: " + plain.headers.at("etag")}});
@@ -70,7 +70,7 @@ TEST_CASE("the mirror serves records as the PokéAPI does", "[mirror]") {
   CHECK(ask(front, {.headers = {"If-None-Match: " + image.headers.at("etag")}}).status == 304);
 }
 
-TEST_CASE("the mirror's URLs begin as the client called it, and what does not exist is 404", "[mirror]") {
+TEST_CASE("URLs have the Host of the request as their prefix, and unknown resources are 404", "[mirror]") {
   const Mirror mirror({.count = 3});
   const MirrorReply page =
       ask(mirror.base_url() + "pokemon?limit=1", {.headers = {"Host: pokeapi.test:8080"}});
@@ -91,7 +91,7 @@ TEST_CASE("the mirror's URLs begin as the client called it, and what does not ex
   CHECK(ask(host_of(mirror.base_url()) + "/PokeAPI/sprites/master/sprites/pokemon/4.png").status == 404);
 }
 
-TEST_CASE("many connections at once are answered, latency or not", "[mirror]") {
+TEST_CASE("many connections are served at once, with and without latency", "[mirror]") {
   const Mirror mirror({.latency = std::chrono::milliseconds(GENERATE(0, 20))});
   std::vector<std::thread> clients;
   std::atomic<int> whole = 0;
@@ -109,7 +109,7 @@ TEST_CASE("many connections at once are answered, latency or not", "[mirror]") {
   CHECK(whole == 320);
 }
 
-TEST_CASE("each kind of fault looks as its name says", "[mirror]") {
+TEST_CASE("each kind of fault has its effect", "[mirror]") {
   const auto reply = [](Fault fault, long timeout_ms = 20'000) {
     const Mirror mirror({.faults = {{fault, 1}}});
     return ask(host_of(mirror.base_url()) + first_image, {.timeout_ms = timeout_ms});
@@ -132,7 +132,7 @@ TEST_CASE("each kind of fault looks as its name says", "[mirror]") {
   CHECK(html.headers.at("content-type") == "text/html; charset=utf-8");
 }
 
-TEST_CASE("a mirror can be stopped while a client is kept waiting", "[mirror]") {
+TEST_CASE("a mirror can be stopped while a client waits", "[mirror]") {
   auto mirror = std::make_unique<Mirror>(MirrorOptions{.latency = std::chrono::hours(1)});
   MirrorReply reply;
   std::thread client([&, url = mirror->base_url()] { reply = ask(url + "pokemon/1", {.timeout_ms = 500}); });
@@ -141,28 +141,28 @@ TEST_CASE("a mirror can be stopped while a client is kept waiting", "[mirror]") 
   mirror.reset();
 }
 
-TEST_CASE("faults depend on the seed, the URL and its how-manieth request, not on the order", "[mirror]") {
+TEST_CASE("faults depend on seed, URL and request number, but not on the order", "[mirror]") {
   const std::vector<FaultShare> shares{{Fault::reset, 0.25}, {Fault::html, 0.25}};
-  FaultPlan forwards(shares, 7), backwards(shares, 7), other(shares, 8);
-  std::map<int, std::vector<std::optional<Fault>>> one, two, three;
+  FaultPlan plan(shares, 7), same(shares, 7), other(shares, 8);
+  std::map<int, std::vector<std::optional<Fault>>> in_order, reversed, other_seed;
   std::size_t resets = 0;
   for (int round = 0; round < 3; ++round) {
     for (int i = 0; i < 1000; ++i) {
-      one[i].push_back(forwards.next("/" + std::to_string(i)));
-      if (one[i].back() == Fault::reset) ++resets;
+      in_order[i].push_back(plan.next("/" + std::to_string(i)));
+      if (in_order[i].back() == Fault::reset) ++resets;
     }
     for (int i = 999; i >= 0; --i) {
-      two[i].push_back(backwards.next("/" + std::to_string(i)));
-      three[i].push_back(other.next("/" + std::to_string(i)));
+      reversed[i].push_back(same.next("/" + std::to_string(i)));
+      other_seed[i].push_back(other.next("/" + std::to_string(i)));
     }
   }
-  CHECK(one == two);
-  CHECK(one != three);
+  CHECK(in_order == reversed);
+  CHECK(in_order != other_seed);
   CHECK(resets > 650);
   CHECK(resets < 850);
 }
 
-TEST_CASE("the list of faults is checked", "[mirror]") {
+TEST_CASE("an invalid list of faults is refused", "[mirror]") {
   const auto parsed =
       parse_faults("404:0.1,429:5%,500:0,503:.01,truncate:.01,stall:.01,reset:.01,garbage:.01,html:.01");
   REQUIRE(parsed);
@@ -177,7 +177,7 @@ TEST_CASE("the list of faults is checked", "[mirror]") {
   }
 }
 
-TEST_CASE("a folder is served with its links rewritten, and nothing outside of it", "[mirror]") {
+TEST_CASE("a folder is served with rewritten links, and files outside are 404", "[mirror]") {
   const test::TempDir folder;
   const auto root = folder / "root";
   const std::string index =
@@ -212,7 +212,7 @@ TEST_CASE("a folder is served with its links rewritten, and nothing outside of i
   }
 }
 
-TEST_CASE("what cannot be served is said", "[mirror]") {
+TEST_CASE("the constructors throw if the port or the folder cannot be used", "[mirror]") {
   const Mirror mirror({});
   const std::string url = mirror.base_url();
   const auto port = static_cast<std::uint16_t>(std::stoi(url.substr(url.rfind(':') + 1)));
@@ -223,7 +223,7 @@ TEST_CASE("what cannot be served is said", "[mirror]") {
   CHECK_THROWS_AS(MirrorProcess({.port = port}), std::runtime_error);
 }
 
-TEST_CASE("a mirror's process ends with its owner", "[mirror]") {
+TEST_CASE("a mirror process ends with its owner", "[mirror]") {
   std::string url;
   {
     const MirrorProcess mirror({.count = 5});
@@ -233,7 +233,7 @@ TEST_CASE("a mirror's process ends with its owner", "[mirror]") {
   CHECK(ask(url + "pokemon/5").result == CURLE_COULDNT_CONNECT);
 }
 
-TEST_CASE("a mirror's process ends when its owner is killed", "[mirror]") {
+TEST_CASE("a mirror process ends when its owner is killed", "[mirror]") {
   system::ChildProcess owner([](system::ParentLine& line) {
     const MirrorProcess mirror({});
     line.send(mirror.base_url());
@@ -243,9 +243,9 @@ TEST_CASE("a mirror's process ends when its owner is killed", "[mirror]") {
   const auto url = owner.receive();
   REQUIRE(url);
   CHECK(ask(*url + "pokemon/1").status == 200);
-  ::alarm(60);  // ends this program if the mirror stays
+  ::alarm(60);  // ends this program if the mirror does not end
   REQUIRE(::kill(owner.pid(), SIGKILL) == 0);
-  // The mirror has inherited the line: it closes when both processes are gone.
+  // The mirror has inherited the socket, which closes when both processes have ended.
   CHECK_FALSE(owner.receive());
   ::alarm(0);
 }

@@ -21,7 +21,7 @@ std::size_t big_endian(std::string_view bytes) {
   return number;
 }
 
-// The pixels of a PNG of 4 bits with the filters None and Up, decoded on its own.
+// An independent decoder of PNG files with 4 bits per pixel and the filters None and Up.
 std::vector<std::uint8_t> decode_png(std::string_view file) {
   std::string packed;
   for (std::size_t at = 8; at < file.size(); at += 12 + big_endian(file.substr(at))) {
@@ -46,7 +46,7 @@ std::vector<std::uint8_t> decode_png(std::string_view file) {
   return pixels;
 }
 
-// The pixels of the first frame of a GIF without a local palette.
+// An independent decoder of the first frame of a GIF without a local palette.
 std::vector<std::uint8_t> decode_gif(std::string_view file) {
   std::size_t at = 13 + 48;
   while (file.at(at) == '\x21') {
@@ -89,7 +89,8 @@ std::vector<std::uint8_t> decode_gif(std::string_view file) {
 
 }  // namespace
 
-TEST_CASE("all pictures are whole, of their extension's kind, small and different", "[mirror]") {
+TEST_CASE("all pictures are valid, have the format of their extension, and are small and different",
+          "[mirror]") {
   const Catalogue catalogue;
   std::set<std::string> seen;
   for (const Pokemon& pokemon : catalogue.all()) {
@@ -109,7 +110,7 @@ TEST_CASE("all pictures are whole, of their extension's kind, small and differen
   CHECK(seen.size() > 2000);
 }
 
-TEST_CASE("a PNG holds the pixels that were drawn", "[mirror]") {
+TEST_CASE("a PNG has the pixels of its raster", "[mirror]") {
   const Catalogue catalogue;
   for (const std::uint32_t id : {1U, 25U, 1000U}) {
     const Pokemon& pokemon = *catalogue.find(std::to_string(id));
@@ -119,11 +120,11 @@ TEST_CASE("a PNG holds the pixels that were drawn", "[mirror]") {
   }
 }
 
-TEST_CASE("a GIF holds the pixels that were drawn, however its codes grow", "[mirror]") {
+TEST_CASE("a GIF has the pixels of its raster at all code widths", "[mirror]") {
   const Creature creature = invent_creature("any", "look", {});
   Raster raster = draw(creature, 2);
   SECTION("a creature") {}
-  SECTION("noise, which fills the table of codes") {
+  SECTION("noise, which fills the code table") {
     std::uint32_t state = 1;
     raster = draw(creature, 8);
     for (auto& pixel : raster.pixels)
@@ -137,7 +138,7 @@ TEST_CASE("a GIF holds the pixels that were drawn, however its codes grow", "[mi
   CHECK(decode_gif(file) == raster.pixels);
 }
 
-TEST_CASE("views of one creature differ as they should", "[mirror]") {
+TEST_CASE("views of one creature differ in colour or shape", "[mirror]") {
   const Creature plain = invent_creature("one", "look", {});
   const Creature shiny = invent_creature("one", "look", {.shiny = true});
   const Creature back = invent_creature("one", "look", {.back = true});
@@ -146,11 +147,12 @@ TEST_CASE("views of one creature differ as they should", "[mirror]") {
   CHECK(red(plain) != red(shiny));
   CHECK(red(plain) == red(back));
   CHECK(draw(plain, 1).pixels != draw(back, 1).pixels);
-  // The second frame of an animation covers nothing less than the first.
+  // Both frames of an animation cover the same pixels.
   for (const bool from_behind : {false, true}) {
-    const Raster one = draw(invent_creature("one", "look", {.back = from_behind}), 1);
-    const Raster two = draw(invent_creature("one", "look", {.back = from_behind, .second_pose = true}), 1);
-    CHECK(one.pixels != two.pixels);
-    for (std::size_t i = 0; i < one.pixels.size(); ++i) CHECK((one.pixels[i] == 0) == (two.pixels[i] == 0));
+    const Raster first = draw(invent_creature("one", "look", {.back = from_behind}), 1);
+    const Raster second = draw(invent_creature("one", "look", {.back = from_behind, .second_pose = true}), 1);
+    CHECK(first.pixels != second.pixels);
+    for (std::size_t i = 0; i < first.pixels.size(); ++i)
+      CHECK((first.pixels[i] == 0) == (second.pixels[i] == 0));
   }
 }

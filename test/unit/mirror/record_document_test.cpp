@@ -18,18 +18,18 @@ namespace {
 constexpr const char* origin = "http://mirror.test";
 }
 
-TEST_CASE("the mirror's records have the real ones' shape, sizes and nulls", "[mirror]") {
+TEST_CASE("records have the structure, sizes and nulls of the real records", "[mirror]") {
   const Catalogue catalogue;
   REQUIRE(catalogue.all().size() == 1351);
   REQUIRE(sprite_leaves().size() == 124);
   std::vector<std::size_t> sizes, pictures;
-  std::vector<double> places;
+  std::vector<double> offsets;
   std::vector<std::uint32_t> without_front;
   for (const Pokemon& pokemon : catalogue.all()) {
     const std::string document = record_document(pokemon, origin);
     sizes.push_back(document.size());
-    places.push_back(static_cast<double>(document.find("\"sprites\":")) /
-                     static_cast<double>(document.size()));
+    offsets.push_back(static_cast<double>(document.find("\"sprites\":")) /
+                      static_cast<double>(document.size()));
     const auto record = pokeapi::parse_record(document);
     INFO(pokemon.name);
     REQUIRE(record);
@@ -47,14 +47,14 @@ TEST_CASE("the mirror's records have the real ones' shape, sizes and nulls", "[m
   }
   CHECK(pictures[24] == 119);
   for (auto* list : {&sizes, &pictures}) std::sort(list->begin(), list->end());
-  std::sort(places.begin(), places.end());
+  std::sort(offsets.begin(), offsets.end());
   CHECK(sizes.front() >= 4'900);
   CHECK(sizes[675] > 85'000);
   CHECK(sizes[675] < 115'000);
   CHECK(sizes.back() > 500'000);
   CHECK(sizes.back() < 700'000);
-  CHECK(places[675] > 0.88);
-  CHECK(places[675] < 0.95);
+  CHECK(offsets[675] > 0.88);
+  CHECK(offsets[675] < 0.95);
   CHECK(pictures.front() == 0);
   CHECK(std::count(pictures.begin(), pictures.end(), 0U) == 6);
   CHECK(pictures[675] >= 25);
@@ -63,7 +63,7 @@ TEST_CASE("the mirror's records have the real ones' shape, sizes and nulls", "[m
                                                     10270, 10271, 10301});
 }
 
-TEST_CASE("every link of a record leads to the picture of its key", "[mirror]") {
+TEST_CASE("find_sprite() finds the picture of every link", "[mirror]") {
   const Catalogue catalogue;
   for (const char* name : {"pikachu", "missingno", "10033", "1025"}) {
     const Pokemon* pokemon = catalogue.find(name);
@@ -94,7 +94,7 @@ TEST_CASE("every link of a record leads to the picture of its key", "[mirror]") 
   }
 }
 
-TEST_CASE("index pages follow the real server's arithmetic", "[mirror]") {
+TEST_CASE("index pages have the limits and offsets of the real server", "[mirror]") {
   const Catalogue catalogue;
   struct Case {
     const char* query;
@@ -102,7 +102,7 @@ TEST_CASE("index pages follow the real server's arithmetic", "[mirror]") {
     const char* next;
     const char* previous;
   };
-  for (const Case& one :
+  for (const Case& page_case :
        {Case{"", 20, "?offset=20&limit=20", ""}, Case{"limit=0", 20, "?offset=20&limit=20", ""},
         Case{"limit=x&offset=y", 20, "?offset=20&limit=20", ""},
         Case{"limit=100&offset=1200", 100, "?offset=1300&limit=51", "?offset=1100&limit=100"},
@@ -110,22 +110,22 @@ TEST_CASE("index pages follow the real server's arithmetic", "[mirror]") {
         Case{"limit=20&offset=10", 20, "?offset=30&limit=20", "?offset=0&limit=10"},
         Case{"limit=100000&offset=0", 1351, "", ""}, Case{"limit=7abc", 7, "?offset=7&limit=7", ""},
         Case{"limit=99999999999999999999&offset=-5", 5, "", ""}}) {
-    INFO(one.query);
-    const std::string document = index_document(catalogue, parse_page_request(one.query), origin);
+    INFO(page_case.query);
+    const std::string document = index_document(catalogue, parse_page_request(page_case.query), origin);
     const auto page = pokeapi::parse_index_page(document, origin);
     REQUIRE(page);
     CHECK(page->count == 1351);
-    CHECK(page->entries.size() == one.items);
+    CHECK(page->entries.size() == page_case.items);
     const auto link = [](const char* query) {
       return *query == '\0' ? std::string("null")
                             : '"' + std::string(origin) + "/api/v2/pokemon" + query + '"';
     };
-    CHECK(document.find("\"next\":" + link(one.next) + ",\"previous\":" + link(one.previous) + ',') !=
-          std::string::npos);
+    CHECK(document.find("\"next\":" + link(page_case.next) + ",\"previous\":" + link(page_case.previous) +
+                        ',') != std::string::npos);
   }
 }
 
-TEST_CASE("more pokémon than there are can be asked for", "[mirror]") {
+TEST_CASE("a catalogue can have more pokémon than exist", "[mirror]") {
   const Catalogue few(3), many(10'000);
   CHECK(few.find("venusaur") != nullptr);
   CHECK(few.find("charmander") == nullptr);
@@ -135,11 +135,11 @@ TEST_CASE("more pokémon than there are can be asked for", "[mirror]") {
   CHECK(has_sprite(*many.find("sprite-1352"), sprite_leaves()[4]));
 }
 
-TEST_CASE("a document's tag is its length and SHA-1 as the PokéAPI writes them", "[mirror]") {
+TEST_CASE("an ETag is length and SHA-1, and is compared weakly", "[mirror]") {
   CHECK(spritefarm::pokeapi::make_etag("abc") == "W/\"3-qZk+NkcGgWq6PiVxeFDCbJzQ2J0\"");
-  CHECK(names_tag("W/\"3-x\"", "W/\"3-x\""));
-  CHECK(names_tag("\"a\", \"3-x\"", "W/\"3-x\""));
-  CHECK(names_tag("*", "W/\"3-x\""));
-  CHECK_FALSE(names_tag("", "W/\"3-x\""));
-  CHECK_FALSE(names_tag("\"3-y\"", "W/\"3-x\""));
+  CHECK(matches_tag("W/\"3-x\"", "W/\"3-x\""));
+  CHECK(matches_tag("\"a\", \"3-x\"", "W/\"3-x\""));
+  CHECK(matches_tag("*", "W/\"3-x\""));
+  CHECK_FALSE(matches_tag("", "W/\"3-x\""));
+  CHECK_FALSE(matches_tag("\"3-y\"", "W/\"3-x\""));
 }
