@@ -23,16 +23,16 @@ void ignore_sigterm() {
   while (true) ::pause();
 }
 
-/// One call after another until `enough()`: what the slowest took.
+/// Makes one call at a time until `enough()`. Returns the time of the slowest call.
 template <typename Enough>
 Clock::duration max_call_time(ProcessPoolExecutor& pool, Enough enough) {
-  Clock::duration slowest{};
+  Clock::duration max_time{};
   while (!enough()) {
     const auto begin = Clock::now();
     pool.submit(quick, 1).result(60s);
-    slowest = std::max(slowest, Clock::now() - begin);
+    max_time = std::max(max_time, Clock::now() - begin);
   }
-  return slowest;
+  return max_time;
 }
 
 }  // namespace
@@ -41,7 +41,7 @@ Measured deadline(const Form& form) {
   const int runs = form.times(10, 2);
   constexpr auto timeout = 200ms;
   ProcessPoolExecutor pool{{.max_workers = 3, .terminate_grace = 500ms}};
-  Clock::duration alone{}, beside{}, latest{};
+  Clock::duration alone{}, beside{}, max_delay{};
   bool failed_rightly = true;
   for (int run = 0; run < runs; ++run) {
     const auto begin = Clock::now();
@@ -54,19 +54,19 @@ Measured deadline(const Form& form) {
       failed_at = Clock::now();
       failed = true;
     });
-    // Also while its worker is waited for, for terminate_grace, to end by SIGTERM.
+    // Also during terminate_grace, while the pool waits for the worker to end by SIGTERM.
     beside =
         std::max(beside, max_call_time(pool, [&] { return failed && Clock::now() > failed_at + 300ms; }));
-    latest = std::max(latest, failed_at - submitted_at - timeout);
+    max_delay = std::max(max_delay, failed_at - submitted_at - timeout);
     try {
       stubborn.result(0s);
       failed_rightly = false;
     } catch (const TimeoutError&) {
     }
   }
-  return {failed_rightly && form.in_time(latest, 100ms) && form.in_time(beside, alone + 200ms),
-          std::to_string(runs) + " tasks that ignore SIGTERM failed at latest " + milliseconds(latest) +
-              " after their 0.2 s; the slowest other call took " + milliseconds(beside) + " (" +
+  return {failed_rightly && form.in_time(max_delay, 100ms) && form.in_time(beside, alone + 200ms),
+          std::to_string(runs) + " tasks that ignore SIGTERM failed at most " + milliseconds(max_delay) +
+              " after their timeout of 200 ms; the slowest other call took " + milliseconds(beside) + " (" +
               milliseconds(alone) + " without them)"};
 }
 

@@ -20,24 +20,24 @@ namespace {
 using namespace spritefarm;
 using namespace std::chrono_literals;
 
-std::mutex everybodys;
+std::mutex shared_mutex;
 
-/// What a fork in a program with threads must not be surprised in: allocating, printing, holding a lock.
+/// Holds the locks that make fork() in a threaded program dangerous: a mutex, those of malloc() and of stdio.
 void allocate_lock_print(std::mt19937& random) {
-  const std::lock_guard lock(everybodys);
+  const std::lock_guard lock(shared_mutex);
   const std::vector<char> memory(random() % 300'000, 'x');
   std::printf("%zu\n", memory.size());
   std::cout << memory.size() << '\n';
 }
 
-/// What a worker sees of itself and of who has forked it.
+/// A worker's pid and that of its parent, and the number of tasks of the parent.
 struct WorkerOrigin {
   int pid = 0;
   int parent = 0;
-  int parents_tasks = 0;
+  int parent_tasks = 0;
 };
 
-/// A worker's only call, which also needs all that; every second one does not come back.
+/// The only call of a worker, which takes the same locks. Every second call kills its worker.
 WorkerOrigin last_call(int number) {
   std::mt19937 random(static_cast<unsigned>(number));
   allocate_lock_print(random);
@@ -49,8 +49,8 @@ WorkerOrigin last_call(int number) {
 
 Measured forks_beside_threads(const Form& form) {
   const int respawns = form.times(1000, 60);
-  // What the threads and the workers print is of no interest, but goes where all print to.
-  const int kept = ::dup(1);
+  // Threads and workers print to standard output, which is /dev/null during the measurement.
+  const int saved_stdout = ::dup(1);
   if (!std::freopen("/dev/null", "w", stdout)) return {false, "no /dev/null"};
 
   ProcessPoolExecutor pool{{.max_workers = 4, .max_tasks_per_child = 1}};
@@ -68,16 +68,16 @@ Measured forks_beside_threads(const Form& form) {
 
   std::set<int> pids;
   int died = 0, hung = 0, max_tasks = 0;
-  std::set<pid_t> forks;  // who has forked
+  std::set<pid_t> parents;  // of all workers
   for (int done = 0; done < respawns;) {
     std::vector<Future<WorkerOrigin>> futures;
     for (int i = 0; i < 20; ++i) futures.push_back(pool.submit(last_call, done++));
-    for (const Future<WorkerOrigin>& each : futures) {
+    for (const Future<WorkerOrigin>& future : futures) {
       try {
-        const WorkerOrigin origin = each.result(60s);
+        const WorkerOrigin origin = future.result(60s);
         pids.insert(origin.pid);
-        forks.insert(origin.parent);
-        max_tasks = std::max(max_tasks, origin.parents_tasks - sanitizer_tasks);
+        parents.insert(origin.parent);
+        max_tasks = std::max(max_tasks, origin.parent_tasks - sanitizer_tasks);
       } catch (const WorkerDied& error) {
         pids.insert(error.how().pid);
         ++died;
@@ -90,15 +90,16 @@ Measured forks_beside_threads(const Form& form) {
   for (std::thread& thread : threads) thread.join();
   std::cout.flush();
   std::fflush(stdout);
-  ::dup2(kept, 1);
-  ::close(kept);
+  ::dup2(saved_stdout, 1);
+  ::close(saved_stdout);
   const bool zygote_alone =
-      forked_first.size() == 1 && forks == std::set(forked_first.begin(), forked_first.end());
+      forked_first.size() == 1 && parents == std::set(forked_first.begin(), forked_first.end());
   return {hung == 0 && max_tasks == 1 && zygote_alone && died == respawns / 2 &&
               static_cast<int>(pids.size()) == respawns,
           std::to_string(pids.size()) + " workers forked beside 8 threads, " + std::to_string(died) +
-              " of them died, " + std::to_string(hung) + " calls hung, the zygote " +
-              (zygote_alone ? "alone" : "not alone") + " forks and has at most " + std::to_string(max_tasks) +
+              " of them died, " + std::to_string(hung) + " calls hung; " +
+              (zygote_alone ? "only the zygote" : "not only the zygote") +
+              " forked workers, and it had at most " + std::to_string(max_tasks) +
               (max_tasks == 1 ? " task" : " tasks")};
 }
 

@@ -1,8 +1,9 @@
-/// isolation-measurements: measures how well a process pool isolates. One measurement in one process: scripts/measurements runs all.
+/// isolation-measurements: measures the isolation of a process pool, one measurement per process.
+/// scripts/measurements runs all of them.
 ///
-///     isolation-measurements list             the measurements' names
-///     isolation-measurements NAME [--short]   measures one, prints "NAME: what was measured (to reach: ...) ok|FAILED";
-///                                        exit status 1 if it is not reached
+///     isolation-measurements list            prints the names of the measurements
+///     isolation-measurements NAME [--short]  runs one, prints "NAME: RESULT (to reach: LIMIT) ok|FAILED";
+///                                            exit status 1 if the limit is not reached
 
 #include "measurements/measurement.hpp"
 
@@ -18,18 +19,17 @@ constexpr Measurement all[] = {
     {"kills", "calls failed <= workers killed, none unresolved, the pool usable", kills_without_retries},
     {"kills-retried", "no call failed, none unresolved, the pool usable", kills_with_retries},
     {"recall", "every call succeeds that had not started", recall},
-    {"deadline", "fails 0.2 s after its start, and delays no other call", deadline},
+    {"deadline", "fails 0.2 s after its start and delays no other call", deadline},
     {"killed-parent", "all gone within 200 ms, in every run", killed_parent},
-    {"forks-beside-threads", "no hang; whatever forks has one task", forks_beside_threads},
+    {"forks-beside-threads", "no call hangs; the forking process has one task", forks_beside_threads},
     {"max-tasks-per-child", "no call lost, no worker runs more than 25", max_tasks_per_child},
-    {"max-rss", "never more than the limit", max_rss},
+    {"max-rss", "no worker exceeds the limit", max_rss},
     {"pool-cycles", "no new descriptor, child, mapping, shared memory or signal handler", pool_cycles},
     {"lazy-map",
-     "resident memory grows by less than 5 MiB; ahead are 64 items, and the chunk of 16 whose results are "
-     "being taken",
+     "resident memory grows by less than 5 MiB; at most 64 items are ahead, plus the current chunk of 16",
      lazy_map},
-    {"payload-sizes", "all come back equal", payload_sizes},
-    {"death-in-a-payload", "that call alone fails, or is repeated", death_in_a_payload},
+    {"payload-sizes", "all payloads return unchanged", payload_sizes},
+    {"death-in-a-payload", "only that call fails, or it is retried", death_in_a_payload},
 };
 
 }  // namespace
@@ -53,6 +53,7 @@ int main(int argc, char** argv) {
               << (measured.reached ? "ok" : "FAILED") << std::endl;
     return measured.reached ? 0 : 1;
   }
-  std::cerr << "isolation-measurements: no measurement '" << name << "': see isolation-measurements list\n";
+  std::cerr << "isolation-measurements: unknown measurement '" << name
+            << "': see isolation-measurements list\n";
   return 2;
 }

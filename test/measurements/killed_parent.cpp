@@ -32,10 +32,10 @@ void ignore_sigterm() {
   (void)::signal(SIGTERM, SIG_IGN);
   wait_for_ever();
 }
-void be_busy() {
+void compute() {
   for (std::atomic<unsigned> turns = 0;;) ++turns;
 }
-/// Leaves a child that has a child, both of which ignore what a terminal or a polite parent sends.
+/// Leaves a child and a grandchild, both of which ignore SIGTERM and SIGHUP.
 int fork_twice() {
   if (::fork() == 0) {
     ::fork();
@@ -49,26 +49,26 @@ std::size_t size_of(const std::string& payload) {
   return payload.size();
 }
 
-/// The parent that will be killed: brings its workers into the state, writes a byte, and stays.
-[[noreturn]] void be_parent(State state, int told) {
+/// The parent to be killed. Brings its workers into `state`, writes a byte to `ready` and does not return.
+[[noreturn]] void run_parent(State state, int ready) {
   ProcessPoolExecutor pool{{.max_workers = state == State::spawning ? 16 : workers}};
   std::vector<Future<void>> running;
   std::vector<Future<int>> done;
   std::vector<Future<std::size_t>> large;
   const auto all_run = [&](void (*function)()) {
     for (int i = 0; i < workers; ++i) running.push_back(pool.submit(function));
-    for (const Future<void>& each : running)
-      while (!each.running()) std::this_thread::sleep_for(100us);
+    for (const Future<void>& future : running)
+      while (!future.running()) std::this_thread::sleep_for(100us);
   };
   switch (state) {
     case State::idle:
     case State::with_children:
       for (int i = 0; i < workers; ++i)
         done.push_back(state == State::idle ? pool.submit(getpid) : pool.submit(fork_twice));
-      for (const Future<int>& each : done) each.result();
+      for (const Future<int>& future : done) future.result();
       break;
     case State::busy:
-      all_run(be_busy);
+      all_run(compute);
       break;
     case State::ignores_sigterm:
       all_run(ignore_sigterm);
@@ -76,9 +76,9 @@ std::size_t size_of(const std::string& payload) {
     default:
       break;
   }
-  if (::write(told, "x", 1) != 1) ::_exit(1);
+  if (::write(ready, "x", 1) != 1) ::_exit(1);
   if (state == State::spawning)
-    while (true) {  // every call is a worker's last
+    while (true) {  // every call ends its worker
       running.push_back(pool.submit([] { ::_exit(0); }));
       if (running.size() % 16 == 0) wait(running), running.clear();
     }
@@ -88,25 +88,25 @@ std::size_t size_of(const std::string& payload) {
   ::_exit(0);
 }
 
-/// How long all of a parent's processes lived after it was killed. They all have the writing end of a pipe open, and
-/// nothing else tells of them: the pipe ends with the last of them.
-Clock::duration kill_parent(State state, std::chrono::microseconds later) {
+/// Kills a parent, `delay` after it is ready. Returns the time until its last process has ended. All its
+/// processes inherit the writing end of a pipe, so the pipe is at its end when the last of them has ended.
+Clock::duration kill_parent(State state, std::chrono::microseconds delay) {
   int life[2];
   if (::pipe(life) != 0) throw std::runtime_error("no pipe");
   const pid_t parent = ::fork();
   if (parent == 0) {
     ::close(life[0]);
-    be_parent(state, life[1]);
+    run_parent(state, life[1]);
   }
   ::close(life[1]);
   const auto wait_for_pipe = [&](int milliseconds) {
     pollfd end{life[0], POLLIN, 0};
     char byte;
-    if (::poll(&end, 1, milliseconds) != 1) throw std::runtime_error("a process outlives its killed parent");
+    if (::poll(&end, 1, milliseconds) != 1) throw std::runtime_error("a process survived its killed parent");
     return ::read(life[0], &byte, 1);
   };
   if (wait_for_pipe(60'000) != 1) throw std::runtime_error("the parent could not start its workers");
-  std::this_thread::sleep_for(later);
+  std::this_thread::sleep_for(delay);
   const auto killed_at = Clock::now();
   ::kill(parent, SIGKILL);
   if (wait_for_pipe(30'000) != 0) throw std::runtime_error("the parent wrote twice");
@@ -118,17 +118,17 @@ Clock::duration kill_parent(State state, std::chrono::microseconds later) {
 }  // namespace
 
 Measured killed_parent(const Form& form) {
-  // Whatever outlives the parent comes to us.
+  // Orphans become children of this process.
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
   const int runs = form.times(100, 6);
   std::mt19937 random(200);
   int gone = 0, in_time = 0, all = 0;
-  Clock::duration slowest{};
+  Clock::duration max_time{};
   for (int run = 0; run < runs; ++run)
     for (int state = 0; state < static_cast<int>(State::states); ++state) {
       ++all;
       const auto took = kill_parent(static_cast<State>(state), std::chrono::microseconds(random() % 4000));
-      slowest = std::max(slowest, took);
+      max_time = std::max(max_time, took);
       in_time += took <= 200ms;
       while (::waitpid(-1, nullptr, 0) > 0) {
       }
@@ -136,7 +136,7 @@ Measured killed_parent(const Form& form) {
     }
   return {gone == all && (!form.full || in_time == all),
           "all gone in " + std::to_string(gone) + " runs of " + std::to_string(all) + ", within 200 ms in " +
-              std::to_string(in_time) + ", the slowest after " + milliseconds(slowest)};
+              std::to_string(in_time) + ", the slowest after " + milliseconds(max_time)};
 }
 
 }  // namespace measurements

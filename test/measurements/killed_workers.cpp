@@ -16,7 +16,7 @@ namespace {
 using namespace spritefarm;
 using namespace std::chrono_literals;
 
-/// Computes for a moment, so that workers are also killed while they do.
+/// Computes for `microseconds`, so that some workers are killed while they compute.
 std::string echo(std::string payload, int microseconds) {
   const auto end = std::chrono::steady_clock::now() + std::chrono::microseconds(microseconds);
   while (std::chrono::steady_clock::now() < end) {
@@ -24,8 +24,9 @@ std::string echo(std::string payload, int microseconds) {
   return payload;
 }
 
-/// None is known while the first is being forked; one may have died just now: then another.
-void kill_one(const ProcessPoolExecutor& pool, std::mt19937& random) {
+/// Kills a random worker. Retries while the first worker is not forked yet, and if the chosen one has just
+/// died.
+void kill_worker(const ProcessPoolExecutor& pool, std::mt19937& random) {
   while (true) {
     const std::vector<int> pids = pool.worker_pids();
     if (!pids.empty() && ::kill(pids[random() % pids.size()], SIGKILL) == 0) return;
@@ -33,8 +34,8 @@ void kill_one(const ProcessPoolExecutor& pool, std::mt19937& random) {
   }
 }
 
-/// 100 calls, 1 kill, 200 times: while the calls run (which is to read, to run or to write), and every fourth time
-/// after that, when all workers are idle.
+/// Runs 200 waves of 100 calls and one kill. The kill hits a worker while calls run (it reads, computes or
+/// writes); in every fourth wave, after the calls, when all workers are idle.
 Measured kills(const Form& form, int retries) {
   constexpr int calls = 100;
   const int waves = form.times(200, 20);
@@ -55,7 +56,7 @@ Measured kills(const Form& form, int retries) {
     const bool while_idle = wave % 4 == 3;
     if (!while_idle) {
       std::this_thread::sleep_for(wave_takes * (random() % 100) / 100);
-      kill_one(pool, random);
+      kill_worker(pool, random);
       ++killed;
     }
     for (int i = 0; i < calls; ++i) {
@@ -68,7 +69,7 @@ Measured kills(const Form& form, int retries) {
       }
     }
     if (while_idle) {
-      kill_one(pool, random);
+      kill_worker(pool, random);
       ++killed;
     } else {
       wave_takes = std::min(100ms, std::chrono::duration_cast<std::chrono::milliseconds>(
@@ -105,7 +106,7 @@ Measured recall(const Form& form) {
     while (!victim.running()) std::this_thread::sleep_for(100us);
     std::vector<Future<std::string>> futures;
     for (int i = 0; i < waiting; ++i) futures.push_back(pool.submit(echo, std::to_string(i), 0));
-    kill_one(pool, random);
+    kill_worker(pool, random);
     for (int i = 0; i < waiting; ++i) succeeded += futures[i].result(60s) == std::to_string(i);
     try {
       victim.result(60s);
@@ -115,7 +116,7 @@ Measured recall(const Form& form) {
   }
   return {succeeded == runs * waiting && victims == runs,
           std::to_string(runs) + " workers killed, " + std::to_string(succeeded) + " of " +
-              std::to_string(runs * waiting) + " calls that waited there succeeded with retries = 0"};
+              std::to_string(runs * waiting) + " calls queued at them succeeded with retries = 0"};
 }
 
 }  // namespace measurements

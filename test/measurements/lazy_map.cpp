@@ -12,7 +12,7 @@
 namespace measurements {
 namespace {
 
-/// 0, 1, 2 and so on, below `limit`; tells of each that is taken.
+/// The numbers from 0 to limit - 1. Calls `on_taken` for each number that is taken.
 struct Numbers {
   struct Iterator {
     using value_type = long;
@@ -40,14 +40,14 @@ Measured lazy_map(const Form& form) {
   long taken = 0, given = 0, max_ahead = 0;
   const Numbers lazy{items, [&] { max_ahead = std::max(max_ahead, ++taken - given); }};
   bool right = true;
-  long resident_before = 0, resident_most = 0;
+  long resident_before = 0, max_resident = 0;
   for (const long result :
        pool.map([](long x) { return x + 1; }, lazy, {.chunksize = chunksize, .buffersize = buffersize})) {
     right = right && result == ++given;
-    if (given == items / 100) resident_before = resident_most = test::resident_kib(::getpid());
-    if (given % (items / 100) == 0) resident_most = std::max(resident_most, test::resident_kib(::getpid()));
+    if (given == items / 100) resident_before = max_resident = test::resident_kib(::getpid());
+    if (given % (items / 100) == 0) max_resident = std::max(max_resident, test::resident_kib(::getpid()));
   }
-  const long grown = resident_most - resident_before;
+  const long grown = max_resident - resident_before;
   return {right && given == items && max_ahead <= buffersize + chunksize && (sanitized || grown < 5 << 10),
           std::to_string(given) + " items" + (right ? "" : ", some wrong") + ", at most " +
               std::to_string(max_ahead) + " ahead, resident memory grew by " + mebibytes(grown)};

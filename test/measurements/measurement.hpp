@@ -5,23 +5,23 @@
 #include <chrono>
 #include <string>
 
-/// A measurement that the library is to reach: a sub-command of isolation-measurements, which runs in a process of its own, measures
-/// it and prints one line.
+/// The measurements of isolation-measurements. Each is a sub-command, which runs in its own process, compares
+/// a property of the library with a limit and prints one line.
 namespace measurements {
 
-/// How it is measured: in full, or short, as a test that must hold on a machine however slow it is.
+/// The form of a measurement: full, or short, as a test that also passes on a slow machine.
 struct Form {
   bool full = true;
 
-  /// How often something is done.
+  /// The number of repetitions.
   [[nodiscard]] int times(int in_full, int in_short) const { return full ? in_full : in_short; }
-  /// Whether a time that was measured is as it should be. A short form judges no times.
+  /// Whether a measured time is within its limit. The short form accepts every time.
   [[nodiscard]] bool in_time(std::chrono::nanoseconds took, std::chrono::nanoseconds limit) const {
     return !full || took <= limit;
   }
 };
 
-/// What was measured, and whether that is what is to be reached.
+/// The result of a measurement.
 struct Measured {
   bool reached = false;
   std::string what;
@@ -33,29 +33,29 @@ struct Measurement {
   Measured (*measure)(const Form&);
 };
 
-// What is lost when workers are killed (killed_workers.cpp).
+// Calls when workers are killed (killed_workers.cpp).
 Measured kills_without_retries(const Form& form);
 Measured kills_with_retries(const Form& form);
 Measured recall(const Form& form);
 // Deadlines (deadline_measurement.cpp).
 Measured deadline(const Form& form);
-// The end of the coordinator (killed_parent.cpp).
+// The death of the coordinator (killed_parent.cpp).
 Measured killed_parent(const Form& form);
 // Forking beside threads (forks_beside_threads.cpp).
 Measured forks_beside_threads(const Form& form);
-// Workers that are replaced (recycled_workers.cpp).
+// Replaced workers (recycled_workers.cpp).
 Measured max_tasks_per_child(const Form& form);
 Measured max_rss(const Form& form);
-// What is left behind (pool_cycles.cpp).
+// Leaks of pools (pool_cycles.cpp).
 Measured pool_cycles(const Form& form);
 // Memory and data (lazy_map.cpp, payload_sizes.cpp).
 Measured lazy_map(const Form& form);
 Measured payload_sizes(const Form& form);
 Measured death_in_a_payload(const Form& form);
 
-/// Sanitisers keep memory and mappings of their own, which no measurement can judge.
+/// Sanitizers have their own memory and mappings, so a sanitized build has no limits on either.
 inline constexpr bool sanitized = UNDER_ADDRESS_SANITIZER || UNDER_THREAD_SANITIZER;
-/// A process that was forked has a thread of ThreadSanitizer's.
+/// The number of additional tasks in a forked process: ThreadSanitizer starts a thread.
 inline constexpr int sanitizer_tasks = UNDER_THREAD_SANITIZER;
 
 inline std::string milliseconds(std::chrono::nanoseconds time) {

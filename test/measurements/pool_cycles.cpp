@@ -16,15 +16,15 @@ namespace {
 using namespace spritefarm;
 using namespace std::chrono_literals;
 
-/// What a process has, of which a pool is to leave nothing.
-struct Possessions {
+/// The resources of this process that a pool could leak.
+struct Resources {
   std::vector<std::string> descriptors = test::names_in("/proc/self/fd");
   std::vector<pid_t> children = test::children_of(::getpid());
   std::size_t mappings = test::proc_self_lines("maps").size();
   std::size_t shared_mappings = 0;
   std::vector<std::string> shared_memory = test::names_in("/dev/shm");
 
-  Possessions() {
+  Resources() {
     for (const std::string& line : test::proc_self_lines("maps"))
       shared_mappings += line.find(" rw-s ") != line.npos;
   }
@@ -43,8 +43,8 @@ bool same(const Handlers& a, const Handlers& b) {
   return true;
 }
 
-/// Creates a pool, lets a worker crash under a call, another die idle, and destroys the pool. Whether it did what it
-/// should, and left the signals alone observer.
+/// Creates a pool, crashes a worker in a call, kills an idle one and destroys the pool. Returns whether all
+/// calls had the expected outcome and the signal handlers stayed the same while the pool existed.
 bool cycle(const Handlers& handlers) {
   ProcessPoolExecutor pool{{.max_workers = 3}};
   bool good = false;
@@ -70,11 +70,11 @@ Measured pool_cycles(const Form& form) {
   const Handlers handlers = signal_handlers();
   const int cycles = form.times(200, 20);
   int good = 0;
-  // The first few fill caches: of thread stacks, of allocators.
+  // The first cycles fill the caches of thread stacks and allocators.
   for (int i = 0; i < 10; ++i) cycle(handlers);
-  const Possessions before;
+  const Resources before;
   for (int i = 0; i < cycles; ++i) good += cycle(handlers);
-  const Possessions after;
+  const Resources after;
   const bool kept = before.descriptors == after.descriptors && after.children == before.children &&
                     after.shared_mappings == before.shared_mappings &&
                     after.shared_memory == before.shared_memory &&

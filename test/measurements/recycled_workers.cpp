@@ -20,7 +20,7 @@ constexpr std::size_t leak_bytes = std::size_t{4} << 20;
 std::pair<int, int> with_pid(int number) {
   return {number, static_cast<int>(::getpid())};
 }
-/// Gives its process and that one's resident memory after it.
+/// Leaks memory. Returns the pid and the resident memory after it.
 std::pair<int, long> leak() {
   static std::vector<std::vector<char>> lost;
   lost.emplace_back(leak_bytes, 'x');
@@ -34,20 +34,20 @@ Measured max_tasks_per_child(const Form& form) {
   ProcessPoolExecutor pool{{.max_workers = 4, .max_tasks_per_child = 25}};
   std::vector<Future<std::pair<int, int>>> futures;
   for (int i = 0; i < calls; ++i) futures.push_back(pool.submit(with_pid, i));
-  int lost = 0, most = 0;
+  int lost = 0, max_calls = 0;
   std::map<int, int> ran;
   for (int i = 0; i < calls; ++i) {
     try {
       const auto [number, pid] = futures[i].result(60s);
       lost += number != i;
-      most = std::max(most, ++ran[pid]);
+      max_calls = std::max(max_calls, ++ran[pid]);
     } catch (const std::exception&) {
       ++lost;
     }
   }
-  return {lost == 0 && most <= 25 && static_cast<int>(ran.size()) >= calls / 25,
+  return {lost == 0 && max_calls <= 25 && static_cast<int>(ran.size()) >= calls / 25,
           std::to_string(calls) + " calls in " + std::to_string(ran.size()) + " workers of at most " +
-              std::to_string(most) + ", " + std::to_string(lost) + " lost"};
+              std::to_string(max_calls) + ", " + std::to_string(lost) + " lost"};
 }
 
 Measured max_rss(const Form& form) {
