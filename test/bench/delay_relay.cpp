@@ -1,15 +1,16 @@
-/// delay-relay: gives loopback the round trip of a network.
+/// delay-relay: adds the round trip of a network to TCP connections on loopback.
 ///
-///     delay-relay --listen 0 --to PORT --rtt MS    prints the port that it listens on; ends with a signal
+///     delay-relay --listen 0 --to PORT --rtt MS    prints the port on which it listens; runs until a signal
 ///
-///     client ──read──▶ held for half a round trip ──written──▶ target        and the same on the way back
+///     client ──read──▶ held for half a round trip ──written──▶ target    and the same in reverse
 ///
-/// TCP's handshake with the relay takes no time, so it is charged afterwards: what a client sends is handed on as if it
-/// had been able to send only a round trip after it connected. Bandwidth has no limit and nothing is lost: this is latency
-/// alone, without TCP's slow start. A connection that breaks on one side is reset on both, half a round trip later.
+/// The TCP handshake with the relay takes no time, so the relay adds its delay: it treats data as sent no
+/// earlier than one round trip after the connection was accepted. The relay simulates latency only: no
+/// bandwidth limit, no loss, no slow start. When a connection fails on one side, both sides are reset half a
+/// round trip later.
 ///
-/// One thread, one edge-triggered epoll, waits of nanoseconds; it ends with a line on standard error where the system
-/// gives it no descriptor more.
+/// One thread with an edge-triggered epoll and timeouts in nanoseconds. It exits with status 1 and a message
+/// on standard error if it has no more descriptors.
 
 #include "bench/delayed_stream.hpp"
 #include "posix/check.hpp"
@@ -53,12 +54,12 @@ posix::Fd connect_to_loopback(std::uint16_t port) {
   address.sin_port = htons(port);
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   set_no_delay(target.get());
-  // That nobody is there is seen when the socket is read.
+  // If nothing listens there, reading the socket fails.
   (void)::connect(target.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address);
   return target;
 }
 
-/// A client, its target and what travels between them.
+/// A client, its target, and the two streams between them. Owned by the Relay.
 struct Connection {
   Connection(posix::Fd client_socket, posix::Fd target_socket, Clock::duration half, Clock::time_point now)
       : client(std::move(client_socket)),
@@ -68,10 +69,11 @@ struct Connection {
 
   posix::Fd client, target;
   DelayedStream up, down;
-  std::optional<Clock::time_point> breaks;     ///< when the other side hears of what broke
-  std::optional<Clock::time_point> scheduled;  ///< when the relay will look after it
+  std::optional<Clock::time_point> breaks;     ///< when the failure reaches the other side
+  std::optional<Clock::time_point> scheduled;  ///< when the relay calls advance()
 };
 
+/// Accepts connections and relays them to the target. Owned and run by main(). Throws std::system_error.
 class Relay {
  public:
   Relay(std::uint16_t listen, std::uint16_t to, Clock::duration half)
@@ -104,15 +106,15 @@ class Relay {
 
   void handle_events() {
     std::array<epoll_event, 256> events;
-    timespec longest{};
+    timespec timeout{};
     if (!m_due.empty()) {
       const auto left = std::max(m_due.top().first - Clock::now(), Clock::duration::zero());
       const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(left);
-      longest = {seconds.count(), (left - seconds).count()};
+      timeout = {seconds.count(), (left - seconds).count()};
     }
     const int count = posix::check(posix::retry_on_signal([&] {
                                      return ::epoll_pwait2(m_epoll.get(), events.data(), events.size(),
-                                                           m_due.empty() ? nullptr : &longest, nullptr);
+                                                           m_due.empty() ? nullptr : &timeout, nullptr);
                                    }),
                                    "epoll_pwait2");
     for (int i = 0; i < count; ++i) {
@@ -145,11 +147,11 @@ class Relay {
     const auto found = m_connections.find(key / 2);
     if (found == m_connections.end()) return;
     Connection& connection = found->second;
-    const bool of_client = key % 2 == 0;
-    DelayedStream& from_it = of_client ? connection.up : connection.down;
-    DelayedStream& to_it = of_client ? connection.down : connection.up;
-    if (events & ~EPOLLOUT) from_it.read();
-    if (events & EPOLLOUT) to_it.unblock();
+    const bool is_client = key % 2 == 0;
+    DelayedStream& incoming = is_client ? connection.up : connection.down;
+    DelayedStream& outgoing = is_client ? connection.down : connection.up;
+    if (events & ~EPOLLOUT) incoming.read();
+    if (events & EPOLLOUT) outgoing.unblock();
     advance(found->first, connection);
   }
 
@@ -164,7 +166,7 @@ class Relay {
     }
   }
 
-  /// Writes what is due, and ends or schedules the connection.
+  /// Writes all data that is due, then removes or reschedules the connection.
   void advance(std::uint64_t id, Connection& connection) {
     connection.up.write();
     connection.down.write();
@@ -207,10 +209,10 @@ void allow_many_descriptors() {
 int main(int argc, char** argv) {
   std::uint16_t listen = 0, to = 0;
   double rtt = 0;
-  CLI::App app("Relays TCP connections on loopback, as late as a network would.", "delay-relay");
-  app.add_option("--listen", listen, "listen on 127.0.0.1:PORT; 0: a free one [0]")->type_name("PORT");
+  CLI::App app("Relays TCP connections on loopback with the delay of a network.", "delay-relay");
+  app.add_option("--listen", listen, "listen on 127.0.0.1:PORT; 0: a free port [0]")->type_name("PORT");
   app.add_option("--to", to, "relay to 127.0.0.1:PORT")->type_name("PORT")->required();
-  app.add_option("--rtt", rtt, "the round trip [0]")->check(CLI::Range(0.0, 60'000.0))->type_name("MS");
+  app.add_option("--rtt", rtt, "round trip time [0]")->check(CLI::Range(0.0, 60'000.0))->type_name("MS");
   CLI11_PARSE(app, argc, argv);
   try {
     allow_many_descriptors();

@@ -11,7 +11,7 @@ namespace spritefarm::bench {
 
 namespace {
 
-// More than any protocol's window that a test lets grow.
+// More than the TCP windows of the benchmarks.
 constexpr std::size_t max_held = 4 << 20;
 
 }  // namespace
@@ -48,7 +48,7 @@ void DelayedStream::write() {
   }
 }
 
-/// Whether all of it is written.
+/// Returns whether the whole piece is written.
 bool DelayedStream::write_piece(const Piece& piece) {
   if (piece.bytes.empty()) {
     m_finished = true;

@@ -8,34 +8,35 @@
 
 namespace spritefarm::bench {
 
-/// One direction of a relayed TCP connection: what it reads from one socket it writes to the other, in order, each piece
-/// a delay after it was read. Owned by its connection, as are the sockets; both do not block. Driven by one thread's
-/// edge-triggered epoll: read() and write() go on until there is nothing to do. A socket that fails makes it broken().
+/// One direction of a relayed TCP connection. It reads pieces from one socket and writes each to the other
+/// socket, in order, `delay` after it was read. Its Connection owns it and the two non-blocking sockets. The
+/// relay's only thread drives it by edge-triggered epoll: read() and write() continue until the socket would
+/// block. If a socket fails, broken() is true.
 class DelayedStream {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// What is read before `opens` counts as read then.
+  /// Data that is read before `opens` counts as read at `opens`.
   DelayedStream(int from, int to, Clock::duration delay, Clock::time_point opens)
       : m_from(from), m_to(to), m_delay(delay), m_opens(opens) {}
 
-  /// Takes what can be read, but holds no more than a few MiB.
+  /// Reads all available data, but holds at most 4 MiB.
   void read();
-  /// Writes what is due; and reads again what was left unread because too much was held.
+  /// Writes all data that is due. Resumes reading if the limit had stopped it.
   void write();
-  /// The socket that is written to takes more.
+  /// The destination socket is writable again.
   void unblock() { m_blocked = false; }
 
-  /// When write() has something to do; none while it waits for either socket.
+  /// The time at which write() has data to write; none while it waits for a socket.
   [[nodiscard]] std::optional<Clock::time_point> next_due() const;
-  /// Whether the end of what is read has been passed on.
+  /// Whether the end of the stream has been written.
   [[nodiscard]] bool finished() const { return m_finished; }
   [[nodiscard]] bool broken() const { return m_broken; }
 
  private:
   struct Piece {
     Clock::time_point due;
-    std::string bytes;  ///< none: the end
+    std::string bytes;  ///< empty: end of the stream
   };
 
   bool read_piece();
@@ -46,7 +47,7 @@ class DelayedStream {
   Clock::time_point m_opens;
   std::deque<Piece> m_pieces;
   std::size_t m_held = 0;
-  std::size_t m_written = 0;  ///< of the first piece
+  std::size_t m_written = 0;  ///< bytes of the first piece
   bool m_ended = false, m_blocked = false, m_finished = false, m_broken = false;
 };
 

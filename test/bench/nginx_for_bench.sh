@@ -1,7 +1,7 @@
 # shellcheck shell=bash
-# Sourced by scripts/bench: nginx_settings FOLDER SITE PORT writes into FOLDER what nginx needs to serve a SITE of make_site
-# on loopback as the real hosts do, TLS 1.3 and HTTP/2: nginx.conf, and a certificate from an authority of its own, ca.pem.
-# Without HTTP/2, nginx's own default of 1000 requests would close connections that the real hosts keep.
+# Sourced by scripts/bench. nginx_settings FOLDER SITE PORT writes nginx.conf and certificates, with a new authority in ca.pem,
+# into FOLDER. nginx then serves a SITE of make_site on loopback like the real hosts, with TLS 1.3 and HTTP/2. It keeps
+# connections for more requests than its default of 1000, as the real hosts do.
 
 nginx_certificates() {
   local curve=(-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 30)
@@ -15,7 +15,7 @@ nginx_settings() {
   local folder=$1 site=$2 port=$3 version listen='ssl http2;'
   cd "$folder" || return
   [[ -e ca.pem ]] || nginx_certificates 2>openssl.log || { cat openssl.log >&2; return 1; }
-  # Since 1.25.1 HTTP/2 has a directive of its own.
+  # nginx 1.25.1 replaces the http2 parameter by a directive.
   version=$(nginx -v 2>&1 | sed -nE 's,.*nginx/([0-9.]+).*,\1,p')
   if [[ $(printf '%s\n' 1.25.1 "$version" | sort -V | head -1) == 1.25.1 ]]; then listen='ssl; http2 on;'; fi
   cat >nginx.conf <<END

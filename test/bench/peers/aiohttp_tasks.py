@@ -1,4 +1,4 @@
-"""aiohttp_tasks.py COUNT IN_FLIGHT: the first COUNT pokémon's sprites into sprites/, with asyncio and aiohttp."""
+"""aiohttp_tasks.py COUNT IN_FLIGHT: downloads the first COUNT pokémon's sprites into sprites/, with asyncio and aiohttp."""
 
 import asyncio
 import os

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# aria2.sh COUNT IN_FLIGHT: the first COUNT pokémon's sprites into sprites/, with aria2c and jq.
+# aria2.sh COUNT IN_FLIGHT: downloads the first COUNT pokémon's sprites into sprites/, with aria2c and jq.
 set -euo pipefail
 here="s,https://pokeapi.co,$RECORD_HOST,; s,https://raw.githubusercontent.com,$IMAGE_HOST,"
 get() {

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# curl_parallel.sh COUNT IN_FLIGHT: the first COUNT pokémon's sprites into sprites/, with curl -Z and jq.
+# curl_parallel.sh COUNT IN_FLIGHT: downloads the first COUNT pokémon's sprites into sprites/, with curl -Z and jq.
 set -euo pipefail
 
 curl -fsS --compressed "https://pokeapi.co/api/v2/pokemon/?limit=$1" |

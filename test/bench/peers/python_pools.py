@@ -1,4 +1,4 @@
-"""python_pools.py CALLS WORKERS: what a call costs in CPython's own pools, as JSON: no-op calls a second, round trip, 1 MiB there and back."""
+"""python_pools.py CALLS WORKERS: measures calls in the pools of CPython and prints JSON: no-op calls per second, round trip, 1 MiB both ways."""
 
 import json
 import platform
@@ -28,7 +28,7 @@ def all_of(pool, calls, outstanding, *call):
 
 
 def measure(pool, calls):
-    all_of(pool, 1000, 1000, nothing)  # all workers are there
+    all_of(pool, 1000, 1000, nothing)  # all workers have started
     noops = seconds(lambda: all_of(pool, calls, min(calls, 10000), nothing))
     trips = sorted(seconds(lambda: pool.submit(nothing).result()) for _ in range(calls // 10))
     echoes = max(calls // 100, 16) // 16 * 16

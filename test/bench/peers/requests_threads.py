@@ -1,4 +1,4 @@
-"""requests_threads.py COUNT THREADS: the first COUNT pokémon's sprites into sprites/, with a ThreadPoolExecutor and requests."""
+"""requests_threads.py COUNT THREADS: downloads the first COUNT pokémon's sprites into sprites/, with a ThreadPoolExecutor and requests."""
 
 import os
 import pathlib
@@ -10,15 +10,15 @@ import requests
 
 HERE = {"https://pokeapi.co": os.environ["RECORD_HOST"], "https://raw.githubusercontent.com": os.environ["IMAGE_HOST"]}
 sprites = pathlib.Path("sprites")
-of_thread = threading.local()
+local = threading.local()
 
 
 def get(url):
     for there, here in HERE.items():
         url = url.replace(there, here)
-    if not hasattr(of_thread, "session"):
-        of_thread.session = requests.Session()
-    response = of_thread.session.get(url, timeout=30)
+    if not hasattr(local, "session"):
+        local.session = requests.Session()
+    response = local.session.get(url, timeout=30)
     response.raise_for_status()
     return response
 

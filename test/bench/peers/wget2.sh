@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# wget2.sh COUNT THREADS: the first COUNT pokémon's sprites into sprites/, with wget2 and jq.
+# wget2.sh COUNT THREADS: downloads the first COUNT pokémon's sprites into sprites/, with wget2 and jq.
 set -euo pipefail
 here="s,https://pokeapi.co,$RECORD_HOST,; s,https://raw.githubusercontent.com,$IMAGE_HOST,"
 THREADS=$2
-# From a file: with -i - it may wait for ever.
+# From a file: with -i -, wget2 sometimes waits for ever.
 get() {
   sed "$here" >urls
   wget2 -q --ca-certificate="$CA" --max-threads="$THREADS" -i urls "$@"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# xargs_curl.sh COUNT PROCESSES: the first COUNT pokémon's sprites into sprites/, with xargs -P, curl and jq.
+# xargs_curl.sh COUNT PROCESSES: downloads the first COUNT pokémon's sprites into sprites/, with xargs -P, curl and jq.
 set -euo pipefail
-# As many URLs for each process as there are, so that it keeps its connection.
+# One curl for each share of the URLs, so that it keeps its connection.
 words=$((3 * (($1 + $2 - 1) / $2)))
 
 curl -fsS --compressed "https://pokeapi.co/api/v2/pokemon/?limit=$1" |
