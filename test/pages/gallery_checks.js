@@ -1,9 +1,10 @@
-// Run by scripts/checks/pages in a gallery; arguments: what is expected of it, and the callback for what is wrong.
+// scripts/checks/pages runs this in a gallery. Arguments: the expected contents, and the callback that takes the list of
+// errors.
 const [expected, finish] = arguments;
-const wrong = [];
-const check = (is, what) => { if (!is) wrong.push(what); };
-const equal = (is, should, what) => check(JSON.stringify(is) === JSON.stringify(should),
-                                          `${what}: ${JSON.stringify(is)}, not ${JSON.stringify(should)}`);
+const errors = [];
+const check = (condition, error) => { if (!condition) errors.push(error); };
+const equal = (actual, wanted, name) => check(JSON.stringify(actual) === JSON.stringify(wanted),
+                                              `${name}: ${JSON.stringify(actual)}, not ${JSON.stringify(wanted)}`);
 const frames = () => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
 const tiles = () => [...document.querySelectorAll('.tile')];
 const count = () => document.querySelector('#count').textContent;
@@ -24,14 +25,14 @@ async function checkAll() {
   check(document.querySelectorAll('*').length < 3000, `${document.querySelectorAll('*').length} elements`);
   check(document.documentElement.scrollWidth <= innerWidth, 'the page is wider than its window');
   for (const field of document.querySelectorAll('input, select')) check(field.labels.length === 1, `${field.id} has no label`);
-  for (const image of document.images) check(image.alt, 'a picture without a text');
-  const positions = [...document.querySelectorAll('li')].map(place => Number(place.getAttribute('aria-posinset')));
+  for (const image of document.images) check(image.alt, 'a picture without alternative text');
+  const positions = [...document.querySelectorAll('li')].map(item => Number(item.getAttribute('aria-posinset')));
   check(positions.every((position, index) => index === 0 || positions[index - 1] < position), 'tiles are out of order');
 
   if (expected.names) {
     await Promise.all([...document.images].map(image => image.complete || new Promise(done => { image.onload = image.onerror = done; })));
     await frames();
-    for (const image of document.images) check(image.naturalWidth > 0, `${image.src} is no picture`);
+    for (const image of document.images) check(image.naturalWidth > 0, `${image.src} is not a picture`);
     equal(document.images.length, expected.there, 'pictures');
     equal([...new Set([...document.querySelectorAll('.name')].map(name => name.textContent))].sort(), expected.names.sort(), 'names');
     check([...document.images].every(image => getComputedStyle(image).imageRendering === 'pixelated'), 'pixels are not crisp');
@@ -47,13 +48,13 @@ async function checkAll() {
   for (const [words, found] of expected.searches) {
     await set('search', words, 'input');
     equal(count(), `${found.toLocaleString('en')} of ${expected.all.toLocaleString('en')} sprites`, `the search for '${words}'`);
-    equal(document.getElementById('nothing').hidden, found > 0, 'that nothing was found');
+    equal(document.getElementById('nothing').hidden, found > 0, 'the message that nothing was found is hidden');
   }
   await set('search', '', 'input');
 
   // By keyboard, from the first to the last and back.
   const active = () => Number(document.activeElement.dataset.index);
-  equal(tiles().filter(tile => tile.tabIndex === 0).length, 1, 'tiles that Tab reaches');
+  equal(tiles().filter(tile => tile.tabIndex === 0).length, 1, 'number of tiles in the tab order');
   document.querySelector('.tile[tabindex="0"]').focus();
   await press('ArrowRight');
   equal(active(), 1, 'after the right arrow');
@@ -69,4 +70,4 @@ async function checkAll() {
   scrollTo(0, 0);
   await frames();
 }
-checkAll().catch(error => wrong.push(String(error.stack || error))).then(() => finish(wrong));
+checkAll().catch(error => errors.push(String(error.stack || error))).then(() => finish(errors));
