@@ -32,7 +32,10 @@ namespace {
 
 using StartMirror = decltype(farm::ProgramParts::start_mirror);
 
-/// Runs every configuration once, beginning with another one each time.
+/// Measures the configurations in rounds. A round runs each of them once and begins with another
+/// configuration than the round before. Owned by compare() and used by the main thread. Both measurements
+/// throw Interrupted, IncompleteRun if a run omits sprites or downloads another number of them than the first
+/// run, and else std::runtime_error; the message names configuration and round.
 class Rounds {
  public:
   Rounds(const BenchOptions& options, const system::TerminationSignals& signals)
@@ -42,51 +45,54 @@ class Rounds {
   }
 
   void measure_memory() {
-    for (ConfigurationRuns& one : m_runs) {
-      const auto observe = [&one](pid_t child) {
-        one.peak_memory = std::max(one.peak_memory, system::proportional_memory_of_tree(child));
+    for (ConfigurationRuns& runs : m_runs) {
+      const auto observe = [&runs](pid_t child) {
+        runs.peak_memory = std::max(runs.peak_memory, system::proportional_memory_of_tree(child));
       };
-      run(one, "the round for memory", {m_signals, std::chrono::milliseconds(5), observe});
+      run(runs.configuration, "memory round", {m_signals, std::chrono::milliseconds(5), observe});
     }
   }
   void measure(int round) {
     for (std::size_t i = 0; i < m_runs.size(); ++i) {
-      ConfigurationRuns& one = m_runs[(i + static_cast<std::size_t>(round)) % m_runs.size()];
-      one.rounds.push_back(run(one, fmt::format("round {}", round + 1), {m_signals}));
+      ConfigurationRuns& runs = m_runs[(i + static_cast<std::size_t>(round)) % m_runs.size()];
+      runs.rounds.push_back(run(runs.configuration, fmt::format("round {}", round + 1), {m_signals}));
     }
   }
   [[nodiscard]] const std::vector<ConfigurationRuns>& runs() const noexcept { return m_runs; }
 
  private:
-  Measured<RunMetrics> run(const ConfigurationRuns& one, const std::string& round, const Observer& observer) {
-    const auto called = [&](const std::exception& error) {
-      return fmt::format("{} × {}, {}: {}", cli::to_string(one.configuration.mode), one.configuration.workers,
-                         round, error.what());
+  Measured<RunMetrics> run(const Configuration& configuration, const std::string& round,
+                           const Observer& observer) {
+    const auto message = [&](const std::exception& error) {
+      return fmt::format("{} × {}, {}: {}", cli::to_string(configuration.mode), configuration.workers, round,
+                         error.what());
     };
     try {
-      Measured<RunMetrics> measured = run_configuration(options_for(m_options, one.configuration), observer);
+      Measured<RunMetrics> measured = run_configuration(options_for(m_options, configuration), observer);
       const std::uint64_t sprites = measured.metrics.downloaded;
       if (m_sprites.value_or(sprites) != sprites)
-        throw IncompleteRun(fmt::format("{} sprites, where the first run had {}", sprites, *m_sprites),
-                            cli::some_failed);
+        throw IncompleteRun(
+            fmt::format("downloaded {} sprites, but the first run downloaded {}", sprites, *m_sprites),
+            cli::some_failed);
       m_sprites = sprites;
       return measured;
     } catch (const Interrupted&) {
       throw;
     } catch (const IncompleteRun& incomplete) {
-      throw IncompleteRun(called(incomplete), incomplete.exit_status());
+      throw IncompleteRun(message(incomplete), incomplete.exit_status());
     } catch (const std::exception& error) {
-      throw std::runtime_error(called(error));
+      throw std::runtime_error(message(error));
     }
   }
 
   const BenchOptions& m_options;
   const system::TerminationSignals& m_signals;
   std::vector<ConfigurationRuns> m_runs;
-  std::optional<std::uint64_t> m_sprites;  // that every run so far has downloaded
+  std::optional<std::uint64_t> m_sprites;  // downloaded by every run so far
 };
 
-/// The page that is to be written in the end: tried before anything is measured. Throws std::system_error.
+/// The file of --report. Owned by compare(). The constructor opens the directory and probes whether it is
+/// writable, before anything is measured. Both functions throw std::system_error.
 class ReportFile {
  public:
   explicit ReportFile(const std::filesystem::path& path)
@@ -130,7 +136,7 @@ int compare(BenchOptions options, const Environment& environment, const StartMir
       rounds.measure(round);
     }
   } catch (const Interrupted&) {
-    signals.wait();  // which takes it: it is not to end this process once it is let through again
+    signals.wait();  // consumes the signal, which would otherwise end this process once unblocked
     messages.error("bench: interrupted");
     return cli::interrupted;
   } catch (const IncompleteRun& incomplete) {
@@ -157,8 +163,8 @@ int run_command(const std::vector<std::string>& arguments, const StartMirror& st
     messages.error(fmt::format("bench: {}; see spritefarm bench --help", parsed.error().message));
     return cli::usage_error;
   }
-  if (const auto* information = std::get_if<cli::HelpText>(&*parsed)) {
-    cli::write_to_stdout(information->text);
+  if (const auto* help = std::get_if<cli::HelpText>(&*parsed)) {
+    cli::write_to_stdout(help->text);
     return cli::everything_on_disk;
   }
   std::vector<std::string> command{"bench"};

@@ -13,7 +13,7 @@
 namespace spritefarm::bench {
 namespace {
 
-/// The options of this command alone, as they are raw.
+/// The options of this command alone, as CLI11 reads them.
 struct RawOptions {
   std::vector<int> processes{cli::number_of_cores()}, threads{cli::number_of_cores()};
   std::optional<int> in_flight;
@@ -42,7 +42,7 @@ void add_to(CLI::App& app, RawOptions& raw) {
   app.add_flag("--json", raw.json);
 }
 
-/// The least number from 64 on that all configurations can share equally.
+/// The smallest number, at least 64, that the workers of each configuration can share equally.
 int common_in_flight(const std::vector<Configuration>& configurations) {
   long multiple = 1;
   for (const Configuration& configuration : configurations)
@@ -50,17 +50,17 @@ int common_in_flight(const std::vector<Configuration>& configurations) {
   return static_cast<int>((63 / multiple + 1) * multiple);
 }
 
-/// Shares what is in flight out to the configurations' workers.
+/// Divides `in_flight` equally among the workers of each configuration.
 Result<void> share_in_flight(int in_flight, std::vector<Configuration>& configurations) {
   for (Configuration& configuration : configurations) {
     if (configuration.mode == cli::Mode::serial) continue;
     if (in_flight % configuration.workers != 0)
       return Error{fmt::format(
-          "{} in flight cannot be shared equally by {} workers: choose --in-flight so that it can", in_flight,
-          configuration.workers)};
+          "--in-flight {} cannot be shared equally by {} workers: use a multiple of the number of workers",
+          in_flight, configuration.workers)};
     configuration.concurrency = in_flight / configuration.workers;
     if (configuration.concurrency > cli::max_in_flight)
-      return Error{fmt::format("--in-flight {} is {} for each of {} workers: more than {} are not possible",
+      return Error{fmt::format("--in-flight {} gives {} to each of {} workers: use at most {} for each",
                                in_flight, configuration.concurrency, configuration.workers,
                                cli::max_in_flight)};
   }

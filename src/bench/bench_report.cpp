@@ -27,15 +27,15 @@ double sprites_per_second(const Run& run) {
   return static_cast<double>(run.metrics.downloaded) / run.metrics.seconds;
 }
 
-/// One of RunTimes::shares.
+/// The quantile at RunTimes::shares[Share].
 template <std::size_t Share>
 double sprite_ms(const Run& run) {
   return run.metrics.sprite_ms.at(Share);
 }
 
-/// The metrics that each run has, besides how fast it was.
+/// A metric of each run.
 struct Column {
-  const char* heading;  // none: in the JSON only
+  const char* heading;  // null: in the JSON only
   const char* json_key;
   double (*metric)(const Run& run);
 };
@@ -53,30 +53,30 @@ constexpr Column columns[] = {
      [](const Run& run) { return std::chrono::duration<double>(run.end.cpu).count(); }},
     {"switches", "context_switches",
      [](const Run& run) { return static_cast<double>(run.end.context_switches); }},
-    {"conns", "connections", [](const Run& run) { return static_cast<double>(run.metrics.connections); }},
+    {"connects", "connections", [](const Run& run) { return static_cast<double>(run.metrics.connections); }},
     {"requests", "requests", [](const Run& run) { return static_cast<double>(run.metrics.requests); }},
 };
 
-/// How much faster than the first configuration, which is serial.
-double ratio_to_serial(const std::vector<ConfigurationRuns>& runs, const ConfigurationRuns& one) {
-  return over(one.rounds, sprites_per_second).median() /
-         over(runs.front().rounds, sprites_per_second).median();
+/// Speed relative to the first configuration, which is serial.
+double ratio_to_serial(const std::vector<ConfigurationRuns>& configurations, const ConfigurationRuns& runs) {
+  return over(runs.rounds, sprites_per_second).median() /
+         over(configurations.front().rounds, sprites_per_second).median();
 }
 
-/// Which round has the median of the seconds: the one to look at.
-std::size_t middle_round(const ConfigurationRuns& one) {
-  std::vector<std::size_t> rounds(one.rounds.size());
+/// The index of the round of median duration, whose time line is shown.
+std::size_t median_round(const ConfigurationRuns& runs) {
+  std::vector<std::size_t> rounds(runs.rounds.size());
   std::iota(rounds.begin(), rounds.end(), 0);
   std::sort(rounds.begin(), rounds.end(), [&](std::size_t a, std::size_t b) {
-    return one.rounds[a].metrics.seconds < one.rounds[b].metrics.seconds;
+    return runs.rounds[a].metrics.seconds < runs.rounds[b].metrics.seconds;
   });
   return rounds[(rounds.size() - 1) / 2];
 }
 
-void put_time_line(text::JsonWriter& json, const ConfigurationRuns& one) {
-  const std::size_t round = middle_round(one);
+void put_time_line(text::JsonWriter& json, const ConfigurationRuns& runs) {
+  const std::size_t round = median_round(runs);
   json.key("time_line").begin_object().key("round").value(round + 1).key("spans").begin_list();
-  for (const SpriteSpan& span : one.rounds[round].metrics.spans)
+  for (const SpriteSpan& span : runs.rounds[round].metrics.spans)
     json.begin_list()
         .value(span.worker)
         .value(span.begin_ms)
@@ -86,59 +86,67 @@ void put_time_line(text::JsonWriter& json, const ConfigurationRuns& one) {
   json.end_list().end_object();
 }
 
+std::string configuration_name(const Configuration& configuration) {
+  return configuration.mode == cli::Mode::serial
+             ? "serial"
+             : fmt::format("{} × {}", cli::to_string(configuration.mode), configuration.workers);
+}
+
+/// Explains the columns of the table.
+constexpr std::string_view footnotes =
+    R"(sprites/s  sprites per second, from before the process is forked until the last sprite is on disk
+min–max    sprites/s of the slowest and the fastest round; all other numbers are medians of the rounds
+speedup    sprites/s relative to serial
+p50, p99   time of one sprite, from the start of its task until its file is on disk
+start      from before the process is forked until the first task starts
+CPU        processor time of all processes
+switches   context switches of all processes
+connects   connections opened
+requests   HTTP requests made
+PSS        peak memory of all processes, shared pages divided among them, measured in a round of its own
+)";
+
 }  // namespace
 
-std::string bench_table(const BenchOptions& options, const std::vector<ConfigurationRuns>& runs) {
-  std::vector<std::string> heading{"mode", "workers", "each", "sprites/s", "(rounds)", "× serial"};
+std::string bench_table(const BenchOptions& options, const std::vector<ConfigurationRuns>& configurations) {
+  std::vector<std::string> heading{"configuration", "sprites/s", "min–max", "speedup"};
   for (const Column& column : columns)
     if (column.heading) heading.emplace_back(column.heading);
   heading.emplace_back("PSS MiB");
   TextTable table(std::move(heading));
-  for (const ConfigurationRuns& one : runs) {
-    const Samples rates = over(one.rounds, sprites_per_second);
-    std::vector<std::string> row{std::string(cli::to_string(one.configuration.mode)),
-                                 std::to_string(one.configuration.workers),
-                                 std::to_string(one.configuration.concurrency),
-                                 brief(rates.median()),
-                                 spread(rates),
-                                 fmt::format("{:.2f}", ratio_to_serial(runs, one))};
+  for (const ConfigurationRuns& runs : configurations) {
+    const Samples rates = over(runs.rounds, sprites_per_second);
+    std::vector<std::string> row{configuration_name(runs.configuration), brief(rates.median()), spread(rates),
+                                 fmt::format("{:.2f}", ratio_to_serial(configurations, runs))};
     for (const Column& column : columns)
-      if (column.heading) row.push_back(brief(over(one.rounds, column.metric).median()));
-    row.push_back(brief(static_cast<double>(one.peak_memory) / (1 << 20)));
+      if (column.heading) row.push_back(brief(over(runs.rounds, column.metric).median()));
+    row.push_back(brief(static_cast<double>(runs.peak_memory) / (1 << 20)));
     table.add(std::move(row));
   }
-  const RunMetrics& first = runs.front().rounds.front().metrics;
+  const RunMetrics& first = configurations.front().rounds.front().metrics;
   return fmt::format(
-      "spritefarm bench: {} sprites ({} bytes), {} in flight in all (serial: one, as in lesson 52){}, {} "
-      "rounds; medians "
-      "(least–most)\n\n{}\n"
-      "sprites/s counts from before the process was forked until the last sprite was on disk; start: until "
-      "the first task "
-      "began.\np50, p99: of one sprite, from its task's begin to its file. CPU, switches: of all processes "
-      "of a run. PSS: "
-      "the most\nthat was seen of all processes together, in a round of its own that counts for nothing "
-      "else.\n",
-      first.downloaded, first.bytes, options.in_flight,
+      "spritefarm bench: {} sprites ({} kB), {} in flight in all (serial: 1){}, {} round{}\n\n{}\n{}",
+      first.downloaded, brief(static_cast<double>(first.bytes) / 1000), options.in_flight,
       options.farm.compute.count() > 0
-          ? fmt::format(", {} ms of computing each", options.farm.compute.count())
+          ? fmt::format(", {} ms of CPU time for each", options.farm.compute.count())
           : "",
-      options.rounds, table.text());
+      options.rounds, options.rounds == 1 ? "" : "s", table.text(), footnotes);
 }
 
-std::string bench_chart(const std::vector<ConfigurationRuns>& runs) {
+std::string bench_chart(const std::vector<ConfigurationRuns>& configurations) {
   constexpr double max_columns = 46;
   constexpr const char* parts[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
-  double most = 0;
-  for (const ConfigurationRuns& one : runs)
-    most = std::max(most, over(one.rounds, sprites_per_second).median());
+  double max_rate = 0;
+  for (const ConfigurationRuns& runs : configurations)
+    max_rate = std::max(max_rate, over(runs.rounds, sprites_per_second).median());
   std::string text = "\nsprites/s\n";
-  for (const ConfigurationRuns& one : runs) {
-    const double rate = over(one.rounds, sprites_per_second).median();
-    const auto eighths = std::max(1L, std::lround(8 * max_columns * rate / most));
+  for (const ConfigurationRuns& runs : configurations) {
+    const double rate = over(runs.rounds, sprites_per_second).median();
+    const auto eighths = std::max(1L, std::lround(8 * max_columns * rate / max_rate));
     std::string bar;
     for (long whole = 0; whole < eighths / 8; ++whole) bar += "█";
-    text += fmt::format("{:>9} × {:<3} {}{} {}\n", cli::to_string(one.configuration.mode),
-                        one.configuration.workers, bar, parts[eighths % 8], brief(rate));
+    text += fmt::format("{:>9} × {:<3} {}{} {}\n", cli::to_string(runs.configuration.mode),
+                        runs.configuration.workers, bar, parts[eighths % 8], brief(rate));
   }
   return text;
 }
@@ -147,9 +155,9 @@ std::string bench_page(const std::string& json) {
   return farm::page_with_data(report_page, json);
 }
 
-std::string bench_json(const BenchOptions& options, const std::vector<ConfigurationRuns>& runs,
+std::string bench_json(const BenchOptions& options, const std::vector<ConfigurationRuns>& configurations,
                        const Environment& environment) {
-  const RunMetrics& first = runs.front().rounds.front().metrics;
+  const RunMetrics& first = configurations.front().rounds.front().metrics;
   text::JsonWriter json;
   json.begin_object();
   json.key("bench").value("farm").key("base_url").value(options.farm.base_url);
@@ -164,21 +172,21 @@ std::string bench_json(const BenchOptions& options, const std::vector<Configurat
   json.key("transport").value(cli::to_string(options.farm.transport));
   json.key("cpu_ms").value(options.farm.compute.count()).key("latency_ms").value(options.latency.count());
   json.key("modes").begin_list();
-  for (const ConfigurationRuns& one : runs) {
+  for (const ConfigurationRuns& runs : configurations) {
     json.begin_object();
     json.key("mode")
-        .value(cli::to_string(one.configuration.mode))
+        .value(cli::to_string(runs.configuration.mode))
         .key("workers")
-        .value(one.configuration.workers);
-    json.key("concurrency").value(one.configuration.concurrency);
-    put(json, "sprites_per_second", over(one.rounds, sprites_per_second));
-    json.key("ratio_to_serial").value(ratio_to_serial(runs, one));
-    put(json, "seconds", over(one.rounds, [](const Run& run) { return run.metrics.seconds; }));
+        .value(runs.configuration.workers);
+    json.key("concurrency").value(runs.configuration.concurrency);
+    put(json, "sprites_per_second", over(runs.rounds, sprites_per_second));
+    json.key("ratio_to_serial").value(ratio_to_serial(configurations, runs));
+    put(json, "seconds", over(runs.rounds, [](const Run& run) { return run.metrics.seconds; }));
     put(json, "sprites_downloaded",
-        over(one.rounds, [](const Run& run) { return static_cast<double>(run.metrics.downloaded); }));
-    for (const Column& column : columns) put(json, column.json_key, over(one.rounds, column.metric));
-    json.key("peak_pss_bytes").value(one.peak_memory);
-    put_time_line(json, one);
+        over(runs.rounds, [](const Run& run) { return static_cast<double>(run.metrics.downloaded); }));
+    for (const Column& column : columns) put(json, column.json_key, over(runs.rounds, column.metric));
+    json.key("peak_pss_bytes").value(runs.peak_memory);
+    put_time_line(json, runs);
     json.end_object();
   }
   return json.end_list().end_object().text() + "\n";

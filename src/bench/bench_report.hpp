@@ -10,21 +10,21 @@
 
 namespace spritefarm::bench {
 
-/// All that a configuration's runs measured.
+/// All measurements of a configuration.
 struct ConfigurationRuns {
   Configuration configuration;
-  std::size_t peak_memory = 0;  ///< in bytes: see system::proportional_memory_of_tree()
+  std::size_t peak_memory = 0;  ///< in bytes, from system::proportional_memory_of_tree()
   std::vector<Measured<RunMetrics>> rounds;
 };
 
-/// For people: medians, with the least and the most of the rounds.
-std::string bench_table(const BenchOptions& options, const std::vector<ConfigurationRuns>& runs);
-/// For people at a terminal: a bar for each configuration.
-std::string bench_chart(const std::vector<ConfigurationRuns>& runs);
-/// One JSON object, with a newline at its end.
-std::string bench_json(const BenchOptions& options, const std::vector<ConfigurationRuns>& runs,
+/// A table of the medians, with the range of the rounds.
+std::string bench_table(const BenchOptions& options, const std::vector<ConfigurationRuns>& configurations);
+/// A bar chart for a terminal.
+std::string bench_chart(const std::vector<ConfigurationRuns>& configurations);
+/// One JSON object and a newline.
+std::string bench_json(const BenchOptions& options, const std::vector<ConfigurationRuns>& configurations,
                        const Environment& environment);
-/// What bench_json() gives, as an HTML document that draws it and needs nothing else.
+/// A self-contained HTML document that draws the result of bench_json().
 std::string bench_page(const std::string& json);
 
 }  // namespace spritefarm::bench

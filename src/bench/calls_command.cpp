@@ -17,19 +17,19 @@
 namespace spritefarm::bench {
 namespace {
 
-RoundTrip measure_futex(const CallPlan& plan, bool apart, const Observer& observer) {
+RoundTrip measure_futex(const CallPlan& plan, Placement placement, const Observer& observer) {
   const auto count = static_cast<int>(std::min<std::size_t>(plan.round_trips_with(0), 100'000));
-  const auto measure = [count, apart](const auto& send_metrics) {
-    const Samples trips = futex_round_trips(count, apart);
+  const auto measure = [count, placement](const auto& send_metrics) {
+    const Samples trips = futex_round_trips(count, placement);
     send_metrics(RoundTrip{trips.median(), trips.quantile(0.99)});
   };
   return measure_in_child<RoundTrip>(measure, observer).metrics;
 }
 
-/// One round: each executor once, from another one on each time.
+/// Measures each executor once. Begins with another executor than the round before.
 void measure_round(const CallsOptions& options, int round, const Observer& observer, CallsRounds& rounds) {
-  rounds.futex.push_back(measure_futex(options.plan, false, observer));
-  rounds.futex_apart.push_back(measure_futex(options.plan, true, observer));
+  rounds.futex.push_back(measure_futex(options.plan, Placement::any, observer));
+  rounds.futex_pinned.push_back(measure_futex(options.plan, Placement::pinned, observer));
   for (std::size_t i = 0; i < rounds.executors.size(); ++i) {
     auto& [kind, metrics] = rounds.executors[(i + static_cast<std::size_t>(round)) % rounds.executors.size()];
     try {
@@ -55,8 +55,8 @@ int calls_command(const std::vector<std::string>& arguments) {
     messages.error(fmt::format("bench calls: {}; see spritefarm bench calls --help", parsed.error().message));
     return cli::usage_error;
   }
-  if (const auto* information = std::get_if<cli::HelpText>(&*parsed)) {
-    cli::write_to_stdout(information->text);
+  if (const auto* help = std::get_if<cli::HelpText>(&*parsed)) {
+    cli::write_to_stdout(help->text);
     return cli::everything_on_disk;
   }
   const auto& options = std::get<CallsOptions>(*parsed);
@@ -68,7 +68,7 @@ int calls_command(const std::vector<std::string>& arguments) {
   try {
     for (int round = 0; round < options.rounds; ++round) measure_round(options, round, observer, rounds);
   } catch (const Interrupted&) {
-    signals.wait();  // which takes it: it is not to end this process once it is let through again
+    signals.wait();  // consumes the signal, which would otherwise end this process once unblocked
     messages.error("bench calls: interrupted");
     return cli::interrupted;
   } catch (const std::exception& error) {

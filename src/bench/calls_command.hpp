@@ -5,8 +5,8 @@
 
 namespace spritefarm::bench {
 
-/// `spritefarm bench calls …`: the program's exit status: 0; 1 where a measurement failed; 2 for a wrong use; 130
-/// interrupted.
+/// The command `spritefarm bench calls …`. Returns the exit status: 0; 1 if a measurement failed; 2 for a
+/// usage error; 130 if interrupted.
 int calls_command(const std::vector<std::string>& arguments);
 
 }  // namespace spritefarm::bench

@@ -22,7 +22,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// ---- the calls ----------------------------------------------------------------------------------------------
+// ---- the calls --------------------------------------------------------------------------------------------
 
 void nothing() {}
 
@@ -34,20 +34,20 @@ long plus_one(long number) {
   return number + 1;
 }
 
-// Where meet() meets: set before workers are forked, so that they have it too.
-system::FutexWord* meeting_place = nullptr;
+// The barrier of meet(), in shared memory. Set before workers are forked, so that they inherit it.
+system::FutexWord* barrier = nullptr;
 
-/// Returns in all workers at once: when `expected` of them are in it. False: they did not come.
+/// Waits until `expected` workers are in this call. False after 10 seconds.
 bool meet(std::uint32_t expected) {
-  std::uint32_t here = meeting_place->advance();
+  std::uint32_t here = barrier->advance();
   while (here < expected) {
-    if (!meeting_place->wait_while(here, std::chrono::seconds(10))) return false;
-    here = meeting_place->load();
+    if (!barrier->wait_while(here, std::chrono::seconds(10))) return false;
+    here = barrier->load();
   }
   return true;
 }
 
-// ---- measuring them -----------------------------------------------------------------------------------------
+// ---- measuring them ---------------------------------------------------------------------------------------
 
 std::unique_ptr<Executor> make_executor(ExecutorKind kind, int workers) {
   switch (kind) {
@@ -68,17 +68,17 @@ double per_second(std::size_t count, Clock::time_point begin) {
   return static_cast<double>(count) / std::chrono::duration<double>(Clock::now() - begin).count();
 }
 
-/// Submits calls of one kind and takes their results.
+/// Submits calls with one payload size and checks their results. Throws std::runtime_error for a wrong one.
 class Caller {
  public:
   Caller(Executor& executor, std::size_t payload) : m_executor(executor), m_payload(payload, 'x') {}
 
-  /// With so many outstanding at most: calls per second.
+  /// Returns calls per second, with at most `outstanding` calls unfinished.
   double call_many(std::size_t calls, std::size_t outstanding) const {
     return m_payload.empty() ? call_many(calls, outstanding, [this] { return submit_nothing(); })
                              : call_many(calls, outstanding, [this] { return submit_echo(); });
   }
-  /// One after the other.
+  /// Makes one call at a time.
   RoundTrip call_singly(std::size_t calls) const {
     return m_payload.empty() ? call_singly(calls, [this] { return submit_nothing(); })
                              : call_singly(calls, [this] { return submit_echo(); });
@@ -89,9 +89,9 @@ class Caller {
   Future<std::string> submit_echo() const { return m_executor.submit(echo, m_payload); }
   void take(const Future<void>& future) const { future.result(); }
   void take(const Future<std::string>& future) const {
-    const std::string& came = future.result();
-    if (came.size() != m_payload.size() || came.front() != 'x' || came.back() != 'x')
-      throw std::runtime_error("a payload came back changed");
+    const std::string& result = future.result();
+    if (result.size() != m_payload.size() || result.front() != 'x' || result.back() != 'x')
+      throw std::runtime_error("a call returned a changed payload");
   }
 
   template <typename Submit>
@@ -129,16 +129,16 @@ double map_items(Executor& executor, std::size_t items, int chunk) {
   long expected = 0;
   const auto begin = Clock::now();
   for (const long result : executor.map(plus_one, numbers, {.chunksize = chunk}))
-    if (result != ++expected) throw std::runtime_error("map gave a wrong result");
+    if (result != ++expected) throw std::runtime_error("map() gave a wrong result");
   return per_second(items, begin);
 }
 
-void let_all_meet(Executor& executor, int workers) {
-  std::vector<Future<bool>> meeting;
+void wait_for_all_workers(Executor& executor, int workers) {
+  std::vector<Future<bool>> meetings;
   for (int i = 0; i < workers; ++i)
-    meeting.push_back(executor.submit(meet, static_cast<std::uint32_t>(workers)));
-  for (const Future<bool>& future : meeting)
-    if (!future.result()) throw std::runtime_error("not all workers have started within 10 seconds");
+    meetings.push_back(executor.submit(meet, static_cast<std::uint32_t>(workers)));
+  for (const Future<bool>& future : meetings)
+    if (!future.result()) throw std::runtime_error("not all workers started within 10 seconds");
 }
 
 }  // namespace
@@ -173,19 +173,19 @@ std::size_t CallPlan::round_trips_with(std::size_t payload) const {
 
 CallMetrics measure_calls(ExecutorKind kind, const CallPlan& plan) {
   const posix::SharedMemory memory(sizeof(system::FutexWord));
-  meeting_place = new (memory.data()) system::FutexWord;
+  barrier = new (memory.data()) system::FutexWord;
   const int workers = kind == ExecutorKind::serial ? 1 : plan.workers;
 
   CallMetrics metrics;
   const auto begin = Clock::now();
   const std::unique_ptr<Executor> executor = make_executor(kind, workers);
-  let_all_meet(*executor, workers);
+  wait_for_all_workers(*executor, workers);
   metrics.ready_ms = std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
 
   for (const std::size_t payload : plan.payloads) {
     const Caller caller(*executor, payload);
     const std::size_t calls = plan.calls_with(payload), outstanding = plan.outstanding_with(payload);
-    caller.call_many(calls / 10 + 1, outstanding);  // to warm up, here and below
+    caller.call_many(calls / 10 + 1, outstanding);  // warm-up, as below
     metrics.calls_per_second.push_back(caller.call_many(calls, outstanding));
     caller.call_singly(plan.round_trips_with(payload) / 10 + 1);
     metrics.round_trips.push_back(caller.call_singly(plan.round_trips_with(payload)));

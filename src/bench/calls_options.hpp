@@ -10,15 +10,15 @@
 
 namespace spritefarm::bench {
 
-/// What the command line of `spritefarm bench calls` says, checked.
+/// The checked options of `spritefarm bench calls`.
 struct CallsOptions {
   CallPlan plan;
-  std::vector<ExecutorKind> executors;  ///< which executors, each once
+  std::vector<ExecutorKind> executors;  ///< without duplicates
   int rounds = 5;
   bool json = false;
 };
 
-/// Reads the arguments that follow `spritefarm bench calls`. An Error says in one line what is wrong with them.
+/// Parses the arguments that follow `spritefarm bench calls`. The Error is one line.
 Result<std::variant<CallsOptions, cli::HelpText>> parse_calls_options(
     const std::vector<std::string>& arguments);
 

@@ -13,20 +13,20 @@
 namespace spritefarm::bench {
 namespace {
 
-double p50_of(const RoundTrip& trip) {
+double p50(const RoundTrip& trip) {
   return trip.p50;
 }
-double p99_of(const RoundTrip& trip) {
+double p99(const RoundTrip& trip) {
   return trip.p99;
 }
 
-/// What goes through with so many calls a second, there and back together.
+/// The throughput of both directions together.
 double gib_per_second(double calls_per_second, std::size_t payload) {
   return calls_per_second * 2 * static_cast<double>(payload) / (1 << 30);
 }
 
 std::string many_table(const CallPlan& plan, const CallsRounds& rounds) {
-  TextTable table({"executor", "payload", "calls/s", "(rounds)", "GiB/s"});
+  TextTable table({"executor", "payload bytes", "calls/s", "min–max", "GiB/s"});
   for (std::size_t i = 0; i < plan.payloads.size(); ++i)
     for (const auto& [kind, metrics] : rounds.executors) {
       const Samples rates =
@@ -39,17 +39,17 @@ std::string many_table(const CallPlan& plan, const CallsRounds& rounds) {
 }
 
 std::string single_table(const CallPlan& plan, const CallsRounds& rounds) {
-  TextTable table({"executor", "payload", "p50", "(rounds)", "p99", "× futex", "× on two"});
-  const double floor = over(rounds.futex, p50_of).median(),
-               floor_apart = over(rounds.futex_apart, p50_of).median();
+  TextTable table({"executor", "payload bytes", "p50 µs", "min–max", "p99 µs", "× futex", "× futex, pinned"});
+  const double floor = over(rounds.futex, p50).median(),
+               pinned_floor = over(rounds.futex_pinned, p50).median();
   const auto add = [&](std::string_view name, std::string payload, const std::vector<RoundTrip>& trips) {
-    const Samples p50 = over(trips, p50_of), p99 = over(trips, p99_of);
-    table.add({std::string(name), std::move(payload), brief(p50.median()), spread(p50), brief(p99.median()),
-               fmt::format("{:.2f}", p50.median() / floor),
-               fmt::format("{:.2f}", p50.median() / floor_apart)});
+    const Samples medians = over(trips, p50);
+    table.add({std::string(name), std::move(payload), brief(medians.median()), spread(medians),
+               brief(over(trips, p99).median()), fmt::format("{:.2f}", medians.median() / floor),
+               fmt::format("{:.2f}", medians.median() / pinned_floor)});
   };
   add("futex", "", rounds.futex);
-  add("futex on two processors", "", rounds.futex_apart);
+  add("futex, pinned", "", rounds.futex_pinned);
   for (std::size_t i = 0; i < plan.payloads.size(); ++i)
     for (const auto& [kind, metrics] : rounds.executors) {
       std::vector<RoundTrip> trips;
@@ -60,7 +60,7 @@ std::string single_table(const CallPlan& plan, const CallsRounds& rounds) {
 }
 
 std::string map_table(const CallPlan& plan, const CallsRounds& rounds) {
-  TextTable table({"executor", "chunk", "items/s", "(rounds)"});
+  TextTable table({"executor", "chunksize", "items/s", "min–max"});
   for (std::size_t i = 0; i < plan.chunks.size(); ++i)
     for (const auto& [kind, metrics] : rounds.executors) {
       const Samples rates =
@@ -72,7 +72,7 @@ std::string map_table(const CallPlan& plan, const CallsRounds& rounds) {
 }
 
 std::string ready_table(const CallPlan& plan, const CallsRounds& rounds) {
-  TextTable table({"executor", "workers", "ready", "(rounds)"});
+  TextTable table({"executor", "workers", "ready ms", "min–max"});
   for (const auto& [kind, metrics] : rounds.executors) {
     const Samples times = over(metrics, [](const CallMetrics& round) { return round.ready_ms; });
     table.add({std::string(to_string(kind)), std::to_string(kind == ExecutorKind::serial ? 1 : plan.workers),
@@ -86,15 +86,16 @@ std::string ready_table(const CallPlan& plan, const CallsRounds& rounds) {
 std::string calls_table(const CallsOptions& options, const CallsRounds& rounds) {
   const CallPlan& plan = options.plan;
   return fmt::format(
-      "spritefarm bench calls: {} workers, {} calls, {} rounds; medians (least–most)\n\n"
-      "Calls a second, many outstanding; GiB/s there and back together\n{}\n"
-      "Round trip of one call, microseconds; beside it two processes that only wake each other by a futex, "
-      "where the "
-      "system\nputs them, and on two processors\n{}\n"
-      "map(): items a second\n{}\n"
-      "Executor made and all its workers in a call, milliseconds\n{}",
-      plan.workers, plan.calls, options.rounds, many_table(plan, rounds), single_table(plan, rounds),
-      map_table(plan, rounds), ready_table(plan, rounds));
+      "spritefarm bench calls: {} worker{}, {} calls, {} round{}\n"
+      "All numbers are medians of the rounds; min–max is the range of the rounds.\n\n"
+      "Calls per second, with many calls outstanding. GiB/s counts both directions.\n{}\n"
+      "Time of one call and its result. The futex rows are two processes that only wake each other: on processors that\n"
+      "the kernel chooses, and pinned to two processors.\n{}\n"
+      "Items per second through map()\n{}\n"
+      "Time until the executor is made and all its workers run a call\n{}",
+      plan.workers, plan.workers == 1 ? "" : "s", plan.calls, options.rounds, options.rounds == 1 ? "" : "s",
+      many_table(plan, rounds), single_table(plan, rounds), map_table(plan, rounds),
+      ready_table(plan, rounds));
 }
 
 std::string calls_json(const CallsOptions& options, const CallsRounds& rounds) {
@@ -104,10 +105,10 @@ std::string calls_json(const CallsOptions& options, const CallsRounds& rounds) {
   json.key("bench").value("calls").key("workers").value(plan.workers).key("calls").value(plan.calls);
   json.key("rounds").value(options.rounds);
   for (const auto& [name, trips] :
-       {std::pair("futex_us", &rounds.futex), {"futex_apart_us", &rounds.futex_apart}}) {
+       {std::pair("futex_us", &rounds.futex), {"futex_pinned_us", &rounds.futex_pinned}}) {
     json.key(name).begin_object();
-    put(json, "p50", over(*trips, p50_of));
-    put(json, "p99", over(*trips, p99_of));
+    put(json, "p50", over(*trips, p50));
+    put(json, "p99", over(*trips, p99));
     json.end_object();
   }
 

@@ -7,20 +7,22 @@
 
 namespace spritefarm::bench {
 
-/// What all rounds of `spritefarm bench calls` measured.
-struct CallsRounds {
-  std::vector<RoundTrip> futex;        ///< the bare ping-pong, where the system puts the two processes
-  std::vector<RoundTrip> futex_apart;  ///< on two processors
-  struct Of {
-    ExecutorKind kind;
-    std::vector<CallMetrics> rounds;
-  };
-  std::vector<Of> executors;
+/// All measurements of one executor.
+struct ExecutorRounds {
+  ExecutorKind kind;
+  std::vector<CallMetrics> rounds;
 };
 
-/// For people: medians, with the least and the most of the rounds.
+/// All measurements of `spritefarm bench calls`.
+struct CallsRounds {
+  std::vector<RoundTrip> futex;         ///< with Placement::any
+  std::vector<RoundTrip> futex_pinned;  ///< with Placement::pinned
+  std::vector<ExecutorRounds> executors;
+};
+
+/// Tables of the medians, with the range of the rounds.
 std::string calls_table(const CallsOptions& options, const CallsRounds& rounds);
-/// One JSON object, with a newline at its end.
+/// One JSON object and a newline.
 std::string calls_json(const CallsOptions& options, const CallsRounds& rounds);
 
 }  // namespace spritefarm::bench

@@ -8,7 +8,7 @@
 namespace spritefarm::bench {
 namespace {
 
-// What a message of the child begins with. Metrics that are longer than a message come in several.
+// The first byte of each message from the child. Metrics that exceed one message are sent in parts.
 constexpr char part_of_measured = '.', measured = '+', failed = '-';
 constexpr std::size_t max_part = 60'000;
 
@@ -41,7 +41,7 @@ Measured<std::string> measure_bytes_in_child(const std::function<void(const Send
     } while (!child.wait_for_message(observer.interval));
     const std::optional<std::string> message = child.receive();
     if (!message || message->empty())
-      throw std::runtime_error("the process that measures it ended too early");
+      throw std::runtime_error("the measuring process ended without a result");
     kind = message->front();
     if (kind == failed) throw std::runtime_error(message->substr(1));
     metrics += message->substr(1);

@@ -13,50 +13,52 @@
 
 namespace spritefarm::bench {
 
-/// SIGINT or SIGTERM came while a child measured; the child is gone.
+/// SIGINT or SIGTERM arrived during a measurement. The child is dead and reaped.
 class Interrupted : public std::runtime_error {
  public:
   Interrupted() : std::runtime_error("interrupted") {}
 };
 
-/// What a child measured, and what it cost.
+/// The metrics of a child, and its exit with the resources it used.
 template <Portable Metrics>
 struct Measured {
   Metrics metrics;
   posix::ChildExit end;
 };
 
-/// What the parent does every `interval` while a child measures, and once more when it has told its metrics and is still
-/// there with all that it made. The signals are held back for the parent to look for them.
+/// The parent's part of a measurement. It calls `observe` every `interval` while the child measures, and once
+/// more when the child has sent its metrics and waits with all its processes alive. It polls the blocked
+/// `signals` at the same interval.
 struct Observer {
   const system::TerminationSignals& signals;
   std::chrono::milliseconds interval{100};
   std::function<void(pid_t child)> observe = [](pid_t) {};
 };
 
-/// In the child: tells the parent what was measured, and returns once it may all be taken down.
+/// Called in the child: sends the metrics to the parent. Returns when the child may release its resources.
 using SendMetrics = std::function<void(const std::string& encoded_metrics)>;
 
-/// measure_in_child(), for metrics that are bytes.
+/// measure_in_child() for encoded metrics.
 Measured<std::string> measure_bytes_in_child(const std::function<void(const SendMetrics&)>& body,
                                              const Observer& observer);
 
-/// Runs `body` in a child process of its own, so that what it measures of itself (memory, processor time, start-up) is its
-/// alone; `body` passes its metrics to the function that it is given. The caller has one thread. Throws
-/// std::runtime_error with what the body threw, or where the child ended without metrics, and Interrupted.
+/// Runs `body` in a new child process, so that memory, processor time and start-up are measured alone. `body`
+/// passes its metrics to the function that it gets as its argument. The caller has one thread. Throws
+/// Interrupted; std::runtime_error with the message of an exception that left `body`, or if the child ended
+/// without metrics.
 template <Portable Metrics, typename Body>
 Measured<Metrics> measure_in_child(const Body& body, const Observer& observer) {
-  Measured<std::string> told = measure_bytes_in_child(
+  Measured<std::string> encoded = measure_bytes_in_child(
       [&body](const SendMetrics& send_metrics) {
         body([&send_metrics](const Metrics& metrics) {
-          Encoder to;
-          encode(to, metrics);
-          send_metrics(std::move(to).take());
+          Encoder encoder;
+          encode(encoder, metrics);
+          send_metrics(std::move(encoder).take());
         });
       },
       observer);
-  Decoder from(told.metrics);
-  return {decode<Metrics>(from), told.end};
+  Decoder decoder(encoded.metrics);
+  return {decode<Metrics>(decoder), encoded.end};
 }
 
 }  // namespace spritefarm::bench

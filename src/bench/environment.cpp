@@ -17,7 +17,7 @@ constexpr const char* compiler = "clang " __clang_version__;
 constexpr const char* compiler = "GCC " __VERSION__;
 #endif
 
-/// Without the user and password of the URL that it is, if it is one.
+/// Removes user and password from a URL. Other arguments stay as they are.
 std::string without_password(const std::string& argument) {
   const std::size_t scheme = argument.find("://");
   if (scheme == argument.npos) return argument;

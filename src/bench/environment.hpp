@@ -7,15 +7,15 @@
 
 namespace spritefarm::bench {
 
-/// What one needs to know of a measurement to repeat it: the command, as one would type it (passwords in URLs are left
-/// out), when it began, on which machine, with what.
+/// All that is needed to repeat a measurement: the command as typed in a shell, without passwords in URLs;
+/// the time of its start; the machine; the versions.
 class Environment {
  public:
-  /// For `spritefarm` with these arguments, which begins now.
+  /// `arguments` follow `spritefarm`. The start is now.
   explicit Environment(const std::vector<std::string>& arguments);
 
   [[nodiscard]] const std::string& command() const noexcept { return m_command; }
-  /// As members of the object that is begun.
+  /// Adds members to the current object of `json`.
   void write(text::JsonWriter& json) const;
 
  private:

@@ -16,23 +16,23 @@
 namespace spritefarm::bench {
 namespace {
 
-constexpr std::chrono::seconds patience{10};
+constexpr std::chrono::seconds timeout{10};
 
 struct Table {
   system::FutexWord ping;
   system::FutexWord pong;
 };
 
-/// The two processors, where there are two.
+/// None if this process may use only one processor.
 std::optional<std::array<int, 2>> two_processors() {
   const std::vector<int> allowed = system::allowed_processors();
   if (allowed.size() < 2) return std::nullopt;
   return std::array{allowed.front(), allowed.back()};
 }
 
-int play(Table& table, std::uint32_t strokes) {
-  for (std::uint32_t stroke = 0; stroke < strokes; ++stroke) {
-    if (!table.ping.wait_while(stroke, patience)) return 1;
+int answer_pings(Table& table, std::uint32_t count) {
+  for (std::uint32_t ping = 0; ping < count; ++ping) {
+    if (!table.ping.wait_while(ping, timeout)) return 1;
     table.pong.advance();
   }
   return 0;
@@ -40,24 +40,24 @@ int play(Table& table, std::uint32_t strokes) {
 
 }  // namespace
 
-Samples futex_round_trips(int count, bool apart) {
+Samples futex_round_trips(int count, Placement placement) {
   using Clock = std::chrono::steady_clock;
-  const auto strokes = static_cast<std::uint32_t>(count), for_warmth = strokes / 10 + 1;
+  const auto measured = static_cast<std::uint32_t>(count), warm_up = measured / 10 + 1;
   const posix::SharedMemory memory(sizeof(Table));
   Table& table = *new (memory.data()) Table;
-  const auto places = apart ? two_processors() : std::nullopt;
+  const auto processors = placement == Placement::pinned ? two_processors() : std::nullopt;
   const system::ChildProcess other([&](system::ParentLine&) {
-    if (places) system::stay_on_processor((*places)[1]);
-    return play(table, strokes + for_warmth);
+    if (processors) system::stay_on_processor((*processors)[1]);
+    return answer_pings(table, warm_up + measured);
   });
-  if (places) system::stay_on_processor((*places)[0]);
+  if (processors) system::stay_on_processor((*processors)[0]);
   Samples microseconds;
-  for (std::uint32_t stroke = 0; stroke < strokes + for_warmth; ++stroke) {
+  for (std::uint32_t ping = 0; ping < warm_up + measured; ++ping) {
     const auto begin = Clock::now();
     table.ping.advance();
-    if (!table.pong.wait_while(stroke, patience))
-      throw std::runtime_error("the other process does not answer");
-    if (stroke >= for_warmth)
+    if (!table.pong.wait_while(ping, timeout))
+      throw std::runtime_error("the other process of the futex ping-pong does not answer");
+    if (ping >= warm_up)
       microseconds.add(std::chrono::duration<double, std::micro>(Clock::now() - begin).count());
   }
   return microseconds;

@@ -14,14 +14,14 @@ std::string brief(double number) {
 }
 
 std::string spread(const Samples& samples) {
-  return fmt::format("{}–{}", brief(samples.least()), brief(samples.most()));
+  return fmt::format("{}–{}", brief(samples.min()), brief(samples.max()));
 }
 
 void put(text::JsonWriter& json, std::string_view name, const Samples& samples) {
   json.key(name).begin_object();
   json.key("median").value(samples.median());
-  json.key("least").value(samples.least());
-  json.key("most").value(samples.most());
+  json.key("min").value(samples.min());
+  json.key("max").value(samples.max());
   json.key("rounds").begin_list();
   for (const double value : samples.in_order()) json.value(value);
   json.end_list().end_object();

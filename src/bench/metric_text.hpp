@@ -9,7 +9,7 @@
 
 namespace spritefarm::bench {
 
-/// One metric of all rounds.
+/// The values of one metric in all rounds.
 template <typename Round, typename Metric>
 Samples over(const std::vector<Round>& rounds, const Metric& metric) {
   Samples samples;
@@ -17,11 +17,11 @@ Samples over(const std::vector<Round>& rounds, const Metric& metric) {
   return samples;
 }
 
-/// A number as one reads it best: 1234567, 12.3, 0.012.
+/// A number of about three digits: 1234567, 12.3, 0.012.
 std::string brief(double number);
-/// "least–most"
+/// "min–max"
 std::string spread(const Samples& samples);
-/// A member of that name: its median, least and most, and all in the order of the rounds.
+/// Adds the member `name`: {median, min, max, rounds}.
 void put(text::JsonWriter& json, std::string_view name, const Samples& samples);
 
 }  // namespace spritefarm::bench

@@ -28,9 +28,9 @@ double RunTimes::start_ms() const {
 std::vector<double> RunTimes::sprite_ms() const {
   Samples times;
   for (const SpriteSpan& span : m_spans) times.add(span.end_ms - span.begin_ms);
-  std::vector<double> at_shares;
-  for (const double share : shares) at_shares.push_back(times.quantile(share));
-  return at_shares;
+  std::vector<double> quantiles;
+  for (const double share : shares) quantiles.push_back(times.quantile(share));
+  return quantiles;
 }
 
 std::vector<SpriteSpan> RunTimes::spans() const {

@@ -9,32 +9,35 @@
 
 namespace spritefarm::bench {
 
-/// Who worked on one sprite, and when: milliseconds since before the run's process was forked.
+/// The time that one sprite took, and its worker. Times are milliseconds since just before the run's process
+/// was forked.
 struct SpriteSpan {
   int worker = 0;
-  double begin_ms = 0, end_ms = 0;  ///< its pokémon's begin in the worker, and when the file was on disk
+  double begin_ms = 0, end_ms = 0;  ///< start of the pokémon's task in the worker; file on disk
   std::string sprite;
 };
 
-/// When each sprite of a run was downloaded, gathered as results come in. Of the coordinator's thread.
+/// Collects the times of a run's sprites from the results. Owned by the run, used by the coordinator's
+/// thread.
 class RunTimes final : public farm::RunListener {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// So many sprites have a span: as many as can still be told apart on a page.
+  /// The limit of spans(): more bars on a page would be indistinguishable.
   static constexpr std::size_t max_spans = 2000;
-  /// The shares of all sprites, for which sprite_ms() says in which time they were there.
+  /// The quantiles that sprite_ms() gives.
   static constexpr double shares[] = {0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99, 1};
 
   explicit RunTimes(Clock::time_point begin) : m_begin(begin.time_since_epoch()) {}
 
   void on_result(std::uint64_t number, const farm::FarmResult& result) override;
 
-  /// When the first task began; 0 where none did.
+  /// The start of the first task; 0 if there was none.
   [[nodiscard]] double start_ms() const;
-  /// One for each of `shares`.
+  /// The quantiles of a sprite's time, one for each of `shares`.
   [[nodiscard]] std::vector<double> sprite_ms() const;
-  /// Of the sprites that began first, in that order; the workers are numbered from 1 in the order of their begin.
+  /// The sprites that began first, in the order of their start. Workers are numbered from 1, also in that
+  /// order.
   [[nodiscard]] std::vector<SpriteSpan> spans() const;
 
  private:
@@ -42,7 +45,7 @@ class RunTimes final : public farm::RunListener {
 
   const std::chrono::nanoseconds m_begin;
   std::optional<std::chrono::nanoseconds> m_first_began;
-  std::vector<SpriteSpan> m_spans;  // of all, the workers by their threads' ids
+  std::vector<SpriteSpan> m_spans;  // of all sprites; `worker` is a thread id
 };
 
 }  // namespace spritefarm::bench

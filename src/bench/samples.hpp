@@ -4,17 +4,16 @@
 
 namespace spritefarm::bench {
 
-/// The values that one thing had when it was measured several times.
+/// Repeated measurements of one quantity.
 class Samples {
  public:
   void add(double value);
 
   [[nodiscard]] const std::vector<double>& in_order() const noexcept { return m_values; }
   [[nodiscard]] double median() const { return quantile(0.5); }
-  [[nodiscard]] double least() const { return quantile(0); }
-  [[nodiscard]] double most() const { return quantile(1); }
-  /// The value that a share of the values, from 0 to 1, is not above; between two of them where the share falls there.
-  /// 0 where there are none.
+  [[nodiscard]] double min() const { return quantile(0); }
+  [[nodiscard]] double max() const { return quantile(1); }
+  /// The quantile of `share`, from 0 to 1, interpolated between the two nearest values. 0 without values.
   [[nodiscard]] double quantile(double share) const;
 
  private:

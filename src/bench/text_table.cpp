@@ -6,7 +6,7 @@
 namespace spritefarm::bench {
 namespace {
 
-/// In characters, for text that has no wide ones.
+/// In characters, of which each must be one column wide.
 std::size_t width(const std::string& text) {
   return static_cast<std::size_t>(
       std::count_if(text.begin(), text.end(), [](unsigned char c) { return (c & 0xc0) != 0x80; }));
@@ -26,9 +26,9 @@ std::string TextTable::text() const {
   std::string text;
   for (const auto& row : m_rows) {
     for (std::size_t column = 0; column < row.size(); ++column) {
-      std::size_t widest = 0;
-      for (const auto& other : m_rows) widest = std::max(widest, width(other[column]));
-      const std::string padding(widest - width(row[column]), ' ');
+      std::size_t max_width = 0;
+      for (const auto& other : m_rows) max_width = std::max(max_width, width(other[column]));
+      const std::string padding(max_width - width(row[column]), ' ');
       text += column == 0 ? row[column] + padding : "  " + padding + row[column];
     }
     text.erase(text.find_last_not_of(' ') + 1);

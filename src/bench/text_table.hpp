@@ -5,13 +5,14 @@
 
 namespace spritefarm::bench {
 
-/// Lines of text in columns as wide as their contents: the first to the left, the others to the right.
+/// A table in plain text. Columns are as wide as their contents; the first is left-aligned, the others
+/// right-aligned.
 class TextTable {
  public:
   explicit TextTable(std::vector<std::string> heading);
-  /// Of as many cells as the heading.
+  /// `row` has as many cells as the heading.
   void add(std::vector<std::string> row);
-  /// Each line with its end.
+  /// Each line ends with a newline.
   [[nodiscard]] std::string text() const;
 
  private:

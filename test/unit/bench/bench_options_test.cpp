@@ -27,7 +27,7 @@ BenchOptions options(const List& arguments, const char* base_url = nullptr) {
 
 }  // namespace
 
-TEST_CASE("bench compares serial, threads and processes with the same in flight", "[bench][options]") {
+TEST_CASE("bench compares serial, threads and processes with the same number in flight", "[bench][options]") {
   const BenchOptions given = options(
       {"--demo",    "-p", "1,2,4",    "-t", "4",      "--in-flight", "32",   "-n",        "7", "--cpu", "3",
        "--latency", "5",  "--rounds", "2",  "--json", "--transport", "pipe", "--retries", "1"});
@@ -47,13 +47,13 @@ TEST_CASE("bench compares serial, threads and processes with the same in flight"
   CHECK(given.json);
 }
 
-TEST_CASE("what is in flight by default can be shared by all", "[bench][options]") {
+TEST_CASE("all workers can share the default number in flight equally", "[bench][options]") {
   CHECK(options({"--demo", "-p", "4", "-t", "2"}).in_flight == 64);
   CHECK(options({"--demo", "-p", "3,4", "-t", "1"}).in_flight == 72);
   CHECK(options({"--demo", "-p", "100", "-t", "1"}).in_flight == 100);
 }
 
-TEST_CASE("bench does not use the public PokéAPI unless it leads elsewhere", "[bench][options]") {
+TEST_CASE("bench refuses the public PokéAPI", "[bench][options]") {
   CHECK(!parse({}));
   CHECK(!parse({}, ""));
   CHECK(parse({"--base-url", "http://h/"}));
@@ -61,7 +61,7 @@ TEST_CASE("bench does not use the public PokéAPI unless it leads elsewhere", "[
   CHECK(parse({"--connect-to", "pokeapi.co:443:127.0.0.1:8443"}));
 }
 
-TEST_CASE("what bench cannot do is refused in one line", "[bench][options]") {
+TEST_CASE("bench refuses invalid options with a message of one line", "[bench][options]") {
   List arguments =
       GENERATE(List{"--no-such"}, List{"-p", "0"}, List{"-p", "1,x"}, List{"-p", "1,-2"}, List{"-p", ""},
                List{"-t", "0"}, List{"-t", "513"}, List{"--in-flight", "0"},
@@ -80,11 +80,11 @@ TEST_CASE("what bench cannot do is refused in one line", "[bench][options]") {
   CHECK(parsed.error().message.find('\n') == std::string::npos);
 }
 
-TEST_CASE("latency is the embedded mirror's", "[bench][options]") {
+TEST_CASE("--latency needs --demo", "[bench][options]") {
   CHECK(!parse({"--base-url", "http://h/", "--latency", "5"}));
 }
 
-TEST_CASE("bench's help names every option", "[bench][options]") {
+TEST_CASE("the help of bench names every option", "[bench][options]") {
   const auto help = parse({"--help"});
   REQUIRE(help);
   const std::string text = std::get<HelpText>(*help).text;

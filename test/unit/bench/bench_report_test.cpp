@@ -5,7 +5,9 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
 #include <memory>
+#include <sstream>
 
 using namespace spritefarm;
 using namespace spritefarm::bench;
@@ -14,12 +16,12 @@ namespace {
 
 ConfigurationRuns configuration(cli::Mode mode, int workers, const std::vector<double>& seconds) {
   ConfigurationRuns runs{{mode, workers}, 5 << 20, {}};
-  for (const double one : seconds) {
+  for (const double run_seconds : seconds) {
     Measured<RunMetrics> run;
     run.metrics.downloaded = 60;
-    run.metrics.seconds = one;
+    run.metrics.seconds = run_seconds;
     run.metrics.sprite_ms = {1, 2, 3, 4, 5, 6, 7, 8};
-    run.metrics.spans = {{1, 1, 1000 * one, "mew </script> front_default"}};
+    run.metrics.spans = {{1, 1, 1000 * run_seconds, "mew </script> front_default"}};
     runs.rounds.push_back(run);
   }
   return runs;
@@ -33,7 +35,7 @@ std::size_t count(const std::string& text, const std::string& part) {
 
 }  // namespace
 
-TEST_CASE("the chart has a bar for each configuration, as long as it is fast", "[bench]") {
+TEST_CASE("the chart has a bar for each configuration, proportional to its sprites per second", "[bench]") {
   const std::string chart =
       bench_chart({configuration(cli::Mode::serial, 1, {6}), configuration(cli::Mode::threads, 4, {3}),
                    configuration(cli::Mode::processes, 12, {0.5})});
@@ -52,7 +54,24 @@ TEST_CASE("the chart has a bar for each configuration, as long as it is fast", "
   CHECK(chart.find(" 10\n") != chart.npos);
 }
 
-TEST_CASE("the JSON has the time line of the middle round, and the page has the JSON", "[bench]") {
+TEST_CASE("the table has a row for each configuration, in at most 120 columns", "[bench]") {
+  BenchOptions options;
+  options.farm.compute = std::chrono::milliseconds(1000);
+  options.in_flight = 512;
+  const std::string table =
+      bench_table(options, {configuration(cli::Mode::serial, 1, {6, 5}),
+                            configuration(cli::Mode::processes, 512, {0.0061, 0.0059})});
+  CHECK(table.find("\nserial ") != table.npos);
+  CHECK(table.find("\nprocesses × 512 ") != table.npos);
+  std::istringstream lines(table);
+  for (std::string line; std::getline(lines, line);) {
+    CAPTURE(line);
+    CHECK(std::count_if(line.begin(), line.end(), [](unsigned char c) { return (c & 0xc0) != 0x80; }) <= 120);
+  }
+}
+
+TEST_CASE("the JSON has the time line of the round of median duration, and the page has the JSON",
+          "[bench]") {
   BenchOptions options;
   options.rounds = 3;
   const Environment environment(
@@ -86,7 +105,7 @@ TEST_CASE("the JSON has the time line of the middle round, and the page has the 
   CHECK(page.find("secret") == page.npos);
 }
 
-TEST_CASE("a terminal is known from a file", "[bench][terminal]") {
+TEST_CASE("a terminal is distinguished from a file", "[bench][terminal]") {
   using File = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
   const File terminal(std::fopen("/dev/ptmx", "r+"), std::fclose),
       file(std::fopen("/dev/null", "w"), std::fclose);

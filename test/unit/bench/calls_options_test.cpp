@@ -17,7 +17,7 @@ CallsOptions options(const List& arguments) {
 
 }  // namespace
 
-TEST_CASE("bench calls measures all executors unless it is told which", "[bench][options]") {
+TEST_CASE("bench calls measures all executors by default", "[bench][options]") {
   const CallsOptions defaults = options({});
   CHECK(defaults.executors ==
         std::vector{ExecutorKind::serial, ExecutorKind::threads, ExecutorKind::pipe, ExecutorKind::shm});
@@ -37,7 +37,7 @@ TEST_CASE("bench calls measures all executors unless it is told which", "[bench]
   CHECK(given.json);
 }
 
-TEST_CASE("large payloads make fewer calls, and few are outstanding", "[bench]") {
+TEST_CASE("a plan has fewer calls, and fewer outstanding, for large payloads", "[bench]") {
   const CallPlan plan{.workers = 4, .calls = 50'000};
   CHECK(plan.calls_with(0) == 50'000);
   CHECK(plan.calls_with(1 << 20) == 512);
@@ -48,7 +48,7 @@ TEST_CASE("large payloads make fewer calls, and few are outstanding", "[bench]")
   CHECK(CallPlan{.calls = 1}.round_trips_with(0) == 1);
 }
 
-TEST_CASE("what bench calls cannot do is refused in one line", "[bench][options]") {
+TEST_CASE("bench calls refuses invalid options with a message of one line", "[bench][options]") {
   const List arguments =
       GENERATE(List{"--no-such"}, List{"--by", "pigeon"}, List{"--by", ""}, List{"-p", "0"}, List{"-p", "x"},
                List{"-p", "1,2"}, List{"--payload", "-1"}, List{"--payload", "x"}, List{"--payload", ""},
@@ -63,7 +63,7 @@ TEST_CASE("what bench calls cannot do is refused in one line", "[bench][options]
   CHECK(parsed.error().message.find('\n') == std::string::npos);
 }
 
-TEST_CASE("bench calls' help names every option", "[bench][options]") {
+TEST_CASE("the help of bench calls names every option", "[bench][options]") {
   const auto help = parse_calls_options({"--help"});
   REQUIRE(help);
   const std::string text = std::get<HelpText>(*help).text;

@@ -19,21 +19,21 @@ struct Metrics {
 
 }  // namespace
 
-TEST_CASE("what a child measures comes back, with what it cost", "[bench][process]") {
+TEST_CASE("a child returns its metrics, and the parent its exit", "[bench][process]") {
   const system::TerminationSignals signals;
-  int looks = 0;
+  int observations = 0;
   const auto measured = measure_in_child<Metrics>(
       [](const auto& send_metrics) {
         send_metrics(Metrics{posix::current_pid(), 0.5});
       },
-      {signals, std::chrono::milliseconds(1), [&looks](pid_t) { ++looks; }});
+      {signals, std::chrono::milliseconds(1), [&observations](pid_t) { ++observations; }});
   CHECK(measured.metrics.number != posix::current_pid());
   CHECK(measured.metrics.ratio == 0.5);
   CHECK(measured.end.exit_code == 0);
-  CHECK(looks >= 2);  // at its begin and at its end
+  CHECK(observations >= 2);  // at the start and at the end
 }
 
-TEST_CASE("a child may tell more than one message holds", "[bench][process]") {
+TEST_CASE("metrics can exceed the size of a message", "[bench][process]") {
   const system::TerminationSignals signals;
   for (const std::size_t size : {59'990, 60'000, 60'001, 1'000'000}) {
     std::string metrics(size, 'x');
@@ -44,7 +44,7 @@ TEST_CASE("a child may tell more than one message holds", "[bench][process]") {
   }
 }
 
-TEST_CASE("what a child throws comes back, and so does its death", "[bench][process]") {
+TEST_CASE("an exception or the death of the child is an exception in the parent", "[bench][process]") {
   const system::TerminationSignals signals;
   const auto message_of = [&](const auto& body) -> std::string {
     try {
@@ -55,13 +55,13 @@ TEST_CASE("what a child throws comes back, and so does its death", "[bench][proc
     return "";
   };
   CHECK(message_of([](const auto&) { throw std::invalid_argument("no such thing"); }) == "no such thing");
-  CHECK(message_of([](const auto&) { ::raise(SIGKILL); }).find("too early") != std::string::npos);
-  CHECK(message_of([](const auto&) {}).find("too early") != std::string::npos);
+  CHECK(message_of([](const auto&) { ::raise(SIGKILL); }).find("without a result") != std::string::npos);
+  CHECK(message_of([](const auto&) {}).find("without a result") != std::string::npos);
 }
 
 TEST_CASE("a signal ends the measurement and its child", "[bench][process]") {
   system::TerminationSignals signals;
-  ::raise(SIGTERM);  // held back
+  ::raise(SIGTERM);  // blocked
   CHECK_THROWS_AS(measure_in_child<Metrics>([](const auto&) { ::pause(); }, {signals}), Interrupted);
   CHECK(signals.wait() == SIGTERM);
   CHECK_FALSE(signals.pending());

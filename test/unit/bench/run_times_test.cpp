@@ -10,8 +10,8 @@ namespace {
 
 const RunTimes::Clock::time_point begin{1h};
 
-farm::FarmResult farmed(const std::string& name, int worker, std::chrono::nanoseconds began,
-                        const std::vector<std::chrono::nanoseconds>& took) {
+farm::FarmResult farm_result(const std::string& name, int worker, std::chrono::nanoseconds began,
+                             const std::vector<std::chrono::nanoseconds>& took) {
   farm::FarmResult result;
   result.name = name;
   result.worker = worker;
@@ -26,17 +26,17 @@ farm::FarmResult farmed(const std::string& name, int worker, std::chrono::nanose
 
 }  // namespace
 
-TEST_CASE("a run's times say who worked on what when, in the order of its begin", "[bench]") {
+TEST_CASE("spans name sprite, worker and times, in the order of their start", "[bench]") {
   RunTimes times(begin);
   CHECK(times.start_ms() == 0);
   CHECK(times.spans().empty());
-  times.on_result(0, farmed("late", 4711, 30ms, {5ms}));
-  times.on_result(0, farmed("first", 815, 10ms, {8ms, 4ms}));
-  times.on_result(0, farmed("second", 4711, 20ms, {}));
-  farm::FarmResult failed = farmed("failed", 4711, 40ms, {1ms});
+  times.on_result(0, farm_result("late", 4711, 30ms, {5ms}));
+  times.on_result(0, farm_result("first", 815, 10ms, {8ms, 4ms}));
+  times.on_result(0, farm_result("second", 4711, 20ms, {}));
+  farm::FarmResult failed = farm_result("failed", 4711, 40ms, {1ms});
   failed.sprites.front().status = farm::SpriteStatus::failed;
   times.on_result(0, failed);
-  farm::FarmResult never = farmed("never", 0, 0ms, {1ms});
+  farm::FarmResult never = farm_result("never", 0, 0ms, {1ms});
   never.began = 0ns;
   times.on_result(0, never);
 
@@ -50,15 +50,15 @@ TEST_CASE("a run's times say who worked on what when, in the order of its begin"
   CHECK(spans[1].end_ms == 18);
   CHECK(spans[2].worker == 2);
   CHECK(spans[2].sprite == "late front_default");
-  const std::vector<double> shares = times.sprite_ms();
-  REQUIRE(shares.size() == std::size(RunTimes::shares));
-  CHECK(shares[3] == 5);
-  CHECK(shares.back() == 8);
+  const std::vector<double> quantiles = times.sprite_ms();
+  REQUIRE(quantiles.size() == std::size(RunTimes::shares));
+  CHECK(quantiles[3] == 5);
+  CHECK(quantiles.back() == 8);
 }
 
-TEST_CASE("of very many sprites those that began first have a span, and all count", "[bench]") {
+TEST_CASE("only the first sprites of many have a span, but all count for the quantiles", "[bench]") {
   RunTimes times(begin);
-  for (int i = 3000; i > 0; --i) times.on_result(0, farmed("p", 1, i * 1ms, {i * 1ms}));
+  for (int i = 3000; i > 0; --i) times.on_result(0, farm_result("p", 1, i * 1ms, {i * 1ms}));
   CHECK(times.spans().size() == RunTimes::max_spans);
   CHECK(times.spans().back().begin_ms == RunTimes::max_spans);
   CHECK(times.sprite_ms().back() == 3000);
