@@ -22,7 +22,7 @@ endif
 CXX        ?= g++
 # Only clang has libFuzzer.
 ifeq ($(VARIANT),fuzz)
-CXX        := $(patsubst g++,clang++,$(CXX))
+override CXX := $(patsubst g++,clang++,$(CXX))
 endif
 PKG_CONFIG ?= pkg-config
 B          := build/$(VARIANT)
