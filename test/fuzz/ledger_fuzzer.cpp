@@ -17,9 +17,9 @@ const std::string url = "https://host/pokemon/1/", image_path = "bulbasaur.png";
 void fill(const std::string& path) {
   cache::Ledger ledger(path);
   for (int i = 1; i < 40; ++i)
-    ledger.keep("https://host/pokemon/" + std::to_string(i) + "/",
-                cache::LedgerDocument{{"W/\"1\"", ""}, 5, "set", std::string(300, 'c')});
-  ledger.keep(image_path, cache::LedgerImage{url, {}, 5, 6, 7, std::string(32, 's')});
+    ledger.store("https://host/pokemon/" + std::to_string(i) + "/",
+                 cache::LedgerDocument{{"W/\"1\"", ""}, 5, "set", std::string(300, 'c')});
+  ledger.store(image_path, cache::LedgerImage{url, {}, 5, 6, 7, std::string(32, 's')});
 }
 
 std::string read(const std::string& path) {
@@ -42,7 +42,7 @@ bool use(cache::Ledger& ledger) {
   try {
     ledger.document(url);
     ledger.image(image_path);
-    ledger.keep(url, cache::LedgerDocument{{}, 1, "", "new"});
+    ledger.store(url, cache::LedgerDocument{{}, 1, "", "new"});
     ledger.commit();
     const auto kept = ledger.document(url);
     must(kept && kept->content == "new", "what is kept is there");
@@ -55,8 +55,8 @@ bool use(cache::Ledger& ledger) {
 
 }  // namespace
 
-/// What somebody did to the ledger of an earlier run: how much was cut off its end, and bytes that were written over
-/// others: where, how many, which.
+/// What somebody did to the ledger of an earlier run: how much was cut off its end, and bytes that were
+/// written over others: where, how many, which.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const system::TemporaryDirectory folder;
   const std::string path = folder.path() + "/ledger";

@@ -17,8 +17,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   must(!is_number || wait.has_value(), "a number is a number of seconds");
   static net::Backoff backoff;
   const auto delay = backoff.delay(static_cast<int>(size) - 1, wait);
-  must(delay >= net::Backoff::first / 2 &&
-           delay <= (wait ? net::Backoff::max_retry_after : net::Backoff::longest),
+  must(delay >= net::Backoff::first_delay / 2 &&
+           delay <= (wait ? net::Backoff::max_retry_after : net::Backoff::max_delay),
        "every wait is bounded");
   must(!wait || delay >= std::min<std::chrono::milliseconds>(*wait, 60s), "what a server asks for is waited");
   return 0;
