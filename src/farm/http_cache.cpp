@@ -51,10 +51,11 @@ HttpCache::HttpCache(const cli::Options& options, const cli::Messages& messages,
   m_output = system::Directory::open(options.output);
   cache::OpenedLedger opened = cache::open_ledger(m_path);
   m_ledger = std::move(opened.ledger);
-  if (!opened.message.empty()) m_messages.error(opened.message);
+  if (opened.warning) m_messages.error(*opened.warning);
 }
 
-/// What `operation` gives, or nothing where there is no ledger, or none any more: after an error it is of no use.
+/// What `operation` gives, or nothing where there is no ledger, or none any more: after an error it is of no
+/// use.
 template <typename Operation>
 auto HttpCache::with_ledger(Operation operation) {
   using Answer = decltype(operation(*m_ledger));

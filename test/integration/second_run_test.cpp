@@ -255,7 +255,7 @@ TEST_CASE("a ledger that is damaged is set aside, and the run does all, and says
   const std::string ledger = runs.sprites() + "/.spritefarm.db";
   write_file(ledger, std::string(10'000, '?'));
   runs.run_that_downloads(pokemon);
-  CHECK(runs.err.find("it is now " + fs::canonical(runs.sprites()).string() +
+  CHECK(runs.err.find("renamed to " + fs::canonical(runs.sprites()).string() +
                       "/.spritefarm.db.set-aside-1") != std::string::npos);
   runs.run_that_downloads(0);
   CHECK(runs.err.find("set-aside") == std::string::npos);
