@@ -126,7 +126,7 @@ Result<std::variant<Options, HelpText>> parse_options(const std::vector<std::str
   network.add_to(app);
   selection.add_to(app);
   add_to(app, raw);
-  Result<std::optional<HelpText>> information = read_arguments(app, arguments, help_text);
+  Result<std::optional<HelpText>> information = read_arguments(app, arguments, farm_help());
   if (!information) return information.error();
   if (*information) return Parsed(**std::move(information));
 

@@ -2,8 +2,10 @@
 #include "support/file_tree.hpp"
 #include "support/made_up_api.hpp"
 #include "support/program.hpp"
+#include "text/printable_text.hpp"
 
 #include <algorithm>
+#include <sstream>
 
 using namespace spritefarm::test;
 
@@ -116,15 +118,45 @@ TEST_CASE("a certificate that does not verify is told in one line", "[cli]") {
   expect({{"-o", work / "sprites"}, 3, {"https://pokeapi.co/", "certificate"}}, options);
 }
 
-TEST_CASE("--help and --version answer on standard output", "[cli]") {
-  const Outcome help = run(program({"--help"})), version = run(program({"--version"}));
-  CHECK(help.exit_status == 0);
-  for (const char* option :
-       {"--processes", "--threads", "--serial", "--concurrency", "--sprite", "--output", "--json"}) {
-    CAPTURE(option);
-    CHECK(help.out.find(option) != std::string::npos);
+TEST_CASE("-h and --help of every command have the same layout", "[cli][help]") {
+  using Words = std::vector<std::string>;
+  const Words command = GENERATE(Words{}, Words{"bench"}, Words{"bench", "calls"}, Words{"mirror"});
+  CAPTURE(command);
+  const auto help = [&](const char* option) {
+    Words arguments = command;
+    arguments.emplace_back(option);
+    const Outcome outcome = run(program(arguments));
+    CHECK(outcome.exit_status == 0);
+    CHECK(outcome.err.empty());
+    std::vector<std::string> lines;
+    std::istringstream text(outcome.out);
+    for (std::string line; std::getline(text, line);) {
+      CAPTURE(line);
+      CHECK(spritefarm::text::width_of(line) <= 80);
+      lines.push_back(line);
+    }
+    return lines;
+  };
+  const std::vector<std::string> brief = help("-h"), full = help("--help");
+  REQUIRE(brief.size() <= 25);
+  REQUIRE(brief.size() >= 10);
+  CHECK(*(brief.end() - 4) == "Examples:");
+  for (auto example = brief.end() - 3; example != brief.end(); ++example)
+    CHECK(example->rfind("  spritefarm ", 0) == 0);
+  std::string name = "spritefarm";
+  for (const std::string& word : command) name += " " + word;
+  for (const std::vector<std::string>& lines : {brief, full}) {
+    CHECK(lines[0].back() == '.');
+    CHECK(lines[2].rfind("Usage: " + name + " [OPTIONS]", 0) == 0);
+    CHECK(std::count(lines.begin(), lines.end(), "Examples:") == 1);
   }
+  CHECK(std::count(full.begin(), full.end(), "Help:") == 1);
+  CHECK(std::count(full.begin(), full.end(), "Exit status:") == 1);
+}
+
+TEST_CASE("--version prints on standard output", "[cli]") {
+  const Outcome version = run(program({"--version"}));
   CHECK(version.exit_status == 0);
   CHECK(version.out.find("spritefarm") != std::string::npos);
-  CHECK(help.err + version.err == "");
+  CHECK(version.err.empty());
 }
