@@ -11,7 +11,8 @@ constexpr std::size_t max_columns = 80, option_column = 26;
 constexpr HelpEntry help_entry{"-h, --help", "print a summary (-h) or all options (--help)",
                                "print this summary (-h) or all options (--help)"};
 
-/// "  term    text"; the text starts at `column` and is wrapped at spaces. A term that reaches `column` has a line of its own.
+/// " term text"; the text starts at `column` and is wrapped at spaces. A term that reaches `column` has a
+/// line of its own.
 std::string entry_lines(std::string_view term, std::string_view text, std::size_t column) {
   std::string result = std::string(term.starts_with("--") ? 6 : 2, ' ').append(term);
   std::size_t width = text::width_of(result);

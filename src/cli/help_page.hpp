@@ -18,8 +18,9 @@ struct HelpSection {
   std::vector<HelpEntry> entries;
 };
 
-/// The help of one command, as data. The layout is in short_help() and full_help() alone, so that the help of all commands
-/// looks the same: no line has more than 80 columns. Both add the entry of -h and --help themselves.
+/// The help of one command, as data. The layout is in short_help() and full_help() alone, so that the help of
+/// all commands looks the same: no line has more than 80 columns. Both add the entry of -h and --help
+/// themselves.
 struct HelpPage {
   std::string_view summary;             ///< one line
   std::vector<std::string_view> usage;  ///< without the program's name

@@ -10,7 +10,8 @@
 #include <string>
 #include <vector>
 
-/// How the program's commands use CLI11: options with one value, one-line errors that name options as the help does.
+/// How the program's commands use CLI11: options with one value, one-line errors that name options as the
+/// help does.
 namespace spritefarm::cli {
 
 /// An option with one value. If it is repeated, a vector collects the values.
@@ -42,9 +43,9 @@ CLI::Validator range(T min, T max) {
   return CLI::Range(min, max).description("");
 }
 
-/// Lets `app` parse the arguments (without the program's name) into the variables bound to its options. Returns a HelpText
-/// if the user asked for help or the version: the command prints it and does nothing else. An Error explains in one line
-/// what is wrong with the arguments.
+/// Lets `app` parse the arguments (without the program's name) into the variables bound to its options.
+/// Returns a HelpText if the user asked for help or the version: the command prints it and does nothing else.
+/// An Error explains in one line what is wrong with the arguments.
 Result<std::optional<HelpText>> read_arguments(CLI::App& app, const std::vector<std::string>& arguments,
                                                const HelpPage& help);
 
