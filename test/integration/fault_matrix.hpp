@@ -10,8 +10,9 @@
 #include <string>
 #include <vector>
 
-/// The fault matrix: what may go wrong with network, disk and machine, each with processes, with threads and serially. In
-/// short form it is a part of the integration tests; scripts/faults runs it in full. Both print it as a table.
+/// The fault matrix: what may go wrong with network, disk and machine, each with processes, with threads and
+/// serially. In short form it is a part of the integration tests; scripts/faults runs it in full. Both print
+/// it as a table.
 namespace spritefarm::test {
 
 /// Whether it is to be run in full, which takes its time.
@@ -45,9 +46,10 @@ struct FaultRow {
   bool has_retries = false;          ///< for certain
 };
 
-/// Runs these in all modes and checks of each run: its exit status; that every file that is there is whole and the
-/// source's, or, where that failed, what was there before; that the report and the messages name whatever is missing;
-/// that it ends in time. Several runs go on at once, since most of them wait; in full, the modes of one row.
+/// Runs these in all modes and checks of each run: its exit status; that every file that is there is whole
+/// and the source's, or, where that failed, what was there before; that the report and the messages name
+/// whatever is missing; that it ends in time. Several runs go on at once, since most of them wait; in full,
+/// the modes of one row.
 void check_faults(const std::vector<FaultRow>& rows);
 
 /// What a mirror's pokémon look like: the first `count` of its index that have a front_default, by name.

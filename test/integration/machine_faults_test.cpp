@@ -36,7 +36,8 @@ Command preceded(std::vector<std::string> words, Command command) {
   return command;
 }
 
-/// `command` after a shell's script, in a namespace where it may mount what it likes; the output folder is $0.
+/// `command` after a shell's script, in a namespace where it may mount what it likes; the output folder is
+/// $0.
 Command with_mounts(const std::string& script, const fs::path& output, Command command) {
   return preceded({"unshare", "-rm", "sh", "-c", script, output}, std::move(command));
 }
@@ -97,7 +98,8 @@ TEST_CASE("too few descriptors or processes fail what they must, by name", "[fau
                       farm_command(mode, output, {"--retries", "1", "--base-url", api.base_url()}));
     };
   }
-  // The limit on processes does not hold for root, who becomes somebody else, for whom the program must lie open.
+  // The limit on processes does not hold for root, who becomes somebody else, for whom the program must lie
+  // open.
   const TempDir open;
   std::vector<std::string> as_somebody{"prlimit", "--nproc=1"};
   if (::geteuid() == 0) {
