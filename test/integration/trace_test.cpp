@@ -24,7 +24,7 @@ struct Slice {
 };
 using Track = std::pair<std::int64_t, std::int64_t>;
 
-/// A trace, read by a real JSON parser.
+/// A trace file, parsed.
 struct Trace {
   explicit Trace(const std::string& text) {
     simdjson::dom::parser parser;
@@ -56,7 +56,8 @@ struct Trace {
       });
   }
 
-  /// Of each track the slices' names with those around them, as "a/b/c"; checks that they nest.
+  /// The path of each slice: the names of the slices that enclose it and its own, as "a/b/c". Checks that
+  /// slices nest.
   [[nodiscard]] std::multiset<std::string> paths() const {
     constexpr double rounding = 0.002;  // a thousandth of a microsecond at each end
     std::multiset<std::string> all;
@@ -85,7 +86,7 @@ struct Trace {
 
 }  // namespace
 
-TEST_CASE("--trace shows every task with its parts, in its worker's track", "[trace]") {
+TEST_CASE("--trace shows every task with its parts on the track of its worker", "[trace]") {
   using Words = std::vector<std::string>;
   const Words mode = GENERATE(Words{"-p", "2", "-c", "4"}, Words{"-t", "2", "-c", "4"}, Words{"-s"});
   CAPTURE(mode);
@@ -145,7 +146,7 @@ TEST_CASE("--trace shows every task with its parts, in its worker's track", "[tr
   CHECK(trace.max_in_flight <= (mode[0] == "-s" ? 1 : 8));
 }
 
-TEST_CASE("an interrupted run has a trace, and so has one that needs no worker", "[trace]") {
+TEST_CASE("an interrupted run has a trace, and so has a run without workers", "[trace]") {
   const TempDir work;
   const std::vector<std::string> to_trace{"-o", work / "sprites", "--trace", work / "trace.json"};
   SECTION("interrupted") {
@@ -163,19 +164,19 @@ TEST_CASE("an interrupted run has a trace, and so has one that needs no worker",
     CHECK(trace.phases.at("b") == trace.phases.at("e"));
     CHECK(!trace.paths().empty());
   }
-  SECTION("all is there") {
+  SECTION("all sprites are fresh") {
     const MirrorServer mirror;
     std::vector<std::string> arguments{"-n", "5", "--base-url", mirror.base_url()};
     arguments.insert(arguments.end(), to_trace.begin(), to_trace.end());
     REQUIRE(run(program(arguments)).exit_status == 0);
     REQUIRE(run(program(arguments)).exit_status == 0);
     const Trace trace(read_file(work / "trace.json"));
-    CHECK(trace.paths().count("bulbasaur: at hand") == 1);
+    CHECK(trace.paths().count("bulbasaur: hit") == 1);
     CHECK(trace.arrows.empty());
   }
 }
 
-TEST_CASE("a trace that cannot be written ends the run before it asks for anything", "[trace]") {
+TEST_CASE("a trace that cannot be written ends the run before any request", "[trace]") {
   const TempDir work;
   const Outcome outcome = run(program({"--base-url", "http://127.0.0.1:1/", "-o", work / "sprites", "--trace",
                                        work / "none" / "trace.json"}));
