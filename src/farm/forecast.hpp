@@ -16,12 +16,12 @@ class Forecast {
 
   [[nodiscard]] std::uint64_t records() const noexcept { return m_records; }
   [[nodiscard]] std::uint64_t images() const noexcept { return m_images; }
-  /// At least, because of the rate; zero: there is no limit.
+  /// The least time that the rate limit allows; zero: no limit.
   [[nodiscard]] std::chrono::seconds time() const noexcept { return m_time; }
 
-  /// Whether somebody who waits for it wants to know.
+  /// Whether the run is long enough to announce the forecast.
   [[nodiscard]] bool is_long() const noexcept;
-  /// All of this, for people.
+  /// The forecast as a message.
   [[nodiscard]] std::string text() const;
 
  private:

@@ -20,13 +20,13 @@
 namespace spritefarm::farm {
 namespace {
 
-// What a run that is killed has to do again is what came in so long before.
+// A run that is killed loses what it stored in at most this time.
 constexpr std::chrono::milliseconds batch_time{5};
 
-// An image's kind, and so its file's extension, can be another than its URL says.
+// The kind of an image, and so the extension of its file, may differ from its URL.
 constexpr std::array image_kinds{image::ImageKind::png, image::ImageKind::gif, image::ImageKind::svg};
 
-/// Each share has its own, so that many machines can farm into one directory.
+/// Each share has its own ledger, so that several machines can write to one directory.
 std::string ledger_path(const cli::Options& options) {
   const std::string folder = std::filesystem::canonical(options.output).string();
   return options.shard.of == 1
@@ -54,8 +54,8 @@ HttpCache::HttpCache(const cli::Options& options, const cli::Messages& messages,
   if (opened.warning) m_messages.error(*opened.warning);
 }
 
-/// What `operation` gives, or nothing where there is no ledger, or none any more: after an error it is of no
-/// use.
+/// The result of `operation`; a default value if there is no ledger. After an error this run does without the
+/// ledger.
 template <typename Operation>
 auto HttpCache::with_ledger(Operation operation) {
   using Answer = decltype(operation(*m_ledger));
@@ -65,8 +65,9 @@ auto HttpCache::with_ledger(Operation operation) {
     return operation(*m_ledger);
   } catch (const cache::SqliteError& error) {
     m_ledger.reset();
-    m_messages.error(fmt::format("the ledger {} fails ({}){}: this run goes on without", m_path, error.what(),
-                                 error.is_damage() ? " and is now " + cache::set_aside(m_path) : ""));
+    m_messages.error(fmt::format("the ledger {} failed ({}){}; this run continues without it", m_path,
+                                 error.what(),
+                                 error.is_damage() ? " and was renamed to " + cache::set_aside(m_path) : ""));
     return Answer{};
   }
 }
@@ -81,9 +82,12 @@ const std::string& HttpCache::dataset() {
   if (const auto known = document(url); known && !m_options.refresh && known->fresh_until > seconds_now())
     return m_dataset.emplace(known->content);
   DatasetHash answer = m_fetch_dataset_hash();
-  if (!answer.error.empty()) m_messages.detail("which dataset is served cannot be told: " + answer.error);
-  if (!answer.hash.empty()) store(url, {{{}, answer.freshness_lifetime}, answer.hash, answer.hash});
-  return m_dataset.emplace(std::move(answer.hash));
+  if (!answer.hash) {
+    m_messages.detail("the hash of the dataset is unknown: " + answer.hash.error().message);
+    return m_dataset.emplace();
+  }
+  store(url, {{{}, answer.freshness_lifetime}, *answer.hash, *answer.hash});
+  return m_dataset.emplace(*std::move(answer.hash));
 }
 
 bool HttpCache::is_current(const cache::LedgerDocument& document) {
@@ -186,7 +190,7 @@ void HttpCache::for_each_stored(const TakeStored& take) {
     std::string key;
   };
   std::vector<pokeapi::Record> records;
-  std::unordered_multimap<std::string, Leaf> leaves;  // by URL, which several may have
+  std::unordered_multimap<std::string, Leaf> leaves;  // by URL; several leaves may have the same
   const auto belongs = [&](const Leaf& leaf, const std::string& path) {
     return std::any_of(image_kinds.begin(), image_kinds.end(), [&](image::ImageKind kind) {
       const Result<std::string> own = m_choice.path(records[leaf.record], leaf.key, image::extension(kind));
@@ -204,10 +208,10 @@ void HttpCache::for_each_stored(const TakeStored& take) {
     ledger.each_image([&](const std::string& path, const std::string& url) {
       if (!system::stamp_of(*m_output, path)) return;
       const auto [first, last] = leaves.equal_range(url);
-      auto its = first;
+      auto leaf = first;
       if (first != last && std::next(first) != last)
-        its = std::find_if(first, last, [&](const auto& leaf) { return belongs(leaf.second, path); });
-      if (its != last) take(records[its->second.record], its->second.key, path);
+        leaf = std::find_if(first, last, [&](const auto& one) { return belongs(one.second, path); });
+      if (leaf != last) take(records[leaf->second.record], leaf->second.key, path);
     });
     return true;
   });

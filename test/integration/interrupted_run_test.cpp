@@ -15,7 +15,7 @@ using spritefarm::Event;
 
 namespace {
 
-/// A PokéAPI whose pokémon 1 to `sound` can be had, and which falls silent on all others.
+/// A PokéAPI that serves pokémon 1 to `sound` and never answers requests for the others.
 class SilentApi {
  public:
   explicit SilentApi(int sound) : m_sound(sound) {}
@@ -52,7 +52,7 @@ class SilentApi {
 
 }  // namespace
 
-TEST_CASE("an interrupted run still tells what it did, and leaves whole files only", "[interruption]") {
+TEST_CASE("an interrupted run prints its report and leaves only complete files", "[interruption]") {
   const std::vector<std::string> mode =
       GENERATE(std::vector<std::string>{"-p", "2", "-c", "4"}, std::vector<std::string>{"-t", "2", "-c", "4"},
                std::vector<std::string>{"-s"});
@@ -65,7 +65,7 @@ TEST_CASE("an interrupted run still tells what it did, and leaves whole files on
                                         "--base-url", api.base_url(), "-o",        work / "sprites"};
   arguments.insert(arguments.end(), mode.begin(), mode.end());
   Subprocess process(program(arguments));
-  process.wait_for_message(" bytes\n", sound);  // the coordinator knows of all that can be had
+  process.wait_for_message(" bytes\n", sound);  // the coordinator has all results that can arrive
   process.send_signal(signal);
 
   const Outcome outcome = process.finish();
@@ -87,7 +87,7 @@ TEST_CASE("an interrupted run still tells what it did, and leaves whole files on
   }
 }
 
-TEST_CASE("a run can be interrupted while the index does not come", "[interruption]") {
+TEST_CASE("a run can be interrupted while it waits for the index", "[interruption]") {
   Event asked;
   ScriptedServer server([&](const ScriptedServer::Request&) -> ScriptedServer::Reply {
     asked.set();

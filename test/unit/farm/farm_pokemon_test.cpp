@@ -23,13 +23,13 @@ namespace {
 
 const std::string svg = R"(<svg xmlns="http://www.w3.org/2000/svg"></svg>)";
 
-/// A server with the documents that a test gives it, which remembers what it was asked for.
+/// A server of documents that the test sets. Counts the requests for each path.
 class Api {
  public:
   Api() : m_server([this](const ScriptedServer::Request& request) { return answer(request.path); }) {}
 
   void serve(const std::string& path, const std::string& body) { m_documents[path] = body; }
-  /// A record; `sprites` is JSON, in which HOST stands for this server.
+  /// Serves a record; `sprites` is JSON in which HOST stands for this server.
   void record(const std::string& path, int id, const std::string& json_name, std::string sprites) {
     for (std::size_t at = 0; (at = sprites.find("HOST")) != sprites.npos;)
       sprites.replace(at, 4, m_server.url(""));
@@ -57,7 +57,7 @@ class Api {
   ScriptedServer m_server;
 };
 
-/// A worker on this thread, with a folder to fill.
+/// A worker on this thread with an output directory.
 struct Farm {
   Api api;
   TempDir folder;
@@ -86,7 +86,7 @@ struct Farm {
 
 }  // namespace
 
-TEST_CASE("a pokémon's sprites go from its record to files", "[farm][pipeline]") {
+TEST_CASE("the sprites of a pokémon are downloaded from its record to files", "[farm][pipeline]") {
   Farm farm;
   farm.settings = farm.settings_for("all", "{sprite}/{id}.{ext}");
   farm.api.record("/pokemon/mew/", 151, "mew",
@@ -114,7 +114,7 @@ TEST_CASE("a pokémon's sprites go from its record to files", "[farm][pipeline]"
                                            {"other.home.back/151.svg", svg}});
 }
 
-TEST_CASE("what a record has as null is missing, what it has not at all is a failure", "[farm][pipeline]") {
+TEST_CASE("a null key of a record is missing, an absent key is a failure", "[farm][pipeline]") {
   Farm farm;
   farm.settings = farm.settings_for("nothing,never_heard_of", "{sprite}.{ext}");
   farm.api.record("/pokemon/mew/", 151, "mew", R"({"nothing": null})");
@@ -128,7 +128,7 @@ TEST_CASE("what a record has as null is missing, what it has not at all is a fai
   CHECK(result.count.requests == 1);
 }
 
-TEST_CASE("a record that cannot be had fails every sprite that was asked for", "[farm][pipeline]") {
+TEST_CASE("a record that cannot be read fails every selected sprite", "[farm][pipeline]") {
   Farm farm;
   farm.settings.sprite_keys = {"front_default", "all"};
   farm.api.serve("/pokemon/html/", "<html></html>");
@@ -150,7 +150,7 @@ TEST_CASE("a record that cannot be had fails every sprite that was asked for", "
   CHECK(farm.api.times_asked("/1.png") == 0);
 }
 
-TEST_CASE("what is not found is looked for without its slash", "[farm][pipeline]") {
+TEST_CASE("a record that is not found is requested again without the trailing slash", "[farm][pipeline]") {
   Farm farm;
   farm.api.record("/pokemon/mew", 151, "mew", R"({"front_default": "HOST/1.png"})");
   farm.api.serve("/1.png", MadeUpApi::image);
@@ -164,7 +164,7 @@ TEST_CASE("what is not found is looked for without its slash", "[farm][pipeline]
   CHECK(result.count.url_fallbacks[0].instead == farm.api.url("/pokemon/mew"));
 }
 
-TEST_CASE("a name that is no file's is refused before its image is fetched", "[farm][pipeline]") {
+TEST_CASE("a name that cannot be a file name fails before its image is requested", "[farm][pipeline]") {
   const std::string name =
       GENERATE(as<std::string>(), "../x", "/x", "", ".", std::string(300, 'x'), "a\\u0000b");
   CAPTURE(name);
@@ -179,7 +179,7 @@ TEST_CASE("a name that is no file's is refused before its image is fetched", "[f
   CHECK(farm.api.times_asked("/1.png") == 0);
 }
 
-TEST_CASE("what is no whole image never replaces a file", "[farm][pipeline]") {
+TEST_CASE("an invalid or incomplete image never replaces a file", "[farm][pipeline]") {
   const std::string body = GENERATE(as<std::string>(), "", "<html>Not here</html>",
                                     MadeUpApi::image.substr(0, MadeUpApi::image.size() - 1));
   Farm farm;
@@ -192,7 +192,7 @@ TEST_CASE("what is no whole image never replaces a file", "[farm][pipeline]") {
   CHECK(read_tree(farm.folder.path()) == std::map<std::string, std::string>{{"mew.png", "as it was"}});
 }
 
-TEST_CASE("a file's extension is its image's, whatever the URL says", "[farm][pipeline]") {
+TEST_CASE("the image decides the extension of its file, not the URL", "[farm][pipeline]") {
   Farm farm;
   farm.api.record("/pokemon/mew/", 151, "mew", R"({"front_default": "HOST/1.png"})");
   farm.api.serve("/1.png", svg);
@@ -200,7 +200,7 @@ TEST_CASE("a file's extension is its image's, whatever the URL says", "[farm][pi
   CHECK(read_tree(farm.folder.path()).count("mew.svg") == 1);
 }
 
-TEST_CASE("sprites of one pokémon never overwrite each other", "[farm][pipeline]") {
+TEST_CASE("two sprites of one pokémon never overwrite each other", "[farm][pipeline]") {
   Farm farm;
   farm.settings = farm.settings_for("all", "{name}.{ext}");
   farm.api.record("/pokemon/mew/", 151, "mew", R"({"a": "HOST/1.png", "b": "HOST/2.png"})");
@@ -214,7 +214,7 @@ TEST_CASE("sprites of one pokémon never overwrite each other", "[farm][pipeline
   CHECK(result.sprites[1].status == SpriteStatus::downloaded);
 }
 
-TEST_CASE("a link below the output directory is not followed", "[farm][pipeline]") {
+TEST_CASE("a symbolic link below the output directory is not followed", "[farm][pipeline]") {
   Farm farm;
   const TempDir elsewhere;
   farm.settings.path_template = *text::OutputTemplate::parse("link/{name}.{ext}");
@@ -227,7 +227,7 @@ TEST_CASE("a link below the output directory is not followed", "[farm][pipeline]
   CHECK(read_tree(elsewhere.path()).empty());
 }
 
-TEST_CASE("a dry run reads records, and neither fetches images nor needs a directory", "[farm][pipeline]") {
+TEST_CASE("a dry run reads records, fetches no images and needs no directory", "[farm][pipeline]") {
   Farm farm;
   farm.settings.dry_run = true;
   farm.settings.output = (farm.folder / "absent").string();
@@ -241,7 +241,7 @@ TEST_CASE("a dry run reads records, and neither fetches images nor needs a direc
   CHECK(!std::filesystem::exists(farm.folder / "absent"));
 }
 
-TEST_CASE("the index comes page by page, or an error says why it cannot", "[farm][pipeline]") {
+TEST_CASE("the index is read page by page, or next() returns an error", "[farm][pipeline]") {
   Farm farm;
   farm.api.serve("/pokemon/?limit=3&offset=0",
                  R"({"count": 3, "next": "/page2", "results": [{"name": "a", "url": "/pokemon/1/"}]})");
@@ -273,7 +273,7 @@ TEST_CASE("the index comes page by page, or an error says why it cannot", "[farm
   CHECK(!nowhere.next());
 }
 
-TEST_CASE("what an index lists is farmed although a later page cannot be had", "[farm][coordinator]") {
+TEST_CASE("pokémon of the first page are farmed although a later page fails", "[farm][coordinator]") {
   Farm farm;
   farm.api.serve("/pokemon/?limit=3&offset=0",
                  R"({"count": 3, "next": "/page2", "results": [{"name": "a", "url": "/pokemon/1/"}]})");
@@ -292,7 +292,7 @@ TEST_CASE("what an index lists is farmed although a later page cannot be had", "
   CHECK(read_tree(farm.folder.path()) == std::map<std::string, std::string>{{"a.png", MadeUpApi::image}});
 }
 
-TEST_CASE("a run farms once what is named twice, and tells of paths that two sprites share",
+TEST_CASE("a pokémon named twice is farmed once, and a path that two sprites share is a failure",
           "[farm][coordinator]") {
   Farm farm;
   const std::string sprites = R"({"b-c": "HOST/1.png", "c": "HOST/1.png"})";
