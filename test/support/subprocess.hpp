@@ -58,6 +58,8 @@ class Subprocess {
   /// Waits for its end.
   Outcome finish(Duration bound = long_enough);
   void send_signal(int signal);
+  /// Nobody reads its standard output any more.
+  void close_output();
   /// Of its terminal.
   void resize(system::TerminalSize size);
   /// SIGTERM, then finish().
