@@ -23,10 +23,6 @@ FileStamp replace_file(const Directory& folder, const std::string& name, std::st
 /// not those that another process is writing at this moment. Returns how many; what it may not look at, it leaves.
 std::size_t remove_abandoned_files(const Directory& folder, int depth);
 
-/// Waits for the replace_file() calls of this process that are under way and lets no other begin, so that the
-/// process may then exit although its threads still run.
-void end_file_replacement();
-
 /// Writes and removes a small file, to learn whether `folder` can be used. Throws as replace_file() does.
 void probe_writing(const Directory& folder);
 
