@@ -25,10 +25,9 @@ namespace spritefarm::farm {
 
 /// Runs one farming: hands the tasks to the workers, with a bounded number of calls outstanding, and passes each result on.
 ///
-///     TaskSource ──▶ submit(farm_pokemon, task) ──▶ worker ──▶ Future ──▶ RunEvents ──▶ Accounting
-///          │               ▲                                                  │  │
-///          ▼               └────────────── the next task ◀────────────────────┘  └──▶ report, messages,
-///      HttpCache ──▶ Accounting, if no request is needed                             listeners, HttpCache
+///     TaskSource ──▶ HttpCache ──▶ submit(task) ──▶ worker ──▶ RunEvents ──▶ Accounting ──▶ report, messages,
+///                        │                                                      ▲           listeners, HttpCache
+///                        └────────────── a hit needs no request ────────────────┘
 ///
 /// Owned by the run. Lives on the main thread, which waits for RunEvents alone; done callbacks put the number of their call
 /// there, on the executors' threads. The failure of a pokémon is in the report; the failure of the whole run is its exit
