@@ -10,6 +10,8 @@ enum ExitStatus : int {
   no_index = 3,       ///< the index cannot be read
   no_output = 4,      ///< the output directory cannot be used
   interrupted = 130,  ///< by SIGINT or SIGTERM
+  output_closed =
+      141,  ///< the reader of standard output is gone: 128 + SIGPIPE, as shells tell it of other filters
 };
 
 }  // namespace spritefarm::cli

@@ -103,18 +103,6 @@ std::string_view to_string(Transport transport) {
   return transport == Transport::pipe ? "pipe" : "shm";
 }
 
-std::string_view to_string(Mode mode) {
-  switch (mode) {
-    case Mode::processes:
-      return "processes";
-    case Mode::threads:
-      return "threads";
-    case Mode::serial:
-      return "serial";
-  }
-  return "";
-}
-
 Result<std::variant<Options, HelpText>> parse_options(const std::vector<std::string>& arguments,
                                                       const OptionSources& sources) {
   using Parsed = std::variant<Options, HelpText>;

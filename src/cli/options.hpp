@@ -2,6 +2,7 @@
 
 #include "base/result.hpp"
 #include "cli/messages.hpp"
+#include "cli/mode.hpp"
 #include "cli/option_groups.hpp"
 #include "cli/shard.hpp"
 #include "net/http_client.hpp"
@@ -19,8 +20,6 @@
 
 namespace spritefarm::cli {
 
-enum class Mode { processes, threads, serial };
-std::string_view to_string(Mode mode);
 std::string_view to_string(Transport transport);
 
 /// The command line, parsed and checked: every value can be used as it is.

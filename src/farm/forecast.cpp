@@ -1,5 +1,7 @@
 #include "farm/forecast.hpp"
 
+#include "net/rate_limiter.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -28,15 +30,15 @@ std::string duration_text(std::chrono::seconds time) {
 
 }  // namespace
 
-Forecast::Forecast(std::uint64_t pokemon, const cli::Options& options)
-    : m_records(pokemon), m_rate(options.rate) {
-  if (!options.dry_run)
+Forecast::Forecast(std::uint64_t pokemon, const Settings& settings)
+    : m_records(pokemon), m_rate(settings.rate) {
+  if (!settings.dry_run)
     m_images = static_cast<std::uint64_t>(
-        std::llround(static_cast<double>(pokemon) * sprites_of_each(options.sprite_keys)));
+        std::llround(static_cast<double>(pokemon) * sprites_of_each(settings.sprite_keys)));
   if (m_rate <= 0) return;
   // The PokéAPI has one host for records and one for images, used concurrently. Other servers may have one
   // for both.
-  const bool two_hosts = options.base_url.starts_with("https://pokeapi.co/");
+  const bool two_hosts = settings.base_url.starts_with("https://pokeapi.co/");
   const std::uint64_t busiest = two_hosts ? std::max(m_records, m_images) : m_records + m_images;
   const std::uint64_t burst = static_cast<std::uint64_t>(net::Rate::polite(m_rate).burst);
   m_time =

@@ -27,11 +27,10 @@ constexpr std::chrono::milliseconds batch_time{5};
 constexpr std::array image_kinds{image::ImageKind::png, image::ImageKind::gif, image::ImageKind::svg};
 
 /// Each share has its own ledger, so that several machines can write to one directory.
-std::string ledger_path(const cli::Options& options) {
-  const std::string folder = std::filesystem::canonical(options.output).string();
-  return options.shard.of == 1
-             ? folder + "/.spritefarm.db"
-             : fmt::format("{}/.spritefarm-{}-of-{}.db", folder, options.shard.which, options.shard.of);
+std::string ledger_path(const std::string& output, cli::Shard shard) {
+  const std::string folder = std::filesystem::canonical(output).string();
+  return shard.of == 1 ? folder + "/.spritefarm.db"
+                       : fmt::format("{}/.spritefarm-{}-of-{}.db", folder, shard.which, shard.of);
 }
 
 std::int64_t seconds_now() {
@@ -40,15 +39,14 @@ std::int64_t seconds_now() {
 
 }  // namespace
 
-HttpCache::HttpCache(const cli::Options& options, const cli::Messages& messages,
-                     FetchDatasetHash fetch_dataset_hash)
-    : m_options(options),
+HttpCache::HttpCache(Settings settings, const cli::Messages& messages, FetchDatasetHash fetch_dataset_hash)
+    : m_settings(std::move(settings)),
       m_messages(messages),
       m_fetch_dataset_hash(std::move(fetch_dataset_hash)),
-      m_choice{options.selector, options.path_template},
-      m_path(options.remember ? ledger_path(options) : "") {
-  if (!options.remember) return;
-  m_output = system::Directory::open(options.output);
+      m_choice{m_settings.selector, m_settings.path_template},
+      m_path(m_settings.remember ? ledger_path(m_settings.output, m_settings.shard) : "") {
+  if (!m_settings.remember) return;
+  m_output = system::Directory::open(m_settings.output);
   cache::OpenedLedger opened = cache::open_ledger(m_path);
   m_ledger = std::move(opened.ledger);
   if (opened.warning) m_messages.error(*opened.warning);
@@ -59,7 +57,6 @@ HttpCache::HttpCache(const cli::Options& options, const cli::Messages& messages,
 template <typename Operation>
 auto HttpCache::with_ledger(Operation operation) {
   using Answer = decltype(operation(*m_ledger));
-  const std::lock_guard lock(m_mutex);
   if (!m_ledger) return Answer{};
   try {
     return operation(*m_ledger);
@@ -78,8 +75,8 @@ std::optional<cache::LedgerDocument> HttpCache::document(const std::string& url)
 
 const std::string& HttpCache::dataset() {
   if (m_dataset) return *m_dataset;
-  const std::string url = dataset_url(m_options.base_url);
-  if (const auto known = document(url); known && !m_options.refresh && known->fresh_until > seconds_now())
+  const std::string url = dataset_url(m_settings.base_url);
+  if (const auto known = document(url); known && !m_settings.refresh && known->fresh_until > seconds_now())
     return m_dataset.emplace(known->content);
   DatasetHash answer = m_fetch_dataset_hash();
   if (!answer.hash) {
@@ -91,7 +88,7 @@ const std::string& HttpCache::dataset() {
 }
 
 bool HttpCache::is_current(const cache::LedgerDocument& document) {
-  if (!m_options.refresh && document.fresh_until > seconds_now()) return true;
+  if (!m_settings.refresh && document.fresh_until > seconds_now()) return true;
   const std::string& current = dataset();
   return !current.empty() && document.dataset == current;
 }
@@ -105,7 +102,7 @@ std::optional<CachedDocument> HttpCache::page(const std::string& url) {
 
 bool HttpCache::is_intact(const std::string& path, const cache::LedgerImage& image) const {
   if (system::stamp_of(*m_output, path) != system::FileStamp{image.size, image.changed}) return false;
-  if (!m_options.verify) return true;
+  if (!m_settings.verify) return true;
   const std::optional<std::string> bytes =
       system::read_file(*m_output, path, static_cast<std::size_t>(image.size));
   return bytes && pokeapi::sha256(*bytes) == image.sha256;
@@ -126,7 +123,7 @@ std::optional<CachedImage> HttpCache::find_image(const pokeapi::Record& record, 
                        std::move(image->validators),
                        {image->size, image->changed},
                        std::move(image->sha256),
-                       m_options.refresh || image->fresh_until <= seconds_now()};
+                       m_settings.refresh || image->fresh_until <= seconds_now()};
   }
   return std::nullopt;
 }

@@ -12,7 +12,6 @@
 #include <cstdint>
 #include <cstdio>
 #include <memory>
-#include <shared_mutex>
 #include <utility>
 
 namespace spritefarm::system {
@@ -33,12 +32,6 @@ class SignalBlock {
  private:
   sigset_t m_before;
 };
-
-/// replace_file() holds it shared; end_file_replacement() locks it exclusively.
-std::shared_mutex& replacement_mutex() {
-  static std::shared_mutex mutex;
-  return mutex;
-}
 
 constexpr std::string_view temporary_prefix = ".spritefarm-", temporary_suffix = ".part";
 constexpr std::size_t temporary_digits = 16;
@@ -155,7 +148,6 @@ std::size_t remove_abandoned_below(posix::Fd folder, int depth) {
 }  // namespace
 
 FileStamp replace_file(const Directory& folder, const std::string& name, std::string_view bytes) {
-  const std::shared_lock lock(replacement_mutex());
   const SignalBlock signal_block;
   TemporaryFile file(folder);
   file.write(bytes);
@@ -167,10 +159,6 @@ FileStamp replace_file(const Directory& folder, const std::string& name, std::st
 
 std::size_t remove_abandoned_files(const Directory& folder, int depth) {
   return remove_abandoned_below(open_below(folder.fd(), ".", O_RDONLY | O_DIRECTORY), depth);
-}
-
-void end_file_replacement() {
-  replacement_mutex().lock();
 }
 
 void probe_writing(const Directory& folder) {

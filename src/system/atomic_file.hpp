@@ -25,10 +25,6 @@ FileStamp replace_file(const Directory& folder, const std::string& name, std::st
 /// the number of files removed.
 std::size_t remove_abandoned_files(const Directory& folder, int depth);
 
-/// Waits for the running replace_file() calls of this process and blocks later ones forever. The process can
-/// then exit while its threads still run.
-void end_file_replacement();
-
 /// Checks that `folder` is writable: writes a small file and removes it. Throws as replace_file() does.
 void probe_writing(const Directory& folder);
 

@@ -176,11 +176,23 @@ TEST_CASE("an interrupted run has a trace, and so has a run without workers", "[
   }
 }
 
-TEST_CASE("a trace that cannot be written ends the run before any request", "[trace]") {
+TEST_CASE("a trace that cannot be written ends the run with a report before any request", "[trace]") {
   const TempDir work;
-  const Outcome outcome = run(program({"--base-url", "http://127.0.0.1:1/", "-o", work / "sprites", "--trace",
-                                       work / "none" / "trace.json"}));
+  const Outcome outcome = run(program({"--json", "--base-url", "http://127.0.0.1:1/", "-o", work / "sprites",
+                                       "--trace", work / "none" / "trace.json"}));
   CHECK(outcome.exit_status == 4);
   CHECK(outcome.err.find("--trace: cannot write ") != std::string::npos);
   CHECK(outcome.err.find("name another file") != std::string::npos);
+  CHECK(RunReport(outcome.out).count.at("requests") == 0);
+}
+
+TEST_CASE("a trace that does not fit on its disk costs the trace alone", "[trace]") {
+  const TempDir work;
+  const MirrorServer mirror;
+  const Outcome outcome = run(program({"--json", "-p", "2", "-n", "5", "--base-url", mirror.base_url(), "-o",
+                                       work / "sprites", "--trace", "/dev/full"}));
+  INFO(outcome.err);
+  CHECK(outcome.exit_status == 4);
+  CHECK(outcome.err.find("--trace: cannot write /dev/full") != std::string::npos);
+  CHECK(RunReport(outcome.out).count.at("downloaded") == 5);
 }

@@ -144,6 +144,10 @@ Subprocess::~Subprocess() {
   waitpid(m_pid, nullptr, 0);
 }
 
+void Subprocess::close_output() {
+  m_out.reset();
+}
+
 void Subprocess::send_signal(int signal) {
   if (!m_reaped) check(kill(m_pid, signal), "kill");
 }

@@ -56,6 +56,8 @@ class Subprocess {
   /// Waits for the end of the program.
   Outcome finish(Duration bound = long_enough);
   void send_signal(int signal);
+  /// Closes the reading end of its standard output.
+  void close_output();
   /// Resizes its terminal.
   void resize(system::TerminalSize size);
   /// Sends SIGTERM, then calls finish().

@@ -13,6 +13,8 @@
 
 #include <map>
 #include <mutex>
+#include <stdexcept>
+#include <thread>
 #include <vector>
 
 using namespace spritefarm;
@@ -246,31 +248,36 @@ TEST_CASE("the index is read page by page, or next() returns an error", "[farm][
   farm.api.serve("/pokemon/?limit=3&offset=0",
                  R"({"count": 3, "next": "/page2", "results": [{"name": "a", "url": "/pokemon/1/"}]})");
   farm.api.serve("/page2", R"({"count": 3, "next": null, "results": [{"name": "b", "url": "/pokemon/2/"}]})");
+  RunEvents events;
   ThreadPoolExecutor executor({.initializer = [&farm] { Downloader::install(farm.settings); }});
-  const cli::Options options;
   const cli::Messages messages(cli::Verbosity::quiet);
-  HttpCache nothing(options, messages, [] { return DatasetHash{}; });
-  IndexReader reader(executor, farm.api.url("/"), pokeapi::IndexRange{0, 3}, nothing);
-  std::optional<IndexAnswer> page = reader.next();
+  HttpCache nothing({}, messages, [] { return DatasetHash{}; });
+  IndexReader reader(executor, farm.api.url("/"), pokeapi::IndexRange{0, 3}, nothing, events);
+  RequestCount count;
+  auto page = reader.next(count);
+  REQUIRE((page && *page));
+  CHECK(count.requests == 1);
+  CHECK((*page)->index_size == 3);
+  REQUIRE((*page)->tasks.size() == 1);
+  CHECK((*page)->tasks[0].name == "a");
+  page = reader.next(count);
+  REQUIRE((page && *page));
+  REQUIRE((*page)->tasks.size() == 1);
+  CHECK((*page)->tasks[0].name == "b");
+  CHECK((*page)->tasks[0].id == 2);
+  CHECK((*page)->tasks[0].url == farm.api.url("/pokemon/2/"));
+  page = reader.next(count);
   REQUIRE(page);
-  CHECK(page->error == "");
-  CHECK(page->count.requests == 1);
-  REQUIRE(page->tasks.size() == 1);
-  CHECK(page->tasks[0].name == "a");
-  page = reader.next();
-  REQUIRE(page);
-  REQUIRE(page->tasks.size() == 1);
-  CHECK(page->tasks[0].name == "b");
-  CHECK(page->tasks[0].id == 2);
-  CHECK(page->tasks[0].url == farm.api.url("/pokemon/2/"));
-  CHECK(!reader.next());
+  CHECK(!*page);
 
-  IndexReader nowhere(executor, farm.api.url("/elsewhere/"), pokeapi::IndexRange{0, 3}, nothing);
-  page = nowhere.next();
+  IndexReader nowhere(executor, farm.api.url("/elsewhere/"), pokeapi::IndexRange{0, 3}, nothing, events);
+  page = nowhere.next(count);
+  REQUIRE(!page);
+  CHECK(page.error().message.find(farm.api.url("/elsewhere/pokemon/")) != std::string::npos);
+  CHECK(count.requests > 0);
+  page = nowhere.next(count);
   REQUIRE(page);
-  CHECK(page->error.find(farm.api.url("/elsewhere/pokemon/")) != std::string::npos);
-  CHECK(page->tasks.empty());
-  CHECK(!nowhere.next());
+  CHECK(!*page);
 }
 
 TEST_CASE("pokémon of the first page are farmed although a later page fails", "[farm][coordinator]") {
@@ -279,14 +286,14 @@ TEST_CASE("pokémon of the first page are farmed although a later page fails", "
                  R"({"count": 3, "next": "/page2", "results": [{"name": "a", "url": "/pokemon/1/"}]})");
   farm.api.record("/pokemon/1/", 1, "a", R"({"front_default": "HOST/1.png"})");
   farm.api.serve("/1.png", MadeUpApi::image);
-  cli::Options options;
-  options.mode = GENERATE(cli::Mode::threads, cli::Mode::serial);
-  options.base_url = farm.api.url("/");
-  options.index.limit = 3;
-  FarmExecutors executors(options, farm.settings);
-  Report report({cli::to_string(options.mode), 1, 1, "none"});
+  const cli::Mode mode = GENERATE(cli::Mode::threads, cli::Mode::serial);
+  const std::string base_url = farm.api.url("/");
+  RunEvents events;
+  FarmExecutors executors({.mode = mode, .base_url = base_url}, farm.settings);
+  Report report({cli::to_string(mode), 1, 1, "none"});
   const cli::Messages messages(cli::Verbosity::quiet);
-  Coordinator coordinator(options, executors, report, messages, {});
+  Coordinator coordinator({.selection = {.index = {0, 3}, .base_url = base_url}}, executors, events, report,
+                          messages, {});
   CHECK(coordinator.run() == cli::no_index);
   CHECK(report.selected() == 1);
   CHECK(read_tree(farm.folder.path()) == std::map<std::string, std::string>{{"a.png", MadeUpApi::image}});
@@ -301,17 +308,15 @@ TEST_CASE("a pokémon named twice is farmed once, and a path that two sprites sh
   farm.api.record("/pokemon/a-b/", 2, "a-b", sprites);
   farm.api.serve("/1.png", MadeUpApi::image);
 
-  cli::Options options;
-  options.mode = cli::Mode::serial;
-  options.base_url = farm.api.url("/");
-  options.output = farm.folder.path().string();
-  options.verbosity = cli::Verbosity::quiet;
+  const std::string base_url = farm.api.url("/");
   const auto run = [&](const std::vector<std::string>& pokemon) {
-    options.pokemon = pokemon;
-    FarmExecutors executors(options, farm.settings_for("all", "{name}-{sprite}.{ext}"));
+    RunEvents events;
+    FarmExecutors executors({.mode = cli::Mode::serial, .base_url = base_url},
+                            farm.settings_for("all", "{name}-{sprite}.{ext}"));
     Report report({.mode = "serial"});
     const cli::Messages messages(cli::Verbosity::quiet);
-    Coordinator coordinator(options, executors, report, messages, {});
+    Coordinator coordinator({.selection = {.pokemon = pokemon, .base_url = base_url}}, executors, events,
+                            report, messages, {});
     const cli::ExitStatus status = coordinator.run();
     return std::pair(status, report.failed());
   };
@@ -319,4 +324,74 @@ TEST_CASE("a pokémon named twice is farmed once, and a path that two sprites sh
   CHECK(farm.api.times_asked("/pokemon/a/") == 1);
   CHECK(farm.api.times_asked("/pokemon/1/") == 0);
   CHECK(run({"a", "a-b"}) == std::pair(cli::some_failed, std::uint64_t{1}));  // a + b-c, a-b + c
+}
+
+namespace {
+
+/// An API of eight pokémon, of which all but the first never answer.
+struct StallingFarm {
+  Farm farm;
+  Event asked;  // for one that does not answer
+  ScriptedServer server{[this](const ScriptedServer::Request& request) -> ScriptedServer::Reply {
+    if (request.path == "/pokemon/p1/")
+      return ScriptedServer::response("200 OK", R"({"id": 1, "name": "p1", "sprites": {"front_default": ")" +
+                                                    server.url("/1.png") + R"("}})");
+    if (request.path == "/1.png") return ScriptedServer::response("200 OK", MadeUpApi::image);
+    asked.set();
+    return {"", ScriptedServer::Reply::stall};
+  }};
+  const std::string base_url = server.url("/");
+  const cli::Messages messages{cli::Verbosity::quiet};
+  Report report{{.mode = "threads"}};
+  RunEvents events;
+  FarmExecutors executors;
+
+  explicit StallingFarm(cli::Mode mode)
+      : executors({.mode = mode, .workers = 2, .concurrency = mode == cli::Mode::serial ? 1 : 2},
+                  patient_settings()) {}
+
+  WorkerSettings patient_settings() {
+    WorkerSettings settings = farm.settings;
+    settings.http.timeout = std::chrono::hours(1);
+    return settings;
+  }
+  Coordinator::Settings settings() {
+    return {.selection = {.pokemon = {"p1", "p2", "p3", "p4", "p5", "p6", "p7", "p8"}, .base_url = base_url}};
+  }
+};
+
+}  // namespace
+
+TEST_CASE("an interrupted coordinator gives up what does not end, and counts what did",
+          "[farm][coordinator][interruption]") {
+  struct FirstResult final : RunListener {
+    Event came;
+    void on_result(std::uint64_t, const FarmResult&) override { came.set(); }
+  } first;
+  StallingFarm stalling(GENERATE(cli::Mode::threads, cli::Mode::serial));
+  Coordinator coordinator(stalling.settings(), stalling.executors, stalling.events, stalling.report,
+                          stalling.messages, {&first});
+  std::thread interrupter([&] {
+    first.came.wait();
+    stalling.asked.wait();
+    stalling.events.put_interruption();
+  });
+  CHECK(coordinator.run() == cli::interrupted);
+  interrupter.join();
+  CHECK(stalling.report.downloaded() == 1);
+  CHECK(stalling.report.failed() == 0);
+}
+
+TEST_CASE("a listener's failure ends the run, and is no pokémon's", "[farm][coordinator]") {
+  struct FailingListener final : RunListener {
+    void on_result(std::uint64_t, const FarmResult&) override { throw std::runtime_error("no more"); }
+  } listener;
+  StallingFarm stalling(GENERATE(cli::Mode::threads, cli::Mode::serial));
+  {
+    Coordinator coordinator(stalling.settings(), stalling.executors, stalling.events, stalling.report,
+                            stalling.messages, {&listener});
+    CHECK_THROWS_WITH(coordinator.run(), "no more");
+  }  // ends the calls that are outstanding
+  CHECK(stalling.report.downloaded() == 1);
+  CHECK(stalling.report.failed() == 0);
 }

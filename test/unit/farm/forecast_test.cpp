@@ -8,12 +8,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-cli::Options asking_for(std::vector<std::string> sprite_keys, double rate) {
-  cli::Options options;
-  options.base_url = "https://pokeapi.co/api/v2/";
-  options.sprite_keys = std::move(sprite_keys);
-  options.rate = rate;
-  return options;
+Forecast::Settings asking_for(std::vector<std::string> sprite_keys, double rate) {
+  return {.sprite_keys = std::move(sprite_keys), .base_url = "https://pokeapi.co/api/v2/", .rate = rate};
 }
 
 }  // namespace
@@ -39,11 +35,11 @@ TEST_CASE("only a long run announces its forecast", "[farm][forecast]") {
 
 TEST_CASE("the forecast of a dry run has no images, and one host serves both kinds unless it is pokeapi.co",
           "[farm][forecast]") {
-  cli::Options options = asking_for({"front_default", "back_default"}, 10);
-  CHECK(Forecast(1000, options).images() == 2000);
-  options.base_url = "http://127.0.0.1/api/v2/";
-  CHECK(Forecast(1000, options).time() == 297s);  // (3000 - 26) / 10
-  options.dry_run = true;
-  CHECK(Forecast(1000, options).images() == 0);
-  CHECK(Forecast(1000, options).time() == 97s);
+  Forecast::Settings settings = asking_for({"front_default", "back_default"}, 10);
+  CHECK(Forecast(1000, settings).images() == 2000);
+  settings.base_url = "http://127.0.0.1/api/v2/";
+  CHECK(Forecast(1000, settings).time() == 297s);  // (3000 - 26) / 10
+  settings.dry_run = true;
+  CHECK(Forecast(1000, settings).images() == 0);
+  CHECK(Forecast(1000, settings).time() == 97s);
 }
