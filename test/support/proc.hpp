@@ -18,6 +18,10 @@ ProcessState state_of(pid_t process);
 bool is_alive(pid_t process);
 /// The processes that this one has forked and that exist still, zombies too.
 std::vector<pid_t> children_of(pid_t parent);
+/// The first of them that has this name, or 0.
+pid_t child_named(pid_t parent, const std::string& name);
+/// The same, with their children, and so on.
+std::vector<pid_t> descendants_of(pid_t ancestor);
 /// All processes, whoever forked them, that began with this "NAME=VALUE" in their environment.
 std::vector<pid_t> processes_with(const std::string& variable);
 /// How many tasks (threads) it has; 0: it is gone.
