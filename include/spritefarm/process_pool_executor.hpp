@@ -45,11 +45,11 @@ struct ProcessPoolExecutorOptions {
 /// Source: multiprocessing.set_start_method("forkserver").
 void prepare_to_fork();
 
-/// Runs calls in forked worker processes. The workers are forked on demand by a helper process, the zygote,
-/// which is forked once, here, and never has threads. So make the pool before the program starts its first
-/// thread, or call prepare_to_fork() before that: the constructor refuses to fork a program that has several. A worker that dies costs the calls that
-/// it had started, which fail with WorkerDied or are retried (TaskOptions); it is replaced, and what waited at it
-/// runs elsewhere. When this process ends, however it ends, zygote and workers end too. Destroying the pool waits
+/// Runs calls in forked worker processes. The workers are forked on demand by a helper process, the zygote. The
+/// constructor forks it and two standbys, which replace it if it is killed; none of them ever has threads. So make the pool
+/// before the program starts its first thread, or call prepare_to_fork() before that: the constructor refuses to fork a
+/// program that has several. A worker that dies costs the calls that it had started, which fail with WorkerDied or are
+/// retried (TaskOptions); it is replaced, and what waited at it runs elsewhere. A zygote that is killed costs its workers. When this process ends, however it ends, zygote and workers end too. Destroying the pool waits
 /// for all calls; after shutdown(wait = false) it does not, and the process waits for them when it exits.
 /// Source: concurrent.futures.ProcessPoolExecutor.
 class ProcessPoolExecutor final : public Executor {

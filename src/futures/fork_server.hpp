@@ -21,8 +21,8 @@ class ForkServer {
   ForkServer();
   ~ForkServer();
 
-  /// Has a zygote forked that forks workers of this plan, each of which first runs the encoded initializer, if there is
-  /// one. Gives the coordinator's end of the zygote's socket, on which its end is seen if it could not be forked.
+  /// Has a zygote or standby forked that forks workers of this plan, each of which first runs the encoded initializer, if
+  /// there is one. Gives the end of its socket for the coordinator; the socket closes if the process could not be forked.
   posix::MessageSocket start_zygote(const WorkerPlan& plan, const std::string& initializer);
 
  private:

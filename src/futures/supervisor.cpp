@@ -46,7 +46,9 @@ Zygote make_zygote(const ProcessPoolExecutorOptions& options) {
         "this initializer cannot travel to the process that prepare_to_fork() made: pass a plain function or "
         "a lambda "
         "without captures, or make the pool before the program starts threads");
-  return Zygote(server->start_zygote(plan_of(options), options.initializer.request()));
+  return Zygote([server, plan = plan_of(options), initializer = options.initializer.request()] {
+    return server->start_zygote(plan, initializer);
+  });
 }
 
 std::exception_ptr decode_exception(std::string_view bytes) {

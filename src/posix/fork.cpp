@@ -28,10 +28,15 @@ void flush_output() {
 
 }  // namespace
 
-pid_t fork_child(const std::function<int()>& body) {
+pid_t fork_here() {
   flush_output();  // or else the child would write what is buffered a second time
   const pid_t pid = ::fork();
   if (pid < 0) throw_errno("fork a process");
+  return pid;
+}
+
+pid_t fork_child(const std::function<int()>& body) {
+  const pid_t pid = fork_here();
   if (pid > 0) return pid;
   int code = internal_error;
   try {

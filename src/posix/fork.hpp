@@ -11,6 +11,10 @@ namespace spritefarm::posix {
 /// pid. Throws std::system_error when the system refuses.
 pid_t fork_child(const std::function<int()>& body);
 
+/// As fork(), in a process that fork_child() has forked: returns in both processes, 0 in the child. The child leaves as its
+/// parent would. Throws std::system_error when the system refuses.
+pid_t fork_here();
+
 pid_t current_pid() noexcept;
 
 /// How many forks lie between the program's first process and this one: what was made at another number belongs to

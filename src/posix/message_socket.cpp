@@ -2,9 +2,11 @@
 
 #include "posix/check.hpp"
 
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
+#include <algorithm>
 #include <cstring>
 
 namespace spritefarm::posix {
@@ -49,10 +51,19 @@ MessageSocket::Sent MessageSocket::send(std::span<const std::byte> message, std:
   return Sent::whole;
 }
 
-void MessageSocket::finish() noexcept {
+void MessageSocket::finish(std::chrono::milliseconds timeout) noexcept {
   ::shutdown(m_fd.get(), SHUT_WR);
+  const auto until = std::chrono::steady_clock::now() + timeout;
   char ignored[256];
-  while (retry_on_signal([&] { return ::recv(m_fd.get(), ignored, sizeof ignored, 0); }) > 0) continue;
+  ssize_t size = 1;
+  while (size > 0) {
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now()).count();
+    pollfd readable{m_fd.get(), POLLIN, 0};
+    if (retry_on_signal([&] { return ::poll(&readable, 1, static_cast<int>(std::max(left, 0L))); }) <= 0)
+      break;
+    size = retry_on_signal([&] { return ::recv(m_fd.get(), ignored, sizeof ignored, MSG_DONTWAIT); });
+  }
   close();
 }
 

@@ -2,6 +2,7 @@
 
 #include "posix/fd.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <optional>
 #include <span>
@@ -41,8 +42,8 @@ class MessageSocket {
 
   [[nodiscard]] int fd() const noexcept { return m_fd.get(); }
   void close() noexcept { m_fd.reset(); }
-  /// Tells the other end that nothing more will come, and waits until it has closed too.
-  void finish() noexcept;
+  /// Tells the other end that nothing more will come, waits until it has closed too, `timeout` at most, and closes.
+  void finish(std::chrono::milliseconds timeout) noexcept;
 
  private:
   static constexpr std::size_t max_fds = 4;

@@ -280,9 +280,9 @@ TEMPLATE_TEST_CASE("test_sigkill_shutdown_leaks_workers", "[others][loky]", EVER
     });
     std::istringstream told(coordinator.receive().value_or(""));
     for (int pid = 0; told >> pid;) pids.push_back(pid);
-    CHECK(pids.size() == 5);  // four workers, one zygote
+    CHECK(pids.size() == 7);  // four workers, a zygote, two standbys
     for (const int pid : read_pids(pipe, 3)) pids.push_back(pid);
-    CHECK(pids.size() == 8);
+    CHECK(pids.size() == 10);
     for (const int pid : pids) CHECK(is_alive(pid));
   }  // SIGKILL
   CHECK(all_end(pids));

@@ -18,6 +18,10 @@ ProcessState state_of(pid_t process);
 bool is_alive(pid_t process);
 /// The children of a process, including zombies.
 std::vector<pid_t> children_of(pid_t parent);
+/// The first child of this name, or 0.
+pid_t child_named(pid_t parent, const std::string& name);
+/// The children of a process, their children, and so on.
+std::vector<pid_t> descendants_of(pid_t ancestor);
 /// All processes that started with this "NAME=VALUE" in their environment.
 std::vector<pid_t> processes_with(const std::string& variable);
 /// The number of tasks (threads) of a process; 0 if it does not exist.
