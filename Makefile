@@ -4,23 +4,23 @@ VARIANT ?= release
 PREFIX  ?= /usr/local
 DESTDIR ?=
 V       ?= 0
-# Set to 1 by scripts/test: warnings are errors in our builds, not in users'.
+# 1 makes warnings errors. scripts/test sets it; a user's build leaves it 0.
 DEVELOPER ?= 0
 
 CXXFLAGS-release = -O2 -g
 CXXFLAGS-debug   = -O0 -g
 CXXFLAGS-asan    = -O0 -g1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer $(sanitizer_noise)
 CXXFLAGS-tsan    = -O0 -g1 -fsanitize=thread $(sanitizer_noise)
-# GCC warns of what its own instrumentation made of the standard library.
+# GCC warns about code that its own instrumentation generates in the standard library.
 sanitizer_noise  = $(if $(findstring clang,$(CXX)),,-Wno-maybe-uninitialized)
-# Of the fuzzers alone.
+# For the fuzzers only.
 CXXFLAGS-fuzz    = -O1 -gline-tables-only -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 ifeq ($(filter $(VARIANT),release debug asan tsan fuzz),)
-$(error VARIANT=$(VARIANT) is unknown: use release, debug, asan or tsan; fuzz for make fuzzers)
+$(error VARIANT=$(VARIANT) is unknown: use release, debug, asan or tsan, or fuzz for make fuzzers)
 endif
 
 CXX        ?= g++
-# libFuzzer is clang's.
+# Only clang has libFuzzer.
 ifeq ($(VARIANT),fuzz)
 CXX        := $(patsubst g++,clang++,$(CXX))
 endif
@@ -34,8 +34,9 @@ LIBRARY_LAYERS := base posix ipc futures
 PROGRAM_LAYERS := text system net pokeapi image cache cli farm bench mirror
 PACKAGES       := libcurl simdjson fmt sqlite3 libcrypto libmicrohttpd zlib
 
-headers          := $(sort $(wildcard include/spritefarm/*.hpp include/spritefarm/detail/*.hpp))
-shared           := $(sort $(wildcard share/man/man1/* share/bash-completion/completions/* share/zsh/site-functions/* share/fish/vendor_completions.d/*))
+headers          := $(sort $(wildcard include/spritefarm/*.hpp include/spritefarm/*/*.hpp))
+shared           := $(sort $(wildcard share/man/man1/* share/bash-completion/completions/* share/zsh/site-functions/* \
+                      share/fish/vendor_completions.d/* share/doc/spritefarm/*))
 library_sources  := $(sort $(wildcard $(LIBRARY_LAYERS:%=src/%/*.cpp)))
 program_sources  := $(sort $(wildcard $(PROGRAM_LAYERS:%=src/%/*.cpp)))
 main_source      := $(wildcard src/main.cpp)
@@ -44,38 +45,36 @@ unit_sources     := $(sort $(wildcard test/unit/*/*.cpp))
 integration_sources := $(sort $(wildcard test/integration/*.cpp))
 conformance_sources := $(sort $(wildcard test/conformance/*.cpp))
 conformance_programs := $(sort $(wildcard test/conformance/programs/*.cpp))
-measurement_sources  := $(sort $(wildcard test/measurements/*.cpp))
+measurement_sources := $(sort $(wildcard test/measurements/*.cpp))
 examples_sources := $(sort $(wildcard test/examples/*.cpp))
 relay_sources    := $(sort $(wildcard test/bench/*.cpp))
 fuzzer_sources   := $(sort $(wildcard test/fuzz/*_fuzzer.cpp))
-# What the fuzzers call, and little else: it is built for them alone.
-fuzzed_sources   := $(filter src/base/% src/pokeapi/% src/image/% src/cache/%,$(library_sources) $(program_sources)) src/futures/exception_codec.cpp \
-                    $(patsubst %,src/posix/%.cpp,event_fd fd shared_memory) src/system/temporary_directory.cpp $(patsubst %,src/ipc/%.cpp,call_slots channel frame ring) \
-                    $(patsubst %,src/net/%.cpp,backoff curl_handles freshness url) $(patsubst %,src/text/%.cpp,printable_text output_template)
+# Only what the fuzzers need. Clang 14 cannot compile every source with these sanitizers, and a third builds in a third of
+# the time.
+fuzzed_sources   := $(if $(filter fuzz,$(VARIANT)),$(shell scripts/needed-sources $(fuzzer_sources)))
+scheduler_model  := $(patsubst %,test/support/%.cpp,scheduler_model scheduler_model_checks simulated_worker)
 all_sources      := $(library_sources) $(program_sources) $(main_source) $(support_sources) $(unit_sources) $(integration_sources) \
                     $(conformance_sources) $(conformance_programs) $(measurement_sources) $(examples_sources) $(relay_sources) $(fuzzer_sources)
-fuzzers          := $(fuzzer_sources:test/fuzz/%_fuzzer.cpp=$(B)/fuzzers/%)
-examples         := $(examples_sources:test/examples/%.cpp=$(B)/examples/%)
 objects           = $(patsubst %.cpp,$(B)/%.o,$(1))
-# The program's pages, as string literals that a source includes: "farm/gallery_page.html.inc".
+# The program's HTML pages become string literals that sources include: "farm/gallery_page.html.inc".
 pages            := $(patsubst src/%.html,$(B)/pages/%.html.inc,$(sort $(wildcard $(PROGRAM_LAYERS:%=src/%/*.html))))
 
 # ---- flags: ours first, the user's last ---------------------------------------------------------------------
 
 warnings := -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wno-missing-field-initializers
-# The fuzzers' compiler is whichever clang there is: what it alone warns of is no reason not to fuzz.
+# Not for the fuzzers: their clang can be of any version, and a new warning is no reason not to fuzz.
 ifeq ($(DEVELOPER)$(filter fuzz,$(VARIANT)),1)
 warnings += -Werror
 endif
-# As system headers, so that their warnings stay theirs.
+# As system headers, so that we do not see their warnings.
 package_cflags := $(patsubst -I%,-isystem %,$(shell $(PKG_CONFIG) --cflags $(PACKAGES) 2>/dev/null))
 package_libs   := $(shell $(PKG_CONFIG) --libs $(PACKAGES) 2>/dev/null)
-# Catch2 2 is a header, Catch2 3 a library.
+# Catch2 2 is a header only; Catch2 3 has a library.
 catch_libs     := $(shell $(PKG_CONFIG) --exists 'catch2 >= 3' 2>/dev/null && $(PKG_CONFIG) --libs catch2)
 
-# simdjson's inline functions differ with the optimisation, unless this is said: one program must have one kind.
+# Without this setting simdjson's inline functions depend on the optimisation level; one program needs one kind.
 sf_cppflags := -Iinclude -Isrc -Itest -I$(B)/pages $(package_cflags) -DSIMDJSON_DEVELOPMENT_CHECKS=0
-# What only tests is compiled in half the time so; the program and the library are tested as they are built.
+# Tests compile in half the time with these. The program and the library are tested as they are shipped.
 test_cxxflags-release = -g0
 test_cxxflags-asan    = -g0 -fno-sanitize=null,alignment,object-size
 test_cxxflags-tsan    = -g0
@@ -85,167 +84,222 @@ sf_ldflags  := -pthread $(CXXFLAGS-$(VARIANT))
 compile      = $(CXX) $(sf_cppflags) $(CPPFLAGS) $(sf_cxxflags) $(CXXFLAGS)
 link         = $(CXX) $(sf_ldflags) $(CXXFLAGS) $(LDFLAGS)
 
-ifeq ($(V),0)
-quiet = @printf '  %-5s %s\n' $(1) $(subst $(B)/,,$@);
+# ---- progress -----------------------------------------------------------------------------------------------
+
+# $(call show,CXX ) begins the recipe of a file and prints "[12/145] CXX  src/base/error.o". Its first use makes a dry run,
+# in which it leaves a mark instead, and counts the marks. A make that has nothing to build makes no dry run. Prints nothing
+# with V=1, -n or -s.
+short_options = $(patsubst -%,%,$(filter-out --%,$(firstword -$(MAKEFLAGS))))
+ifdef counting
+show      = @: a file;
+else ifneq ($(findstring n,$(short_options))$(findstring s,$(short_options)),)
+show      = @
+else ifeq ($(V),0)
+files_due = $(shell MAKEFLAGS='$(short_options)n -- counting=1 $(subst ','\'',$(MAKEOVERRIDES))' \
+              $(MAKE) $(MAKECMDGOALS) 2>/dev/null | grep -c '^: a file;')
+total     = $(eval total := $(files_due))$(total)
+started  :=
+show      = $(eval started += x)$(info [$(words $(started))/$(total)] $(1) $(subst $(B)/,,$@))@
 endif
 
-# ---- targets ----------------------------------------------------------------------------------------------
+# ---- programs and archives ----------------------------------------------------------------------------------
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all check check-unit check-conformance check-integration check-measurements check-examples check-manual check-static tests fuzzers format tidy print-compile install uninstall clean help FORCE
+.PHONY: all check check-static tests fuzzers format tidy packages print-compile print-checks install uninstall clean help FORCE
 
 ## all: the program and the library (the default)
 all: $(B)/spritefarm $(B)/libspritefarm.a $(B)/spritefarm.pc compile_commands.json
 
-## check: static checks, unit tests, conformance tests, integration tests, figures, examples, manual
-check: check-static check-unit check-conformance check-integration check-measurements check-examples check-manual
-## check-static: layering, self-contained headers, format
-check-static:
-	$(call quiet,CHECK)scripts/check-layers && scripts/check-headers && { scripts/check-format || [ $$? = 77 ]; }
-## check-unit: the unit tests; TESTS='[tag] or name' selects some
-check-unit: $(B)/unit-tests
-	$(B)/unit-tests $(if $(TESTS),'$(TESTS)',$(if $(filter tsan,$(VARIANT)),'~[no-tsan]'))
-## check-conformance: what CPython's own tests ask of the library; TESTS as above
-check-conformance: $(B)/conformance-tests
-	$(B)/conformance-tests $(if $(TESTS),'$(TESTS)')
-	SPRITEFARM_TEST_TRANSPORT=pipe $(B)/conformance-tests '$(if $(TESTS),$(TESTS),*Processes*)'
-	scripts/check-conformance $(B)/conformance-tests
-## check-integration: the program against real servers; TESTS as above
-check-integration: $(B)/integration-tests $(B)/spritefarm $(B)/delay-relay
-	$(B)/integration-tests $(if $(TESTS),'$(TESTS)')
-## check-measurements: how well process pools isolate, in short; scripts/measurements measures it in full
-check-measurements: $(B)/isolation-measurements
-	scripts/measurements --short $<
-## check-examples: the example programs print what they say, and are in the README
-check-examples: $(examples)
-	scripts/check-examples $(B)/examples
-## check-manual: the man page and the completions know the options of --help
-check-manual: $(B)/spritefarm
-	scripts/check-manual $<
-## tests: builds all tests, runs none
-tests: $(B)/unit-tests $(B)/conformance-tests $(B)/integration-tests $(B)/delay-relay $(B)/isolation-measurements $(examples)
-## fuzzers: with VARIANT=fuzz, what scripts/fuzz runs
-fuzzers: $(fuzzers)
-## format: puts the sources into the format that check-static wants
-format:
-	$(call quiet,FORMAT)scripts/check-format -i
-## tidy: clang-tidy over the sources (minutes)
-tidy: compile_commands.json
-	$(call quiet,TIDY)printf '%s\n' $(filter src/%,$(all_sources)) | xargs -P $$(nproc) -n 4 clang-tidy --quiet
-print-compile:
-	@echo '$(subst ','\'',$(compile))'
+# $(call stamp,NAME,VARIABLE): build/VARIANT/stamps/NAME holds the value of VARIABLE. It is rewritten, and what depends on
+# it is rebuilt, only when the value differs. It ends without a newline, which GNU make 4.3 does not always strip.
+define stamp
+ifneq ($$(file <$(B)/stamps/$(1)),$$($(2)))
+$(B)/stamps/$(1): FORCE
+endif
+$(B)/stamps/$(1):
+	@mkdir -p $$(@D)
+	@printf %s '$$(subst ','\'',$$($(2)))' >$$@
 
-$(B)/libspritefarm.a: $(call objects,$(library_sources)) $(B)/library.files
-	$(call quiet,AR)rm -f $@ && $(AR) rcs $@ $(filter %.o,$^)
-$(B)/libprogram.a: $(call objects,$(program_sources)) $(B)/program.files
-	$(call quiet,AR)rm -f $@ && $(AR) rcs $@ $(filter %.o,$^)
-$(B)/spritefarm: $(call objects,$(main_source)) $(B)/libprogram.a $(B)/libspritefarm.a
-	$(call quiet,LINK)$(link) -o $@ $^ $(package_libs)
-$(B)/unit-tests: $(call objects,$(unit_sources) $(support_sources)) $(B)/libprogram.a $(B)/libspritefarm.a $(B)/unit.files
-	$(call quiet,LINK)$(link) -o $@ $(filter-out %.files,$^) $(package_libs) $(catch_libs)
-# Its programs lie beside it, where it looks for them.
-$(B)/conformance-tests: $(call objects,$(conformance_sources) $(support_sources)) $(B)/libprogram.a $(B)/libspritefarm.a $(B)/conformance.files \
-                        | $(conformance_programs:test/conformance/programs/%.cpp=$(B)/%)
-	$(call quiet,LINK)$(link) -o $@ $(filter-out %.files,$^) $(package_libs) $(catch_libs)
-$(conformance_programs:test/conformance/programs/%.cpp=$(B)/%): $(B)/%: $(B)/test/conformance/programs/%.o $(B)/test/conformance/gate.o $(B)/libspritefarm.a
-	$(call quiet,LINK)$(link) -o $@ $^
-$(B)/integration-tests: $(call objects,$(integration_sources) $(support_sources)) $(B)/libprogram.a $(B)/libspritefarm.a $(B)/integration.files
-	$(call quiet,LINK)$(link) -o $@ $(filter-out %.files,$^) $(package_libs) $(catch_libs)
+endef
+# $(call archive,NAME,SOURCES): build/VARIANT/NAME.a. The stamp rebuilds it when a source is removed.
+define archive
+files-$(1) := $(2)
+$(call stamp,$(1),files-$(1))
+$(B)/$(1).a: $(call objects,$(2)) $(B)/stamps/$(1)
+	$$(call show,AR  )rm -f $$@ && $$(AR) rcs $$@ $$(filter %.o,$$^)
 
-$(B)/isolation-measurements: $(call objects,$(measurement_sources) test/support/proc.cpp) $(B)/libspritefarm.a $(B)/measurements.files
-	$(call quiet,LINK)$(link) -o $@ $(filter-out %.files,$^)
-$(B)/delay-relay: $(call objects,$(relay_sources)) $(B)/libprogram.a $(B)/libspritefarm.a $(B)/relay.files
-	$(call quiet,LINK)$(link) -o $@ $(filter-out %.files,$^)
-$(examples): $(B)/examples/%: $(B)/test/examples/%.o $(B)/libspritefarm.a
-	@mkdir -p $(@D)
-	$(call quiet,LINK)$(link) -o $@ $^
+endef
+# $(call program,NAME,SOURCES,ARCHIVES,LIBRARIES): build/VARIANT/NAME, linked from the sources' objects and the rest.
+define program
+files-$(1) := $(2)
+$(call stamp,$(1),files-$(1))
+$(B)/$(1): $(call objects,$(2)) $(3:%=$(B)/%.a) $(B)/stamps/$(1)
+	@mkdir -p $$(@D)
+	$$(call show,LINK)$$(link) -o $$@ $$(filter %.o %.a,$$^) $(4)
 
-$(B)/libfuzzed.a: $(call objects,$(fuzzed_sources)) $(B)/fuzzed.files
-	$(call quiet,AR)rm -f $@ && $(AR) rcs $@ $(filter %.o,$^)
-$(fuzzers): $(B)/fuzzers/%: $(B)/test/fuzz/%_fuzzer.o $(B)/libfuzzed.a
-	@mkdir -p $(@D)
-	$(call quiet,LINK)$(link) -fsanitize=fuzzer -o $@ $^ $(package_libs)
+endef
 
-# GCC alone: clang's precompiled headers work in another way.
+archives := libprogram libspritefarm
+$(eval $(call archive,libspritefarm,$(library_sources)))
+$(eval $(call archive,libprogram,$(program_sources)))
+$(eval $(call program,spritefarm,$(main_source),$(archives),$(package_libs)))
+$(foreach kind,unit integration conformance,$(eval \
+  $(call program,$(kind)-tests,$($(kind)_sources) $(support_sources),$(archives),$(package_libs) $(catch_libs))))
+
+$(eval $(call program,delay-relay,$(relay_sources),$(archives)))
+
+# These link to nothing but the library, as a user's program does.
+$(eval $(call program,isolation-measurements,$(measurement_sources) test/support/proc.cpp,libspritefarm))
+$(foreach source,$(examples_sources),$(eval $(call program,$(source:test/%.cpp=%),$(source),libspritefarm)))
+$(foreach source,$(conformance_programs),$(eval \
+  $(call program,$(basename $(notdir $(source))),$(source) test/conformance/gate.cpp,libspritefarm)))
+# The conformance tests look for their programs in the folder that they are in.
+$(B)/conformance-tests: | $(conformance_programs:test/conformance/programs/%.cpp=$(B)/%)
+
+$(eval $(call archive,libfuzzed,$(fuzzed_sources)))
+$(foreach source,$(fuzzer_sources),$(eval \
+  $(call program,$(source:test/fuzz/%_fuzzer.cpp=fuzzers/%),$(source),libfuzzed,-fsanitize=fuzzer $(package_libs))))
+
+# ---- objects --------------------------------------------------------------------------------------------------
+
+# For GCC only: clang's precompiled headers work differently.
 precompiled := $(if $(shell $(CXX) --version 2>/dev/null | grep 'Free Software'),$(B)/test/support/precompiled.hpp.gch)
 test_kinds  := unit integration conformance
 $(foreach kind,$(test_kinds) support,$(B)/test/$(kind)/%.o) $(precompiled): private sf_cxxflags += $(test_cxxflags)
+# The random test of the Scheduler spends its time here.
+$(call objects,$(scheduler_model)): private sf_cxxflags += -O2
 $(call objects,$(unit_sources) $(integration_sources) $(conformance_sources) $(conformance_programs)): $(precompiled)
 $(foreach kind,$(test_kinds),$(B)/test/$(kind)/%.o): private sf_cppflags += $(if $(precompiled),-include $(precompiled:.gch=))
-$(B)/%.hpp.gch: %.hpp $(B)/flags
+$(B)/%.hpp.gch: %.hpp $(B)/stamps/flags
 	@mkdir -p $(@D)
-	$(call quiet,CXX)$(compile) -MMD -MP -x c++-header -c -o $@ $<
+	$(call show,CXX )$(compile) -MMD -MP -x c++-header -c -o $@ $<
 -include $(precompiled:.gch=.d)
 $(B)/pages/%.html.inc: src/%.html Makefile
 	@mkdir -p $(@D)
-	$(call quiet,PAGE){ printf 'R"page('; cat $<; printf ')page"\n'; } >$@
-# At first; later it is known who includes which.
+	$(call show,PAGE){ printf 'R"page('; cat $<; printf ')page"\n'; } >$@
+# For the first build. Later the .d files tell which source includes which page.
 $(call objects,$(program_sources)): | $(pages)
-$(B)/%.o: %.cpp $(B)/flags
+$(B)/%.o: %.cpp $(B)/stamps/flags
 	@mkdir -p $(@D)
-	$(call quiet,CXX)$(compile) -MMD -MP -c -o $@ $<
+	$(call show,CXX )$(compile) -MMD -MP -c -o $@ $<
 -include $(patsubst %.o,%.d,$(call objects,$(all_sources)))
 
-# A stamp is rewritten only when what it holds has changed, so that what depends on it is rebuilt just then.
-define stamp
-	@mkdir -p $(@D)
-	@printf '%s\n' '$(subst ','\'',$(1))' | cmp -s - $@ || printf '%s\n' '$(subst ','\'',$(1))' >$@
-endef
-$(B)/flags: FORCE
-	@$(PKG_CONFIG) --exists $(PACKAGES) || { echo 'spritefarm: needs $(PKG_CONFIG) and the packages $(PACKAGES); on Debian: scripts/bootstrap' >&2; exit 1; }
-	$(call stamp,$(compile) / $(test_cxxflags) / $(link) / $(package_libs) $(catch_libs))
-$(B)/library.files: FORCE
-	$(call stamp,$(library_sources))
-$(B)/program.files: FORCE
-	$(call stamp,$(program_sources))
-$(B)/unit.files: FORCE
-	$(call stamp,$(unit_sources) $(support_sources))
-$(B)/integration.files: FORCE
-	$(call stamp,$(integration_sources) $(support_sources))
-$(B)/conformance.files: FORCE
-	$(call stamp,$(conformance_sources) $(support_sources))
-$(B)/measurements.files: FORCE
-	$(call stamp,$(measurement_sources))
-$(B)/relay.files: FORCE
-	$(call stamp,$(relay_sources))
-$(B)/fuzzed.files: FORCE
-	$(call stamp,$(fuzzed_sources))
-$(B)/all.files: FORCE
-	$(call stamp,$(all_sources))
+all_flags = $(compile) / $(test_cxxflags) / $(link) / $(package_libs) $(catch_libs)
+$(eval $(call stamp,flags,all_flags))
+$(B)/stamps/flags: | packages
+packages:
+	@$(PKG_CONFIG) --exists $(PACKAGES) || \
+	  { echo 'spritefarm: needs $(PKG_CONFIG) and the packages $(PACKAGES); on Debian run scripts/bootstrap' >&2; exit 1; }
 
-compile_commands.json: $(B)/flags $(B)/all.files
+$(eval $(call stamp,all,all_sources))
+compile_commands.json: $(B)/stamps/flags $(B)/stamps/all
 	@{ echo '['; separator=; for source in $(all_sources); do \
 	  printf '%s{"directory": "%s", "file": "%s", "command": "%s -c %s"}\n' "$$separator" '$(CURDIR)' "$$source" '$(subst ','\'',$(subst ",\",$(compile)))' "$$source"; \
 	  separator=,; done; echo ']'; } >$@
 
-$(B)/spritefarm.pc: include/spritefarm/version.hpp Makefile $(B)/prefix
+$(eval $(call stamp,prefix,PREFIX))
+$(B)/spritefarm.pc: include/spritefarm/version.hpp Makefile $(B)/stamps/prefix
 	@printf '%s\n' 'prefix=$(PREFIX)' 'includedir=$${prefix}/include' 'libdir=$${prefix}/lib' '' 'Name: spritefarm' \
 	  'Description: concurrent.futures for C++: thread and process pools' 'Version: $(VERSION)' \
 	  'Cflags: -I$${includedir} -pthread' 'Libs: -L$${libdir} -lspritefarm -pthread' >$@
-$(B)/prefix: FORCE
-	$(call stamp,$(PREFIX))
 
-## install: into PREFIX [/usr/local], below DESTDIR
+# ---- checks and tests -----------------------------------------------------------------------------------------
+
+# The only list of them. scripts/test runs those of four variants, one at a time, and counts.
+static_checks  := layers headers format words links commits
+program_checks := unit conformance conformance-pipes integration measurements examples
+checks-release := $(static_checks) checks makefile $(program_checks) conformance-table manual pages bench install
+checks-debug   := $(program_checks)
+checks-asan    := $(program_checks)
+checks-tsan    := unit conformance conformance-pipes measurements
+checks-fuzz    := fuzz
+checks         := $(checks-$(VARIANT))
+
+# $(call check,NAME,FILES,COMMAND): check-NAME runs COMMAND when FILES are built.
+define check
+.PHONY: check-$(1)
+needed += $(if $(filter $(1),$(checks)),$(2))
+check-$(1): $(2)
+	$(3)
+
+endef
+# $(call script,COMMAND): a recipe that runs it. With exit status 77 it cannot run here: scripts/test counts the message.
+script = @echo '$(1)'; $(1) || { [ $$? = 77 ] && echo 'SKIPPED: $@'; }
+# ThreadSanitizer runs the tests that have threads or processes. It cannot run those tagged [no-tsan].
+tags-tsan    := $(patsubst %,[%]~[no-tsan],executor process thread task worker http pipeline mirror)
+comma        := ,
+default_unit := $(subst ] [,]$(comma)[,$(tags-$(VARIANT)))
+# $(call selected,DEFAULT): the tests to run, as an argument of a test program.
+selected      = $(if $(TESTS)$(1),'$(or $(TESTS),$(1))')
+
+## check: every check of VARIANT, one after the other, as scripts/test runs them
+check: tests
+	@failed=; for check in $(if $(counting),,$(checks)); do \
+	  $(MAKE) --no-print-directory check-$$check || failed="$$failed $$check"; done; \
+	  [ -z "$$failed" ] || { echo "make check: failed:$$failed" >&2; exit 1; }
+## check-static: layers, headers that compile alone, format, words, links, commit messages
+check-static: $(static_checks:%=check-%)
+$(foreach name,$(static_checks) checks makefile,$(eval $(call check,$(name),,$$(call script,scripts/checks/$(name)))))
+## check-unit: the unit tests; TESTS='[tag] or name' selects some
+$(eval $(call check,unit,$(B)/unit-tests,$$< $$(call selected,$$(default_unit))))
+## check-conformance: the behaviour that CPython's own tests require of the library; TESTS as above
+$(eval $(call check,conformance,$(B)/conformance-tests,$$< $$(call selected)))
+## check-conformance-pipes: the same for process pools over pipes; TESTS as above
+$(eval $(call check,conformance-pipes,$(B)/conformance-tests,SPRITEFARM_TEST_TRANSPORT=pipe $$< $$(call selected,*Processes*)))
+## check-conformance-table: each required behaviour has a test or an explanation
+$(eval $(call check,conformance-table,$(B)/conformance-tests,scripts/checks/conformance-table $$<))
+## check-integration: the program against real servers; TESTS as above
+$(eval $(call check,integration,$(B)/integration-tests $(B)/spritefarm $(B)/delay-relay,$$< $$(call selected)))
+## check-measurements: how well process pools isolate, in short; scripts/measurements measures it in full
+$(eval $(call check,measurements,$(B)/isolation-measurements,scripts/measurements --short $$<))
+## check-examples: the output of the example programs
+$(eval $(call check,examples,$(examples_sources:test/%.cpp=$(B)/%),scripts/checks/examples $(B)/examples))
+## check-manual: the man page and the completions have the options of --help
+$(eval $(call check,manual,$(B)/spritefarm,scripts/checks/manual $$<))
+## check-pages: the HTML pages in a headless Chromium
+$(eval $(call check,pages,$(B)/spritefarm,$$(call script,scripts/checks/pages $$<)))
+## check-bench: scripts/bench in short, without judging times
+$(eval $(call check,bench,$(B)/spritefarm $(B)/delay-relay,$$(call script,scripts/bench --short $$<)))
+## check-install: installs, compiles an example against the installed library, uninstalls
+$(eval $(call check,install,all,scripts/checks/install))
+## check-fuzz: each fuzzer for 3 seconds; scripts/fuzz runs them for longer
+$(eval $(call check,fuzz,,$$(call script,scripts/fuzz --seconds 3)))
+## tests: builds what the checks of VARIANT need; runs nothing
+tests: $(needed)
+## fuzzers: the fuzzers, with VARIANT=fuzz; scripts/fuzz runs them
+fuzzers: $(fuzzer_sources:test/fuzz/%_fuzzer.cpp=$(B)/fuzzers/%)
+print-checks:
+	@echo $(checks)
+print-compile:
+	@echo '$(subst ','\'',$(compile))'
+## format: formats the sources as .clang-format says
+format:
+	scripts/checks/format -i
+## tidy: runs clang-tidy over the sources (minutes)
+tidy: compile_commands.json
+	printf '%s\n' $(filter src/%,$(all_sources)) | xargs -P $$(nproc) -n 4 clang-tidy --quiet
+
+# ---- installation ---------------------------------------------------------------------------------------------
+
+## install: installs into PREFIX [/usr/local], below DESTDIR
 install: all
 	install -D -m 755 $(B)/spritefarm $(DESTDIR)$(PREFIX)/bin/spritefarm
 	install -D -m 644 $(B)/libspritefarm.a $(DESTDIR)$(PREFIX)/lib/libspritefarm.a
 	install -D -m 644 $(B)/spritefarm.pc $(DESTDIR)$(PREFIX)/lib/pkgconfig/spritefarm.pc
 	for file in $(headers) $(shared); do install -D -m 644 $$file $(DESTDIR)$(PREFIX)/$$file || exit; done
-## uninstall: removes what install put there
+## uninstall: removes the installed files
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/spritefarm $(DESTDIR)$(PREFIX)/lib/libspritefarm.a \
-	  $(DESTDIR)$(PREFIX)/lib/pkgconfig/spritefarm.pc $(headers:include/%=$(DESTDIR)$(PREFIX)/include/%) \
-	  $(shared:%=$(DESTDIR)$(PREFIX)/%)
-	for folder in detail ''; do folder=$(DESTDIR)$(PREFIX)/include/spritefarm/$$folder; \
-	  [ ! -d $$folder ] || rmdir --ignore-fail-on-non-empty $$folder; done
-
+	  $(DESTDIR)$(PREFIX)/lib/pkgconfig/spritefarm.pc $(patsubst %,$(DESTDIR)$(PREFIX)/%,$(headers) $(shared))
+	for folder in include/spritefarm/detail include/spritefarm share/doc/spritefarm; do \
+	  [ ! -d $(DESTDIR)$(PREFIX)/$$folder ] || rmdir --ignore-fail-on-non-empty $(DESTDIR)$(PREFIX)/$$folder || exit; done
 ## clean: removes everything that was built
 clean:
 	rm -rf build compile_commands.json
-## help: this list
+## help: prints this list
 help:
-	@sed -n 's/^## \(.*\): \(.*\)/  make \1\t\2/p' Makefile | expand -t 28
+	@sed -n 's/^## \(.*\): \(.*\)/  make \1\t\2/p' Makefile | expand -t 33
 	@echo
 	@echo '  VARIANT=release|debug|asan|tsan|fuzz   PREFIX=$(PREFIX)   DESTDIR=   CXX=$(CXX)   CXXFLAGS=   V=1'

@@ -131,8 +131,8 @@ std::optional<FarmResult> HttpCache::look_up(FarmTask& task) {
   if (!known) return std::nullopt;
   const std::optional<pokeapi::Record> record = cache::decode_record(known->content);
   if (!record || !check_record(task, *record)) return std::nullopt;
-  bool is_at_hand = is_current(*known);
-  task.record = CachedDocument{std::move(known->content), std::move(known->validators), !is_at_hand};
+  bool is_hit = is_current(*known);
+  task.record = CachedDocument{std::move(known->content), std::move(known->validators), !is_hit};
 
   FarmResult result;
   result.name = record->name;
@@ -140,14 +140,14 @@ std::optional<FarmResult> HttpCache::look_up(FarmTask& task) {
   for (SpriteResult& chosen : m_choice.choose(*record, result)) {
     if (std::optional<CachedImage> image = find_image(*record, chosen)) {
       mark_unchanged(chosen, *image);
-      is_at_hand = is_at_hand && !image->needs_revalidation;
+      is_hit = is_hit && !image->needs_revalidation;
       task.images.push_back(*std::move(image));
     } else {
-      is_at_hand = false;
+      is_hit = false;
     }
     result.sprites.push_back(std::move(chosen));
   }
-  if (!is_at_hand) return std::nullopt;
+  if (!is_hit) return std::nullopt;
   return result;
 }
 

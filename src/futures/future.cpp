@@ -28,9 +28,10 @@ bool FutureState::cancel() {
   const bool recalled = recall();
   std::unique_lock lock(m_mutex);
   if (m_phase == Phase::running || m_phase == Phase::finished) return false;
-  if (m_phase != Phase::pending) return true;
-  m_phase = Phase::cancelled;
-  if (recalled) notify_cancelled();  // no executor holds the call that would do it
+  const bool is_first = m_phase == Phase::pending;
+  if (is_first) m_phase = Phase::cancelled;
+  if (recalled && m_phase == Phase::cancelled) notify_cancelled();  // no executor holds the call
+  if (!is_first) return true;
   m_changed.notify_all();
   const auto callbacks = std::exchange(m_callbacks, {});
   lock.unlock();

@@ -1,23 +1,19 @@
 #include "futures/process_pool.hpp"
 
-#include "futures/fork_server.hpp"
-#include "ipc/channel_ends.hpp"
 #include "posix/fork.hpp"
-#include "posix/threads.hpp"
 
 #include <algorithm>
-#include <csignal>
+#include <concepts>
 #include <iostream>
 #include <stdexcept>
-#include <system_error>
+#include <type_traits>
 #include <utility>
+#include <variant>
 
 namespace spritefarm {
 namespace {
 
-// Calls that may wait at a worker, so that it finds the next one there when it ends one: as many as keep it busy while
-// the supervisor wakes up, if they are of the shortest.
-constexpr int calls_ahead = 128;
+using Clock = std::chrono::steady_clock;
 
 ProcessPoolExecutorOptions checked(ProcessPoolExecutorOptions options) {
   if (!options.max_workers)
@@ -31,35 +27,31 @@ ProcessPoolExecutorOptions checked(ProcessPoolExecutorOptions options) {
   return options;
 }
 
-WorkerPlan plan_of(const ProcessPoolExecutorOptions& options) {
-  return {options.transport, static_cast<std::uint32_t>(options.worker_concurrency + calls_ahead),
-          options.worker_concurrency, options.max_rss};
-}
-
-Zygote make_zygote(const ProcessPoolExecutorOptions& options) {
-  ForkServer* const server = ForkServer::instance();
-  if (!server || posix::count_threads() == 1)
-    return Zygote([plan = plan_of(options), initializer = options.initializer](WorkerStart start) {
-      return run_worker(plan, initializer ? std::function<void()>(initializer) : nullptr, std::move(start));
-    });
-  if (options.initializer && options.initializer.request().empty())
-    throw std::invalid_argument(
-        "this initializer cannot travel to the process that prepare_to_fork() made: pass a plain function or "
-        "a lambda "
-        "without captures, or make the pool before the program starts threads");
-  return Zygote(server->start_zygote(plan_of(options), options.initializer.request()));
+SchedulerOptions scheduler_options(const ProcessPoolExecutorOptions& options) {
+  return {.max_workers = *options.max_workers,
+          .worker_concurrency = options.worker_concurrency,
+          .worker_slots = Supervisor::worker_slots(options),
+          .max_tasks_per_child = options.max_tasks_per_child,
+          .on_worker_death = options.on_worker_death,
+          .terminate_grace = options.terminate_grace};
 }
 
 }  // namespace
 
-ProcessPoolExecutor::Pool::Pool(ProcessPoolExecutorOptions options)
-    : m_options(checked(std::move(options))),
+ProcessPoolExecutor::Pool::Pool(const ProcessPoolExecutorOptions& options)
+    : m_options(checked(options)),
       m_generation(posix::fork_generation()),
-      m_zygote(make_zygote(m_options)) {}
+      m_supervisor(m_options),
+      m_scheduler(scheduler_options(m_options), m_supervisor) {}
 
 ProcessPoolExecutor::Pool::~Pool() {
-  // The supervisor shares the pool: when nobody else does, this is its thread, at its end.
-  if (m_supervisor.joinable()) m_supervisor.detach();
+  // The thread shares the pool: when nobody else does, this is that thread, at its end.
+  if (m_thread.joinable()) m_thread.detach();
+}
+
+void ProcessPoolExecutor::Pool::start() {
+  finish_at_exit(weak_from_this());
+  m_thread = std::thread([self = shared_from_this()] { self->supervise(); });
 }
 
 bool ProcessPoolExecutor::Pool::belongs_to_this_process() const noexcept {
@@ -71,19 +63,12 @@ void ProcessPoolExecutor::Pool::require_own_process() const {
     throw std::logic_error("this is the pool of another process: make a pool in this one");
 }
 
-void ProcessPoolExecutor::Pool::require_usable() const {
-  if (!m_broken.empty()) throw BrokenProcessPool(m_broken);
-  if (m_shut_down) throw std::runtime_error("cannot submit a call after shutdown");
+void ProcessPoolExecutor::Pool::require_open() const {
+  if (m_scheduler.is_broken()) throw BrokenProcessPool(m_scheduler.why_broken());
+  if (m_scheduler.is_shut_down()) throw std::runtime_error("cannot submit a call after shutdown");
 }
 
-void ProcessPoolExecutor::Pool::start_workers(std::optional<int> count) {
-  require_own_process();
-  const std::lock_guard lock(m_mutex);
-  require_usable();
-  const std::size_t wanted = static_cast<std::size_t>(std::max(0, count.value_or(*m_options.max_workers)));
-  while (m_workers.size() < wanted && start_worker()) {
-  }
-}
+// ---- requests of callers ------------------------------------------------------------------------------------
 
 void ProcessPoolExecutor::Pool::schedule(std::shared_ptr<detail::RemoteCall> call) {
   require_own_process();
@@ -91,73 +76,83 @@ void ProcessPoolExecutor::Pool::schedule(std::shared_ptr<detail::RemoteCall> cal
   Completions completions;
   {
     const std::lock_guard lock(m_mutex);
-    require_usable();
-    m_queue.push_back({std::move(call)});
-    dispatch(completions);
+    require_open();
+    if (call->options().timeout) m_scheduler.set_time(Clock::now());
+    const CallIndex index = m_scheduler.submit(call->options(), call->is_coroutine());
+    call->index = index;
+    if (index >= m_calls.size()) m_calls.resize(std::size_t{index} + 1);
+    m_calls[index] = std::move(call);
+    decide(completions);
+  }
+  complete(completions);
+}
+
+void ProcessPoolExecutor::Pool::start_workers(std::optional<int> count) {
+  require_own_process();
+  Completions completions;
+  {
+    const std::lock_guard lock(m_mutex);
+    require_open();
+    m_scheduler.set_time(Clock::now());
+    m_scheduler.request_workers(count.value_or(*m_options.max_workers));
+    decide(completions);
   }
   complete(completions);
 }
 
 void ProcessPoolExecutor::Pool::shutdown(bool wait, bool cancel_futures) {
-  std::vector<PendingCall> cancelled;
-  std::thread supervisor;
+  Completions completions;
+  std::thread thread;
   {
     const std::lock_guard lock(m_mutex);
-    m_shut_down = true;
+    m_scheduler.shut_down();
     m_lingers = !wait;
-    if (cancel_futures) {
-      for (auto& [number, worker] : m_workers)
-        while (auto waiting = worker.recall_newest()) m_queue.push_back(std::move(*waiting));
-      // A call that a dead worker had started waits here to run again: it cannot be cancelled any more.
-      const auto first_unstarted = std::stable_partition(
-          m_queue.begin(), m_queue.end(), [](const PendingCall& each) { return each.deaths > 0; });
-      std::move(first_unstarted, m_queue.end(), std::back_inserter(cancelled));
-      m_queue.erase(first_unstarted, m_queue.end());
-    }
-    if (wait) supervisor = take_supervisor();
+    if (cancel_futures) m_scheduler.cancel_pending();
+    decide(completions);
+    if (wait) thread = take_thread();
   }
-  for (const PendingCall& waiting : cancelled) {
-    waiting.call->state().cancel();
-    waiting.call->state().begin();
-  }
-  m_notification.notify();
-  if (supervisor.joinable()) supervisor.join();
-}
-
-std::thread ProcessPoolExecutor::Pool::take_supervisor() {
-  return m_supervisor.get_id() == std::this_thread::get_id() ? std::thread() : std::move(m_supervisor);
+  complete(completions);
+  m_supervisor.notify();
+  if (thread.joinable()) thread.join();
 }
 
 void ProcessPoolExecutor::Pool::end_workers(int signal, const char* why) {
   Completions completions;
-  std::thread supervisor;
+  std::thread thread;
   {
     const std::lock_guard lock(m_mutex);
-    if (m_shut_down && !m_supervisor.joinable()) return;
-    m_shut_down = true;
-    break_pool(why, completions, signal);
-    supervisor = take_supervisor();
+    if (m_scheduler.is_shut_down() && !m_thread.joinable()) return;
+    m_scheduler.shut_down();
+    m_scheduler.set_time(Clock::now());
+    m_scheduler.break_pool(why, signal);
+    decide(completions);
+    thread = take_thread();
   }
   complete(completions);
-  m_notification.notify();
-  if (supervisor.joinable()) supervisor.join();
+  m_supervisor.notify();
+  if (thread.joinable()) thread.join();
+}
+
+std::thread ProcessPoolExecutor::Pool::take_thread() {
+  return m_thread.get_id() == std::this_thread::get_id() ? std::thread() : std::move(m_thread);
 }
 
 std::vector<int> ProcessPoolExecutor::Pool::worker_pids() {
-  const std::lock_guard lock(m_mutex);
-  if (belongs_to_this_process()) {
-    while (auto spawned = m_zygote.next_spawned()) on_spawned(std::move(*spawned));
-    if (m_zygote.has_stored_events()) m_notification.notify();
-  }
+  if (!belongs_to_this_process()) return {};
+  Completions completions;
   std::vector<int> pids;
-  for (const auto& [number, worker] : m_workers)
-    if (worker.pid > 0) pids.push_back(worker.pid);
+  {
+    const std::lock_guard lock(m_mutex);
+    pids = m_supervisor.pids(m_scheduler);
+    decide(completions);
+  }
+  complete(completions);
   return pids;
 }
 
 int ProcessPoolExecutor::Pool::worker_deaths() const {
   const std::lock_guard lock(m_mutex);
-  return m_deaths;
+  return m_scheduler.deaths();
 }
 
 bool ProcessPoolExecutor::Pool::lingers() const {
@@ -165,26 +160,29 @@ bool ProcessPoolExecutor::Pool::lingers() const {
   return m_lingers;
 }
 
-// ---- what a future asks for ---------------------------------------------------------------------------------
+// ---- requests of futures ------------------------------------------------------------------------------------
 
 bool ProcessPoolExecutor::Pool::recall(detail::Call& call) {
   auto& remote = static_cast<detail::RemoteCall&>(call);
-  const std::lock_guard lock(m_mutex);
-  WorkerHandle* const worker = find(remote.worker);
-  if (!worker) return false;
-  if (worker->recall(remote.number)) {
-    m_notification.notify();  // there is room again
-    return true;
+  Completions completions;
+  {
+    const std::lock_guard lock(m_mutex);
+    if (!remote.index) return false;
+    if (!m_scheduler.recall(remote.index)) {
+      remote.state().begin();
+      return false;
+    }
+    take(remote.index);
+    decide(completions);  // there is room again
   }
-  remote.state().begin();
-  return false;
+  complete(completions);
+  return true;
 }
 
 void ProcessPoolExecutor::Pool::refresh(detail::Call& call) {
   auto& remote = static_cast<detail::RemoteCall&>(call);
   const std::lock_guard lock(m_mutex);
-  const WorkerHandle* const worker = find(remote.worker);
-  if (worker && worker->started(remote.number)) remote.state().begin();
+  if (remote.index && m_scheduler.has_started(remote.index)) remote.state().begin();
 }
 
 bool ProcessPoolExecutor::Pool::terminate(detail::Call& call) {
@@ -192,120 +190,131 @@ bool ProcessPoolExecutor::Pool::terminate(detail::Call& call) {
   Completions completions;
   {
     const std::lock_guard lock(m_mutex);
-    WorkerHandle* const worker = find(remote.worker);
-    if (!worker || !worker->started(remote.number)) return false;
-    stop_call(*worker, remote.number, nullptr, completions);
+    m_scheduler.set_time(Clock::now());
+    if (!remote.index || !m_scheduler.terminate(remote.index)) return false;
+    decide(completions);
   }
-  m_notification.notify();
   complete(completions);
   return true;
 }
 
-// ---- calls out ----------------------------------------------------------------------------------------------
+// ---- the supervisor's thread --------------------------------------------------------------------------------
+
+void ProcessPoolExecutor::Pool::supervise() {
+  std::optional<Scheduler::Time> until;
+  std::vector<CallResult> results;
+  Completions completions;
+  for (bool is_finished = false; !is_finished;) {
+    m_supervisor.wait(until);
+    {
+      const std::lock_guard lock(m_mutex);
+      m_supervisor.list_readable();
+    }
+    m_supervisor.receive();
+    {
+      const std::lock_guard lock(m_mutex);
+      m_wakes_at = Scheduler::Time::min();  // now: no need to notify it
+      m_scheduler.set_time(Clock::now());
+      m_supervisor.tell(m_scheduler, results);
+      take_results(results, completions);
+      m_scheduler.run_due_timers();
+      decide(completions);
+      is_finished = m_scheduler.is_finished();
+      m_wakes_at = until = m_scheduler.next_timer();
+    }
+    complete(completions);
+  }
+}
+
+// ---- actions ------------------------------------------------------------------------------------------------
+
+void ProcessPoolExecutor::Pool::decide(Completions& completions) {
+  std::vector<SpawnError> errors;
+  do {
+    for (const SpawnError& error : std::exchange(errors, {})) {
+      if (error.failure != StartFailure::busy && m_scheduler.failed_starts() == 0)
+        std::cerr << "spritefarm: a worker process could not be started: " << error.why << '\n';
+      m_scheduler.on_spawn_failed(error.worker, error.failure, error.why);
+    }
+    m_scheduler.plan();
+    perform_actions(completions, errors);
+  } while (!errors.empty());
+  const auto next = m_scheduler.next_timer();
+  if (!next || (m_wakes_at && *m_wakes_at <= *next)) return;
+  m_wakes_at = next;
+  m_supervisor.notify();
+}
+
+void ProcessPoolExecutor::Pool::perform_actions(Completions& completions, std::vector<SpawnError>& errors) {
+  const auto perform = [&](const auto& action) {
+    using Kind = std::decay_t<decltype(action)>;
+    if constexpr (std::same_as<Kind, SendCall>)
+      m_supervisor.send(action, m_calls[action.call]);
+    else if constexpr (std::same_as<Kind, CompleteCall>)
+      complete_without_result(action, completions);
+    else if constexpr (std::same_as<Kind, SpawnWorker>)
+      m_supervisor.perform(action, errors);
+    else
+      m_supervisor.perform(action);
+  };
+  for (const Action& action : m_scheduler.actions()) std::visit(perform, action);
+  m_scheduler.actions().clear();
+}
+
+void ProcessPoolExecutor::Pool::take_results(std::vector<CallResult>& results, Completions& completions) {
+  for (CallResult& each : results) {
+    auto call = take(each.call);
+    if (!call) continue;  // completed when it was stopped
+    call->state().begin();
+    if (each.exception)
+      completions.push_back({std::move(call), std::nullopt, std::move(each.exception)});
+    else
+      completions.push_back({std::move(call), std::move(each.payload), nullptr});
+  }
+  results.clear();
+}
+
+void ProcessPoolExecutor::Pool::complete_without_result(const CompleteCall& done, Completions& completions) {
+  auto call = take(done.call);
+  // From now on cancel() is too late.
+  if (done.outcome != Outcome::cancelled) call->state().begin();
+  completions.push_back({std::move(call), std::nullopt, exception_of(done)});
+}
+
+/// A new exception for each call: futures do not share it.
+std::exception_ptr ProcessPoolExecutor::Pool::exception_of(const CompleteCall& done) const {
+  switch (done.outcome) {
+    case Outcome::cancelled:
+      break;
+    case Outcome::timed_out:
+      return std::make_exception_ptr(TimeoutError("the call did not end within its timeout"));
+    case Outcome::worker_died:
+      if (m_options.on_worker_death == OnWorkerDeath::replace)
+        return std::make_exception_ptr(WorkerDied(done.how));
+      return std::make_exception_ptr(BrokenProcessPool(WorkerDied(done.how).what()));
+    case Outcome::pool_broken:
+      return std::make_exception_ptr(BrokenProcessPool(m_scheduler.why_broken()));
+  }
+  return nullptr;
+}
+
+std::shared_ptr<detail::RemoteCall> ProcessPoolExecutor::Pool::take(CallIndex index) {
+  auto call = std::move(m_calls[index]);
+  if (call) call->index = 0;
+  return call;
+}
 
 void ProcessPoolExecutor::Pool::complete(Completions& completions) {
   for (Completion& completion : completions) {
-    if (completion.result)
+    if (completion.result) {
       completion.call->complete(*completion.result);
-    else
-      completion.call->state().end_early(std::move(completion.exception));
+    } else {
+      detail::FutureState& state = completion.call->state();
+      if (!state.end_early(std::move(completion.exception)))
+        state.begin();  // notifies waiters if it was cancelled
+    }
   }
   completions.clear();
-}
-
-WorkerHandle* ProcessPoolExecutor::Pool::find(std::uint32_t number) {
-  const auto found = m_workers.find(number);
-  return found == m_workers.end() ? nullptr : &found->second;
-}
-
-void ProcessPoolExecutor::Pool::dispatch(Completions& completions) {
-  while (!m_queue.empty() && m_broken.empty()) {
-    WorkerHandle* worker = least_busy();
-    if (!worker || worker->busy() > 0)
-      if (WorkerHandle* const started = start_worker()) worker = started;
-    if (!worker) {
-      if (m_workers.empty())
-        break_pool("no worker process could be started: " + m_start_error, completions, SIGKILL);
-      return;
-    }
-    PendingCall next = std::move(m_queue.front());
-    m_queue.pop_front();
-    if (next.deaths > 0 || next.call->state().phase() == detail::FutureState::Phase::pending)
-      send(*worker, std::move(next));
-    else
-      next.call->state().begin();  // cancelled: says so to those who wait
-  }
-  share_backlog();
-}
-
-/// Gives to workers that have nothing to do what waits at others.
-void ProcessPoolExecutor::Pool::share_backlog() {
-  while (m_queue.empty()) {
-    WorkerHandle* const idle = least_busy();
-    if (!idle || idle->busy() > 0) return;
-    WorkerHandle* busiest = nullptr;
-    for (auto& [number, worker] : m_workers)
-      if (worker.has_backlog() && (!busiest || worker.busy() > busiest->busy())) busiest = &worker;
-    if (!busiest) return;
-    do {
-      auto waiting = busiest->recall_newest();
-      if (!waiting) return;
-      send(*idle, std::move(*waiting));
-    } while (idle->has_room() && !idle->draining && idle->busy() < busiest->busy());
-  }
-}
-
-/// The worker with the min calls, if it has room for one more.
-WorkerHandle* ProcessPoolExecutor::Pool::least_busy() {
-  WorkerHandle* least = nullptr;
-  for (auto& [number, worker] : m_workers)
-    if (!worker.exiting && !worker.draining && worker.has_room() && (!least || worker.busy() < least->busy()))
-      least = &worker;
-  return least;
-}
-
-/// Asks the zygote for one more worker, if there may be one more. It is sent calls from now on: they wait in its
-/// channel until it is there.
-WorkerHandle* ProcessPoolExecutor::Pool::start_worker() {
-  const auto staying = std::count_if(m_workers.begin(), m_workers.end(),
-                                     [](const auto& each) { return !each.second.exiting; });
-  if (m_forks_refused || staying >= *m_options.max_workers) return nullptr;
-  try {
-    ipc::ChannelEnds ends = ipc::ChannelEnds::make(m_options.transport);
-    ipc::CallSlots slots(plan_of(m_options).slots);
-    const std::uint32_t number = m_last_worker + 1;
-    if (!m_zygote.spawn_worker({number, slots.memory().duplicate(), std::move(ends.worker)})) return nullptr;
-    m_last_worker = number;
-    m_epoll.add(ends.coordinator->receiving_fd(), posix::Epoll::readable, receiving_key(number));
-    const auto added = m_workers.try_emplace(number, number, std::move(ends.coordinator), std::move(slots),
-                                             m_options.worker_concurrency);
-    return &added.first->second;
-  } catch (const std::system_error& error) {
-    m_start_error = error.what();
-    std::cerr << "spritefarm: a worker process could not be started: " << m_start_error << '\n';
-    m_forks_refused = true;
-    return nullptr;
-  }
-}
-
-void ProcessPoolExecutor::Pool::send(WorkerHandle& worker, PendingCall pending) {
-  const std::uint64_t number = ++m_last_call;
-  if (const auto timeout = pending.call->options().timeout)
-    set_timer(Clock::now() + *timeout, {Timer::Kind::deadline, worker.number(), number});
-  worker.send(number, std::move(pending));
-  if (m_options.max_tasks_per_child > 0) worker.draining = worker.tasks() >= m_options.max_tasks_per_child;
-  watch_sending(worker);
-}
-
-void ProcessPoolExecutor::Pool::watch_sending(WorkerHandle& worker) {
-  const bool blocked = !worker.channel().flush();
-  if (blocked == worker.blocked) return;
-  worker.blocked = blocked;
-  if (worker.channel().sending_fd() < 0) return;
-  if (blocked)
-    m_epoll.add(worker.channel().sending_fd(), posix::Epoll::writable, sending_key(worker.number()));
-  else
-    m_epoll.remove(worker.channel().sending_fd());
 }
 
 }  // namespace spritefarm

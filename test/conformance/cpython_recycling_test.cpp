@@ -112,20 +112,20 @@ TEMPLATE_TEST_CASE("test_gc_during_max_tasks_worker_exit_gh152967", "[process_po
 
 TEMPLATE_TEST_CASE("test_force_shutdown_during_max_tasks_worker_exit", "[process_pool]", EVERY_PROCESS_POOL) {
   const bool kill = GENERATE(true, false);
-  Gate births;
+  Gate starts;
   const auto pool = TestType::make(
-      {.max_workers = 2, .initializer = [&births] { births.ref().arrive(); }, .max_tasks_per_child = 1});
+      {.max_workers = 2, .initializer = [&starts] { starts.ref().arrive(); }, .max_tasks_per_child = 1});
   const auto futures = submit_many(*pool, 100);
-  births.wait_for_arrivals(4);  // some workers have ended, or are about to, and others take their place
+  starts.wait_for_arrivals(4);  // some workers have ended, or are about to, and others take their place
   kill ? pool->kill_workers() : pool->terminate_workers();
-  const int born = births.arrived();
+  const int started = starts.arrived();
   for (const Future<int>& future : futures) CHECK(future.done());
   CHECK(pool->worker_pids().empty());
   const std::vector<int> zygote = child_pids();
   REQUIRE(zygote.size() <= 1);
   if (!zygote.empty()) CHECK(children_of(zygote[0]).size() <= 1);  // its standby
   CHECK_THROWS_AS(pool->submit(multiply, 2, 8), BrokenProcessPool);
-  CHECK(births.arrived() == born);
+  CHECK(starts.arrived() == started);
 }
 
 TEMPLATE_TEST_CASE("test_failed_worker_replacement_breaks_pool", "[process_pool]", EVERY_PROCESS_POOL) {

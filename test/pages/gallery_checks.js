@@ -1,4 +1,4 @@
-// Run by scripts/check-pages in a gallery; arguments: what is expected of it, and the callback for what is wrong.
+// Run by scripts/checks/pages in a gallery; arguments: what is expected of it, and the callback for what is wrong.
 const [expected, finish] = arguments;
 const wrong = [];
 const check = (is, what) => { if (!is) wrong.push(what); };

@@ -1,4 +1,4 @@
-// Run by scripts/check-pages in the report of bench; arguments: the JSON that bench printed, and the callback for what is
+// Run by scripts/checks/pages in the report of bench; arguments: the JSON that bench printed, and the callback for what is
 // wrong.
 const [expected, finish] = arguments;
 const wrong = [];

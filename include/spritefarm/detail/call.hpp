@@ -100,9 +100,9 @@ class RemoteCall : public Call {
   virtual void complete(std::string_view result) = 0;
   [[nodiscard]] bool is_coroutine() const noexcept { return m_is_coroutine; }
 
-  /// The worker that holds the call, or 0, and the number of the call there. Guarded by the lock of the pool.
-  std::uint32_t worker = 0;
-  std::uint64_t number = 0;
+  /// The number by which the pool finds the call. 0: the pool has released it. Guarded by the lock of the
+  /// pool.
+  std::uint32_t index = 0;
 
  private:
   std::string m_request;

@@ -13,6 +13,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <thread>
 
 using namespace spritefarm;
 using namespace std::chrono_literals;
@@ -119,6 +120,22 @@ TEST_CASE("a call that waits at a busy worker can be cancelled, and is given to 
   CHECK(wait(std::vector{waiting}, 60s).done.size() == 1);
   CHECK(busy.terminate());
   CHECK(other.result(60s) == 4);
+}
+
+TEST_CASE("calls that two threads cancel at a time are done for those who wait", "[process]") {
+  ProcessPoolExecutor pool{{.max_workers = 1}};
+  Future<void> busy = pool.submit(block_for_ever);
+  REQUIRE(starts(busy));
+  std::vector<Future<int>> waiting;
+  for (int i = 0; i < 300; ++i) waiting.push_back(pool.submit(twice, i));
+  const auto cancel_all = [&waiting] {
+    for (Future<int> each : waiting) each.cancel();
+  };
+  std::thread other(cancel_all);
+  cancel_all();
+  other.join();
+  CHECK(wait(waiting, 60s).not_done.empty());
+  CHECK(busy.terminate());
 }
 
 TEST_CASE("an idle worker takes over what waits behind a slow call", "[process]") {

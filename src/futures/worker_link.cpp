@@ -1,0 +1,45 @@
+#include "futures/worker_link.hpp"
+
+#include <utility>
+
+namespace spritefarm {
+namespace {
+
+constexpr std::size_t max_frames_at_once = 1024;
+
+}  // namespace
+
+void WorkerLink::send_call(std::uint32_t slot, CallNumber number,
+                           const std::shared_ptr<const detail::RemoteCall>& call) {
+  m_slots.offer(slot, number);
+  ipc::FrameHeader header;
+  header.kind = ipc::FrameKind::call;
+  header.slot = slot;
+  header.call = number;
+  m_channel->send(header, call->request(), call);
+}
+
+void WorkerLink::send(ipc::FrameKind kind, CallNumber number) {
+  ipc::FrameHeader header;
+  header.kind = kind;
+  header.call = number;
+  m_channel->send(header);
+}
+
+WorkerLink::Batch WorkerLink::receive() {
+  Batch batch;
+  if (is_distrusted) return batch;
+  try {
+    while (batch.frames.size() < max_frames_at_once) {
+      auto frame = m_channel->receive();
+      if (!frame) return batch;
+      batch.frames.push_back(std::move(*frame));
+    }
+    batch.has_more = true;
+  } catch (const ipc::CorruptFrame& error) {
+    batch.corrupt = error.what();
+  }
+  return batch;
+}
+
+}  // namespace spritefarm
