@@ -18,8 +18,7 @@ namespace spritefarm {
 /// Source: a coroutine function (`async def`).
 ///
 /// GCC 12 destroys an aggregate, or a lambda with captures, twice if a `co_await` expression creates it as a
-/// temporary. Give such an argument a name and move it: `co_await fetch(std::move(request))`, not `co_await
-/// fetch(Request{url})`.
+/// temporary. Give such an argument a name and move it into the call: `co_await fetch(std::move(request))`.
 template <typename T = void>
 class [[nodiscard]] Task {
  public:
