@@ -30,7 +30,7 @@
 namespace spritefarm::bench {
 namespace {
 
-using StartMirror = decltype(farm::ProgramParts::start_mirror);
+using farm::StartMirror;
 
 /// Runs every configuration once, beginning with another one each time.
 class Rounds {

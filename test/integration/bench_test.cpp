@@ -16,18 +16,18 @@ using namespace spritefarm::test;
 
 namespace {
 
-/// Of a figure as `--json` gives it: as many rounds as there were, positive, and the median among them.
-void check_figure(simdjson::dom::element figure, std::size_t rounds) {
-  const simdjson::dom::array all = figure["rounds"];
+/// Checks a metric of `--json`: it has a positive value for each round, and the median is between minimum and
+/// maximum.
+void check_metric(simdjson::dom::element metric, std::size_t rounds) {
+  const simdjson::dom::array all = metric["rounds"];
   CHECK(all.size() == rounds);
-  const double least = double(figure["least"]), median = double(figure["median"]),
-               most = double(figure["most"]);
-  CHECK(least > 0);
-  CHECK(least <= median);
-  CHECK(median <= most);
+  const double min = double(metric["least"]), median = double(metric["median"]), max = double(metric["most"]);
+  CHECK(min > 0);
+  CHECK(min <= median);
+  CHECK(median <= max);
   for (const simdjson::dom::element value : all) {
-    CHECK(double(value) >= least);
-    CHECK(double(value) <= most);
+    CHECK(double(value) >= min);
+    CHECK(double(value) <= max);
   }
 }
 
@@ -42,26 +42,26 @@ TEST_CASE("bench calls measures every executor with every payload and chunk", "[
   simdjson::dom::parser parser;
   const simdjson::dom::element report = parser.parse(outcome.out);
   CHECK(std::uint64_t(report["workers"]) == 2);
-  check_figure(report["futex_us"]["p50"], 3);
-  check_figure(report["futex_us"]["p99"], 3);
-  check_figure(report["futex_apart_us"]["p50"], 3);
+  check_metric(report["futex_us"]["p50"], 3);
+  check_metric(report["futex_us"]["p99"], 3);
+  check_metric(report["futex_apart_us"]["p50"], 3);
 
   std::set<std::string> names;
   for (const simdjson::dom::element executor : simdjson::dom::array(report["executors"])) {
     names.emplace(executor["executor"].get_string().value());
-    check_figure(executor["ready_ms"], 3);
+    check_metric(executor["ready_ms"], 3);
     std::vector<std::uint64_t> sizes, chunks;
     for (const simdjson::dom::element payload : simdjson::dom::array(executor["payloads"])) {
       sizes.push_back(std::uint64_t(payload["bytes"]));
       CHECK(std::uint64_t(payload["calls"]) == 60);
-      check_figure(payload["calls_per_second"], 3);
-      check_figure(payload["round_trip_us"]["p50"], 3);
+      check_metric(payload["calls_per_second"], 3);
+      check_metric(payload["round_trip_us"]["p50"], 3);
       CHECK(double(payload["round_trip_us"]["p50"]["least"]) <=
             double(payload["round_trip_us"]["p99"]["least"]));
     }
     for (const simdjson::dom::element chunk : simdjson::dom::array(executor["map"])) {
       chunks.push_back(std::uint64_t(chunk["chunksize"]));
-      check_figure(chunk["items_per_second"], 3);
+      check_metric(chunk["items_per_second"], 3);
     }
     CHECK(sizes == std::vector<std::uint64_t>{0, 100, 100000});
     CHECK(chunks == std::vector<std::uint64_t>{1, 7});
@@ -69,7 +69,7 @@ TEST_CASE("bench calls measures every executor with every payload and chunk", "[
   CHECK(names == std::set<std::string>{"serial", "threads", "processes/pipe", "processes/shm"});
 }
 
-TEST_CASE("bench calls prints a line for each figure", "[bench]") {
+TEST_CASE("bench calls prints a line for each metric", "[bench]") {
   const Outcome outcome = run(
       program({"bench", "calls", "--calls", "20", "--rounds", "1", "--by", "serial,pipe", "--payload", "8"}));
   INFO(outcome.err);
@@ -80,7 +80,7 @@ TEST_CASE("bench calls prints a line for each figure", "[bench]") {
   CHECK(outcome.out.find("threads ") == std::string::npos);
 }
 
-TEST_CASE("bench farms the same sprites in every mode, and shows all figures", "[bench]") {
+TEST_CASE("bench downloads the same sprites in every mode and reports all metrics", "[bench]") {
   const TempDir temporary, pages;
   Command command = program({"bench", "--demo", "-n", "8", "-p", "1,2", "-t", "2", "--in-flight", "4",
                              "--rounds", "2", "--cpu", "1", "--sprite", "front_default,back_default",
@@ -104,10 +104,10 @@ TEST_CASE("bench farms the same sprites in every mode, and shows all figures", "
     const auto workers = std::uint64_t(mode["workers"]), each = std::uint64_t(mode["concurrency"]);
     configurations.push_back(name + std::to_string(workers));
     CHECK(workers * each == (name == "serial" ? 1u : 4u));
-    for (const char* figure : {"sprites_per_second", "seconds", "sprite_p50_ms", "sprite_p99_ms", "start_ms",
+    for (const char* metric : {"sprites_per_second", "seconds", "sprite_p50_ms", "sprite_p99_ms", "start_ms",
                                "cpu_seconds", "context_switches", "connections", "requests"}) {
-      CAPTURE(figure);
-      check_figure(mode[figure], 2);
+      CAPTURE(metric);
+      check_metric(mode[metric], 2);
     }
     CHECK(double(mode["sprites_downloaded"]["least"]) == static_cast<double>(sprites));
     CHECK(double(mode["sprites_downloaded"]["most"]) == static_cast<double>(sprites));
@@ -120,17 +120,17 @@ TEST_CASE("bench farms the same sprites in every mode, and shows all figures", "
     CHECK(std::abs(double(mode["ratio_to_serial"]) - rate / serial) < 0.01);
     CHECK(double(mode["seconds"]["least"]) * 1000 >= double(mode["start_ms"]["least"]));
 
-    std::set<std::uint64_t> who;
+    std::set<std::uint64_t> used_workers;
     const simdjson::dom::array spans = mode["time_line"]["spans"];
     CHECK(spans.size() == sprites);
     for (const simdjson::dom::element span : spans) {
-      who.insert(std::uint64_t(span.at(0)));
+      used_workers.insert(std::uint64_t(span.at(0)));
       CHECK(double(span.at(1)) >= double(mode["start_ms"]["least"]));
       CHECK(double(span.at(2)) > double(span.at(1)));
       CHECK(double(span.at(2)) <= 1000 * double(mode["seconds"]["most"]));
     }
-    CHECK(who.size() <= workers);
-    CHECK(*who.begin() == 1);
+    CHECK(used_workers.size() <= workers);
+    CHECK(*used_workers.begin() == 1);
   }
   CHECK(configurations == std::vector<std::string>{"serial1", "threads2", "processes1", "processes2"});
 
@@ -148,16 +148,16 @@ TEST_CASE("bench prints a line for each mode", "[bench]") {
     CAPTURE(words);
     CHECK(outcome.out.find(words) != std::string::npos);
   }
-  CHECK(outcome.out.find("█") == std::string::npos);  // nobody looks
+  CHECK(outcome.out.find("█") == std::string::npos);  // only on a terminal
 }
 
-TEST_CASE("a run in which not all sprites arrive is an error, and is named", "[bench]") {
+TEST_CASE("bench fails and names the run if a sprite is not downloaded", "[bench]") {
   const MirrorServer mirror({"--fault", "404:30%"});
   const TempDir temporary;
   std::vector<std::string> arguments{"bench",     "--base-url", mirror.base_url(), "--rounds", "1",
                                      "--retries", "0"};
   for (int id = 1; id <= 40; ++id)
-    arguments.push_back(std::to_string(id));  // no index, which might be spoiled too
+    arguments.push_back(std::to_string(id));  // names instead of the index, which might be spoiled too
   Command command = program(std::move(arguments));
   command.environment["TMPDIR"] = temporary.path();
   const Outcome outcome = run(std::move(command));
@@ -169,7 +169,7 @@ TEST_CASE("a run in which not all sprites arrive is an error, and is named", "[b
   CHECK(read_tree(temporary.path()).empty());
 }
 
-TEST_CASE("a report that cannot be written is told before anything is measured", "[bench]") {
+TEST_CASE("bench reports before the first run that the report cannot be written", "[bench]") {
   const TempDir work;
   for (const std::string& path : {std::string(work / "no/such/report.html"), work.path().string()}) {
     const Outcome outcome = run(program({"bench", "--demo", "--report", path}));
@@ -180,7 +180,7 @@ TEST_CASE("a report that cannot be written is told before anything is measured",
   }
 }
 
-TEST_CASE("bench without a server says that there is no index", "[bench]") {
+TEST_CASE("bench exits with status 3 if the index cannot be read", "[bench]") {
   const Outcome outcome =
       run(program({"bench", "--base-url", "http://127.0.0.1:1/", "--retries", "0", "-p", "1", "-t", "1"}));
   CAPTURE(outcome.err);
@@ -188,7 +188,7 @@ TEST_CASE("bench without a server says that there is no index", "[bench]") {
   CHECK(outcome.out.empty());
 }
 
-TEST_CASE("what bench is told wrongly it says in one line", "[bench][cli]") {
+TEST_CASE("bench reports a wrong command line in one line", "[bench][cli]") {
   for (const std::vector<std::string>& arguments : {std::vector<std::string>{"bench"},
                                                     {"bench", "--demo", "-p", "many"},
                                                     {"bench", "--demo", "--report", ""},
@@ -210,7 +210,7 @@ TEST_CASE("an interrupted bench leaves nothing behind", "[bench]") {
   command.environment["TMPDIR"] = temporary.path();
   Subprocess bench(std::move(command));
   while (std::filesystem::is_empty(temporary.path()))
-    std::this_thread::yield();  // the run that waits for the index
+    std::this_thread::yield();  // until a run waits for the index
   bench.send_signal(SIGINT);
   const Outcome outcome = bench.finish();
   CAPTURE(outcome.err);

@@ -10,7 +10,7 @@ namespace spritefarm::test {
 
 std::vector<std::string> names_in(const std::string& directory) {
   std::vector<std::string> names;
-  std::error_code gone;  // a process may end while it is looked at
+  std::error_code gone;  // a process may end during the scan
   for (std::filesystem::directory_iterator at(directory, gone), end; !gone && at != end; at.increment(gone))
     names.push_back(at->path().filename());
   std::sort(names.begin(), names.end());
@@ -22,7 +22,7 @@ ProcessState state_of(pid_t process) {
   std::string stat;
   std::getline(file, stat);
   ProcessState state;
-  // "PID (NAME) STATE PARENT ...": the name may hold anything.
+  // "PID (NAME) STATE PARENT ...": the name may contain any character.
   const auto name = stat.find('('), after_name = stat.rfind(')');
   if (after_name == std::string::npos) return state;
   state.name = stat.substr(name + 1, after_name - name - 1);

@@ -68,6 +68,7 @@ TEST_CASE("when the zygote is killed its standby takes over, and what runs is re
     REQUIRE(household.zygote > 0);
     zygotes.insert(household.zygote);
     ::kill(household.zygote, SIGKILL);
+    REQUIRE(eventually([&] { return !test::is_alive(household.zygote); }));
     for (int i = 0; i < 40; ++i) CHECK(futures[static_cast<std::size_t>(i)].result(60s) == i);
   }
   CHECK(zygotes.size() == 4);
