@@ -24,8 +24,8 @@ namespace spritefarm {
 
 /// Runs calls. A call of a function that returns T gives a Future<T>, and blocks its worker while it runs. A
 /// call of a coroutine function that returns Task<T> gives a Future<T> too, and one worker can have many of
-/// them in flight. Any thread of the process that created the executor may call any member. Source:
-/// concurrent.futures.Executor.
+/// them in flight. Any thread of the process that created the executor may call any member.
+/// Source: concurrent.futures.Executor.
 class Executor {
  public:
   Executor(const Executor&) = delete;

@@ -47,8 +47,8 @@ class MapResults {
   MapResults(MapResults&&) noexcept = default;
   MapResults& operator=(MapResults&&) = delete;
 
-  /// The result of the next item. None at the end. Throws the exception of the call, or TimeoutError. Source:
-  /// next().
+  /// The result of the next item. None at the end. Throws the exception of the call, or TimeoutError.
+  /// Source: next().
   std::optional<Value> next() {
     if (!advance()) return std::nullopt;
     return std::move(current().get());

@@ -14,7 +14,7 @@
 
 namespace spritefarm {
 
-/// What a pool does if a worker process dies that the pool has not ended.
+/// What a pool does if a worker process dies without being ended by the pool.
 enum class OnWorkerDeath {
   replace,    ///< the calls that it had started throw WorkerDied or are retried; other calls continue
   break_pool  ///< all calls throw BrokenProcessPool and the pool refuses new ones, as in Python
@@ -31,9 +31,10 @@ struct ProcessPoolExecutorOptions {
   Initializer initializer = {};
   /// Number of calls after which a worker ends and is replaced. 0: no limit.
   int max_tasks_per_child = 0;
-  /// Resident memory of a worker, in bytes, against calls that leak. 0: no limit. The worker measures it
-  /// after each call. It ends and is replaced if the next call could exceed the limit, by an amount that two
-  /// earlier calls have added. A single call that exceeds the limit is not stopped: its worker ends after it.
+  /// Resident memory of a worker, in bytes, against calls that leak. 0: no limit. A worker measures it after
+  /// each call. It expects the next call to add an amount that two earlier calls have added; if that exceeds
+  /// the limit, it ends and is replaced. A single call that exceeds the limit is not stopped: its worker ends
+  /// after it.
   std::size_t max_rss = 0;
   /// How calls and results reach the other process.
   Transport transport = Transport::shared_memory;
@@ -74,12 +75,10 @@ class ProcessPoolExecutor final : public Executor {
   auto submit(const TaskOptions& options, F&& function, Args&&... args) {
     static_assert(detail::portable_function<std::decay_t<F>>,
                   "this function object cannot be sent to another process: pass a plain function, a lambda "
-                  "without captures, "
-                  "or an object whose type is Portable");
+                  "without captures, or an object whose type is Portable");
     static_assert(
         (Portable<detail::KeptT<Args>> && ...),
-        "an argument of this call cannot be sent to another process: specialise spritefarm::Codec for "
-        "its type");
+        "an argument of this call cannot be sent to another process: specialise spritefarm::Codec for its type");
     static_assert(detail::portable_result<detail::ResultOf<std::decay_t<F>, detail::KeptT<Args>...>>,
                   "the result of this call cannot be sent back: specialise spritefarm::Codec for its type");
     return Executor::submit(options, std::forward<F>(function), std::forward<Args>(args)...);
@@ -96,16 +95,15 @@ class ProcessPoolExecutor final : public Executor {
   void shutdown(bool wait = true, bool cancel_futures = false) override;
   /// Sends SIGTERM to all workers, SIGKILL after terminate_grace, and breaks the pool: running and waiting
   /// calls throw BrokenProcessPool. Returns when all workers have ended. Does nothing after shutdown() has
-  /// ended them.
-  /// Source: ProcessPoolExecutor.terminate_workers, as kill_workers below.
+  /// ended them. Source: ProcessPoolExecutor.terminate_workers.
   void terminate_workers();
-  /// The same with SIGKILL at once.
+  /// The same with SIGKILL at once. Source: ProcessPoolExecutor.kill_workers.
   void kill_workers();
 
   /// The process ids of the workers. A worker is listed from before its first call until the pool has noticed
   /// its end.
   [[nodiscard]] std::vector<int> worker_pids() const;
-  /// The number of workers that have died and that the pool had not ended.
+  /// The number of workers that have died without being ended by the pool.
   [[nodiscard]] int worker_deaths() const;
 
  private:

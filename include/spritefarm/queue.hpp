@@ -14,8 +14,8 @@
 namespace spritefarm {
 
 /// A first-in, first-out queue between the threads of one process. put() waits while the queue is full, get()
-/// while it is empty. After close(), get() returns the remaining items, then none. Any thread. Source:
-/// queue.Queue; close() is queue.Queue.shutdown, without the exception in get().
+/// while it is empty. After close(), get() returns the remaining items, then none. Any thread.
+/// Source: queue.Queue; close() is queue.Queue.shutdown, without the exception in get().
 template <typename T>
 class Queue {
  public:
