@@ -12,7 +12,7 @@
 namespace spritefarm::posix {
 namespace {
 
-/// Room for the control message that carries descriptors, aligned as the kernel wants it.
+/// The buffer of the control message that carries descriptors, aligned as the kernel requires.
 template <std::size_t Count>
 union FdControl {
   cmsghdr align;
@@ -80,11 +80,12 @@ MessageSocket::Received MessageSocket::receive(std::span<std::byte> message, std
   if (size < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return Received::nothing_yet;
   if (size < 0 && errno == ECONNRESET) return Received::closed;
   check(size, "receive from a process of the pool");
-  for (cmsghdr* part_of = CMSG_FIRSTHDR(&header); part_of; part_of = CMSG_NXTHDR(&header, part_of)) {
-    if (part_of->cmsg_level != SOL_SOCKET || part_of->cmsg_type != SCM_RIGHTS) continue;
-    for (std::size_t at = 0; CMSG_LEN(at + sizeof(int)) <= part_of->cmsg_len; at += sizeof(int)) {
+  for (cmsghdr* part_header = CMSG_FIRSTHDR(&header); part_header;
+       part_header = CMSG_NXTHDR(&header, part_header)) {
+    if (part_header->cmsg_level != SOL_SOCKET || part_header->cmsg_type != SCM_RIGHTS) continue;
+    for (std::size_t at = 0; CMSG_LEN(at + sizeof(int)) <= part_header->cmsg_len; at += sizeof(int)) {
       int fd;
-      std::memcpy(&fd, CMSG_DATA(part_of) + at, sizeof fd);
+      std::memcpy(&fd, CMSG_DATA(part_header) + at, sizeof fd);
       fds.emplace_back(fd);
     }
   }
