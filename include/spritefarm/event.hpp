@@ -2,20 +2,23 @@
 
 #include <spritefarm/detail/deadline.hpp>
 
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
 
 namespace spritefarm {
 
-/// A flag between the threads of one process that one sets and others wait for. Any thread. Source:
-/// threading.Event.
+/// A flag for which the threads of one process wait until another sets it. It is clear at first. Any thread.
+/// Source: threading.Event.
 class Event {
  public:
+  /// Sets the flag and wakes all waiting threads.
   void set() {
     const std::lock_guard lock(m_mutex);
     m_set = true;
     m_changed.notify_all();
   }
+  /// Clears the flag: later waits wait again.
   void clear() {
     const std::lock_guard lock(m_mutex);
     m_set = false;
@@ -24,11 +27,12 @@ class Event {
     const std::lock_guard lock(m_mutex);
     return m_set;
   }
+  /// Waits until the flag is set.
   void wait() const {
     std::unique_lock lock(m_mutex);
     m_changed.wait(lock, [this] { return m_set; });
   }
-  /// False when the timeout passed before the flag was set.
+  /// The same, for at most `timeout`. False if it passed before the flag was set.
   template <typename Rep, typename Period>
   bool wait(std::chrono::duration<Rep, Period> timeout) const {
     const detail::Deadline deadline = detail::deadline_after(timeout);

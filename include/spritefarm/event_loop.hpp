@@ -4,35 +4,36 @@
 #include <functional>
 #include <memory>
 #include <typeindex>
+#include <typeinfo>
+#include <utility>
 
 namespace spritefarm {
 
-/// One thread's event loop: it sleeps until a file descriptor is ready, a timer is due or another thread
-/// posts, and then runs the callback that waits for it. Every worker of every executor has one,
-/// EventLoop::current(), on which its coroutines run; a program may also make its own and drive it with run()
-/// or run_until().
+/// The event loop of one thread. It sleeps until a file descriptor is ready, a timer is due or another thread
+/// posts, and runs the callback. Every worker of every executor has a loop, EventLoop::current(), on which
+/// its coroutines run. A program can also create a loop and drive it with run() or run_until().
 ///
-/// A loop belongs to the thread that made it: all members but post() and wake() may be called there only. A
-/// callback may do anything, also destroy its own Watch or Timer. An exception that a callback lets out
-/// leaves run_until(). Made after a fork, used in one process only. Source: asyncio's event loop (add_reader,
-/// call_later, call_soon_threadsafe).
+/// Only the thread that created a loop may call its members, except post() and wake(), which any thread may
+/// call. A callback may do anything, such as destroy its own Watch or Timer. An exception of a callback
+/// leaves run_until() or run_once(). A forked child must not use the loop of its parent.
+/// Source: the event loop of asyncio (add_reader, call_later, call_soon_threadsafe).
 class EventLoop {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// What a file descriptor can be watched for, and ready for: a sum of these. `hangup` (the peer is gone, or
-  /// an error is pending) is always reported and need not be asked for.
+  /// Events of a file descriptor, as a sum of these. `hangup` (the peer has closed, or an error is pending)
+  /// is always reported.
   enum Readiness : unsigned { readable = 1, writable = 2, hangup = 4 };
 
-  /// Watches a file descriptor as long as it lives. Move-only; an empty one watches nothing. The descriptor
-  /// stays its owner's, who closes it only after the watch has ended.
+  /// Watches a file descriptor until it is destroyed. Move-only; an empty Watch watches nothing. It does not
+  /// own the descriptor: close the descriptor only after the Watch is destroyed.
   class Watch {
    public:
     Watch() = default;
     Watch(Watch&& other) noexcept;
     Watch& operator=(Watch&& other) noexcept;
     ~Watch();
-    /// Watches for another sum of Readiness from now on; 0 watches for `hangup` alone.
+    /// Changes the events to watch for: a sum of Readiness. 0: `hangup` alone.
     void interest(unsigned readiness);
 
    private:
@@ -42,7 +43,7 @@ class EventLoop {
     unsigned long m_id = 0;
   };
 
-  /// Calls back once, at its time, unless it was destroyed before. Move-only.
+  /// A callback that runs once, when it is due, unless the Timer is destroyed before. Move-only.
   class Timer {
    public:
     Timer() = default;
@@ -58,43 +59,46 @@ class EventLoop {
     unsigned long m_id = 0;
   };
 
-  /// Throws std::system_error where the system gives no descriptor for it.
+  /// Throws std::system_error if no descriptor can be created.
   EventLoop();
   EventLoop(const EventLoop&) = delete;
   EventLoop& operator=(const EventLoop&) = delete;
-  /// Destroys the loop's local() objects first, the last made first. Watches and timers must be gone by then.
+  /// Destroys the local() objects first, in reverse order. All Watches and Timers must be destroyed before.
   ~EventLoop();
 
-  /// The loop that runs, or last ran, on this thread and still lives. Throws std::logic_error where there is
-  /// none.
+  /// The loop that runs on this thread, or that ran last and still exists. Throws std::logic_error if there
+  /// is none.
   static EventLoop& current();
 
-  /// Calls `callback` with the readiness (never 0) each time that `fd` is ready for part of `readiness`
-  /// (level-triggered). Throws std::system_error for a descriptor that cannot be watched (a plain file).
+  /// Calls `callback` with the readiness (never 0) while `fd` is ready for part of `readiness`:
+  /// level-triggered. Throws std::system_error if the descriptor cannot be watched, such as that of a plain
+  /// file.
   [[nodiscard]] Watch watch(int fd, unsigned readiness, std::function<void(unsigned)> callback);
 
-  /// Calls `callback` once, at `due` or a little later, never before.
+  /// Calls `callback` once, at `due` or later, never before.
   [[nodiscard]] Timer call_at(Clock::time_point due, std::function<void()> callback);
   [[nodiscard]] Timer call_after(Clock::duration delay, std::function<void()> callback) {
     return call_at(Clock::now() + delay, std::move(callback));
   }
 
-  /// From any thread: runs `callback` on the loop's thread, in the order of the posts.
+  /// Runs `callback` on the thread of the loop, in the order of the posts. Any thread.
   void post(std::function<void()> callback);
 
-  /// From any thread: makes a sleeping loop look at its condition again.
+  /// Wakes a sleeping loop, so that run_until() tests its condition again. Any thread.
   void wake();
 
-  /// Runs callbacks until `finished()` is true; it is asked after every round. Throws std::system_error when
-  /// the system refuses to wait.
+  /// Runs callbacks until `finished()` is true. Tests it before each round. Throws std::system_error if
+  /// waiting fails.
   void run_until(const std::function<bool()>& finished);
 
-  /// Runs what is ready, waits at most `timeout` for something to become so (negative: without a bound).
+  /// Runs the callbacks that are ready. If there are none, waits for them, for at most `timeout`. Negative:
+  /// no bound.
   void run_once(Clock::duration timeout);
 
-  /// The one T of this loop, made by `make()` (a std::unique_ptr<T>) where there is none yet: for what
-  /// belongs to a worker and dies with it, such as its connections. It may use the loop until its own
-  /// destructor ends.
+  /// The T of this loop, one for each type. The first call creates it by `make()`, which returns a
+  /// std::unique_ptr<T>. For objects that live as long as a worker, such as its connections. The T may use
+  /// the loop, even in its destructor.
+  /// Source: threading.local.
   template <typename T, typename Make>
   T& local(Make make) {
     if (void* found = find_local(typeid(T))) return *static_cast<T*>(found);
@@ -103,7 +107,7 @@ class EventLoop {
     add_local(typeid(T), std::move(made));
     return object;
   }
-  /// The same where it must exist already: null if it does not.
+  /// The T of this loop, or null if there is none.
   template <typename T>
   T* local() noexcept {
     return static_cast<T*>(find_local(typeid(T)));

@@ -1,21 +1,30 @@
 #pragma once
 
 #include <spritefarm/detail/call.hpp>
+#include <spritefarm/detail/map_chunks.hpp>
+#include <spritefarm/detail/remote_function.hpp>
+#include <spritefarm/errors.hpp>
+#include <spritefarm/future.hpp>
 #include <spritefarm/map.hpp>
+#include <spritefarm/task_options.hpp>
 
 #include <algorithm>
 #include <concepts>
+#include <cstddef>
+#include <exception>
 #include <memory>
+#include <optional>
 #include <ranges>
 #include <stdexcept>
+#include <string>
 #include <type_traits>
 #include <utility>
 
 namespace spritefarm {
 
-/// Runs calls, now or later, here or elsewhere. A function that returns T gives a Future<T> and blocks its
-/// worker while it runs; a coroutine function that returns Task<T> gives a Future<T> too, and one worker has
-/// many of those in flight. Every member may be called from any thread of the process that made the executor.
+/// Runs calls. A call of a function that returns T gives a Future<T>, and blocks its worker while it runs. A
+/// call of a coroutine function that returns Task<T> gives a Future<T> too, and one worker can have many of
+/// them in flight. Any thread of the process that created the executor may call any member.
 /// Source: concurrent.futures.Executor.
 class Executor {
  public:
@@ -23,10 +32,10 @@ class Executor {
   Executor& operator=(const Executor&) = delete;
   virtual ~Executor() = default;
 
-  /// Calls `function(args...)` in a worker. Function and arguments are copied or moved into the call; text
-  /// and spans are copied. Throws std::runtime_error after shutdown() and BrokenExecutor when the executor is
-  /// broken. Where the call has to cross to another process and cannot, the future holds a CodecError, or what its
-  /// Codec threw.
+  /// Calls `function(args...)` in a worker. The call owns the function and the arguments: they are copied or
+  /// moved, and a string_view, a `const char*` or a span is copied with its elements. Throws
+  /// std::runtime_error after shutdown(), and BrokenExecutor if the executor is broken. If the call must
+  /// cross to another process and cannot, the future throws CodecError, or the exception of a Codec.
   template <typename F, typename... Args>
   requires(!std::same_as<std::remove_cvref_t<F>, TaskOptions>) auto submit(F&& function, Args&&... args) {
     return submit(TaskOptions{}, std::forward<F>(function), std::forward<Args>(args)...);
@@ -37,9 +46,10 @@ class Executor {
                                                                 detail::keep(std::forward<Args>(args))...);
   }
 
-  /// Calls `function` with each item of a range (with each of several ranges side by side, until the shortest ends) and
-  /// gives the results. A range that is an lvalue must outlive the results; they must not outlive the executor.
-  /// Throws std::invalid_argument for a chunksize or a buffersize below 1, and what submit() throws.
+  /// Calls `function` with each item of a range and returns the results. With several ranges, calls it with
+  /// one item of each until the shortest range ends. A range that is an lvalue must outlive the results; the
+  /// results must not outlive the executor. Throws std::invalid_argument if chunksize or buffersize is below
+  /// 1, and as submit().
   template <typename F, std::ranges::input_range Range>
   auto map(F&& function, Range&& items, const MapOptions& options = {}) {
     return map(options, std::forward<F>(function), std::forward<Range>(items));
@@ -54,20 +64,14 @@ class Executor {
     if (options.buffersize && *options.buffersize < 1)
       throw std::invalid_argument("map(): buffersize must be at least 1");
     using Items = detail::Zipped<Ranges...>;
-    using Item = typename Items::Item;
-    using Runner = detail::ChunkRunner<std::decay_t<F>, Item>;
+    using Runner = detail::ChunkRunner<std::decay_t<F>, typename Items::Item>;
     using Results = MapResults<typename Runner::R>;
     // Shared, because a std::function must be copyable.
     auto items = std::make_shared<Items>(std::forward<Ranges>(ranges)...);
-    const int most = std::min(options.chunksize, options.buffersize.value_or(options.chunksize));
-    auto submit_next = [this, items, runner = Runner{std::forward<F>(function)}, most,
+    const int max_items = std::min(options.chunksize, options.buffersize.value_or(options.chunksize));
+    auto submit_next = [this, items, runner = Runner{std::forward<F>(function)}, max_items,
                         task = options.task]() -> std::optional<typename Results::Pending> {
-      std::vector<Item> chunk;
-      while (static_cast<int>(chunk.size()) < most) {
-        std::optional<Item> item = items->next();
-        if (!item) break;
-        chunk.push_back(std::move(*item));
-      }
+      auto chunk = detail::take_chunk(*items, max_items);
       if (chunk.empty()) return std::nullopt;
       const std::size_t size = chunk.size();
       return typename Results::Pending{submit(task, runner, std::move(chunk)), size};
@@ -75,15 +79,15 @@ class Executor {
     return Results(std::move(submit_next), options);
   }
 
-  /// Takes no more calls. Those that have been submitted still run, unless `cancel_futures` cancels the ones
-  /// that have not started. With `wait`, returns when all are done and the workers have ended. May be called
-  /// again.
+  /// Refuses new calls. Submitted calls still run; with `cancel_futures`, calls that have not started are
+  /// cancelled. With `wait`, returns when all calls are done and the workers have ended. May be called more
+  /// than once.
   virtual void shutdown(bool wait = true, bool cancel_futures = false) = 0;
 
  protected:
   Executor() = default;
 
-  /// Whether calls run in other processes: then schedule() is given RemoteCalls, else LocalCalls.
+  /// True if calls run in other processes. schedule() gets a RemoteCall then, else a LocalCall.
   [[nodiscard]] virtual bool crosses_processes() const noexcept = 0;
   virtual void schedule(std::shared_ptr<detail::Call> call) = 0;
 
@@ -108,15 +112,16 @@ class Executor {
         failed.set_exception(std::current_exception());
         return failed;
       }
-      auto call = std::make_shared<detail::RemoteCallFor<R>>(options, std::move(request),
-                                                             is_task<detail::Returned<Function, Args...>>);
+      auto call = std::make_shared<detail::RemoteCallFor<R>>(
+          options, std::move(request), detail::is_task<detail::Returned<Function, Args...>>);
       schedule(call);
       return Future<R>(std::move(call));
     } else {
       Future<R> failed;
-      failed.set_exception(std::make_exception_ptr(CodecError(
-          "the function, an argument or the result of this call cannot travel to another process; see "
-          "spritefarm::Portable")));
+      failed.set_exception(
+          std::make_exception_ptr(CodecError("the function, an argument or the result of this call cannot be "
+                                             "sent to another process: specialise "
+                                             "spritefarm::Codec for its type")));
       return failed;
     }
   }

@@ -1,6 +1,6 @@
 #pragma once
 
-/// Python's concurrent.futures for C++: this header brings all of the library.
+/// Python's concurrent.futures for C++. This header includes the whole library.
 ///
 ///     #include <spritefarm/futures.hpp>
 ///
@@ -12,7 +12,7 @@
 ///       return sum.result() == 3 ? 0 : 1;
 ///     }
 ///
-/// Start reading at executor.hpp and future.hpp.
+/// The main classes are in executor.hpp and future.hpp.
 
 #include <spritefarm/codec.hpp>
 #include <spritefarm/errors.hpp>
@@ -25,6 +25,7 @@
 #include <spritefarm/queue.hpp>
 #include <spritefarm/serial_executor.hpp>
 #include <spritefarm/task.hpp>
+#include <spritefarm/task_options.hpp>
 #include <spritefarm/thread_pool_executor.hpp>
 #include <spritefarm/transport.hpp>
 #include <spritefarm/version.hpp>

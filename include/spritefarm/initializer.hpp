@@ -1,6 +1,6 @@
 #pragma once
 
-#include <spritefarm/detail/call.hpp>
+#include <spritefarm/detail/remote_function.hpp>
 
 #include <concepts>
 #include <functional>
@@ -10,9 +10,10 @@
 
 namespace spritefarm {
 
-/// What a worker process calls before its first call: anything that can be called without arguments, or nothing. It is
-/// inherited by the fork, so it may capture anything; only in a pool that is made after prepare_to_fork(), in a
-/// program with threads, it has to travel, as a call does.
+/// A function object without arguments that each worker process calls before its first call, or none. A
+/// worker inherits it by fork, so it may capture anything. In a pool that the fork server forks (see
+/// prepare_to_fork()) it must be able to cross to another process, as a call; else the constructor of the
+/// pool throws std::invalid_argument.
 /// Source: the arguments initializer and initargs of concurrent.futures.ProcessPoolExecutor.
 class Initializer {
  public:
@@ -30,7 +31,7 @@ class Initializer {
 
   [[nodiscard]] explicit operator bool() const noexcept { return static_cast<bool>(m_function); }
   void operator()() const { m_function(); }
-  /// What travels, as a call's request does; empty where it cannot.
+  /// The bytes that cross to another process, as a call without arguments. Empty if it cannot cross.
   [[nodiscard]] const std::string& request() const noexcept { return m_request; }
 
  private:

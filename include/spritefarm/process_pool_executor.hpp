@@ -14,89 +14,98 @@
 
 namespace spritefarm {
 
-/// What a pool does when a worker process dies although nobody asked it to.
+/// What a pool does if a worker process dies without being ended by the pool.
 enum class OnWorkerDeath {
-  replace,    ///< the calls that it had started fail with WorkerDied or are retried; all others run on
-  break_pool  ///< all calls fail with BrokenProcessPool, and no more are accepted: what Python does
+  replace,    ///< the calls that it had started throw WorkerDied or are retried; other calls continue
+  break_pool  ///< all calls throw BrokenProcessPool and the pool refuses new ones, as in Python
 };
 
+/// Options of ProcessPoolExecutor. Source: its arguments in Python; worker_concurrency, max_rss, transport,
+/// on_worker_death and terminate_grace are additions.
 struct ProcessPoolExecutorOptions {
-  /// Worker processes at most; none: the number of processors.
+  /// Maximum number of worker processes. None: the number of processors.
   std::optional<int> max_workers = std::nullopt;
-  /// Coroutines that one worker has in flight at most.
+  /// Maximum number of coroutines that one worker has in flight.
   int worker_concurrency = 1;
-  /// Called in each worker before its first call. When it throws, the pool is broken.
+  /// Called in each worker before its first call. If it throws, the pool is broken.
   Initializer initializer = {};
-  /// A worker that has run so many calls ends and is replaced; 0: it never does.
+  /// Number of calls after which a worker ends and is replaced. 0: no limit.
   int max_tasks_per_child = 0;
-  /// Bytes of resident memory that a worker stays under when its calls leak; 0: no limit. It is measured after each call,
-  /// and ends and is replaced when the next one would take it over the limit if it added as much as two before it have
-  /// added. So a single call that needs more than there is left is not stopped: its worker ends after it.
+  /// Resident memory of a worker, in bytes, against calls that leak. 0: no limit. A worker measures it after
+  /// each call. It expects the next call to add an amount that two earlier calls have added; if that exceeds
+  /// the limit, it ends and is replaced. A single call that exceeds the limit is not stopped: its worker ends
+  /// after it.
   std::size_t max_rss = 0;
+  /// How calls and results reach the other process.
   Transport transport = Transport::shared_memory;
+  /// What the death of a worker does to the pool.
   OnWorkerDeath on_worker_death = OnWorkerDeath::replace;
-  /// How long a worker that is told to end by SIGTERM may take until SIGKILL.
+  /// Time between SIGTERM and SIGKILL for a worker that is told to end.
   std::chrono::milliseconds terminate_grace{500};
 };
 
-/// For a program that makes process pools after it has started threads: call it first in main(). It forks a process
-/// from which such pools are then forked; it does nothing when it is called again. Throws std::logic_error when the
-/// program has several threads already, std::system_error when the system refuses a process.
+/// Lets a program create process pools after it has started threads. Call it first in main(): it forks a
+/// process, the fork server, from which those pools are forked later. A second call does nothing. Throws
+/// std::logic_error if the program has several threads already, and std::system_error if the fork fails.
 /// Source: multiprocessing.set_start_method("forkserver").
 void prepare_to_fork();
 
-/// Runs calls in forked worker processes. The workers are forked on demand by a helper process, the zygote,
-/// which is forked once, here, and never has threads. So make the pool before the program starts its first
-/// thread, or call prepare_to_fork() before that: the constructor refuses to fork a program that has several. A worker that dies costs the calls that
-/// it had started, which fail with WorkerDied or are retried (TaskOptions); it is replaced, and what waited at it
-/// runs elsewhere. When this process ends, however it ends, zygote and workers end too. Destroying the pool waits
-/// for all calls; after shutdown(wait = false) it does not, and the process waits for them when it exits.
-/// Source: concurrent.futures.ProcessPoolExecutor.
+/// Runs calls in forked worker processes. The constructor forks a helper process, the zygote, which forks the
+/// workers on demand, and two standbys, which replace it if it is killed. Each of them has one thread. So create
+/// the pool before the program starts its first thread, or call prepare_to_fork() before that: the constructor
+/// refuses to fork a program that has several threads.
+///
+/// If a worker dies, the calls that it had started throw WorkerDied or are retried (TaskOptions::retries).
+/// The pool replaces the worker, and its other calls run elsewhere. A killed zygote costs its workers. When this
+/// process ends by any cause, the zygote and the workers end too. The destructor waits for all calls. After
+/// shutdown(false) it does not wait; the process then waits for them when it exits. Source:
+/// concurrent.futures.ProcessPoolExecutor.
 class ProcessPoolExecutor final : public Executor {
  public:
-  /// Throws std::invalid_argument for a max_workers or a worker_concurrency below 1 or another negative number,
-  /// std::logic_error in a program that has threads already, std::system_error when the system refuses a process or
-  /// a descriptor.
+  /// Throws std::invalid_argument if max_workers or worker_concurrency is below 1 or another number is
+  /// negative; std::logic_error if the program has several threads and no fork server; std::system_error if a
+  /// process, a thread or a descriptor cannot be created.
   explicit ProcessPoolExecutor(ProcessPoolExecutorOptions options = {});
   ~ProcessPoolExecutor() override;
 
-  /// As Executor::submit(); what cannot cross to another process does not compile.
+  /// As Executor::submit(). A call that cannot cross to another process does not compile.
   template <typename F, typename... Args>
   requires(!std::same_as<std::remove_cvref_t<F>, TaskOptions>) auto submit(F&& function, Args&&... args) {
     return submit(TaskOptions{}, std::forward<F>(function), std::forward<Args>(args)...);
   }
   template <typename F, typename... Args>
   auto submit(const TaskOptions& options, F&& function, Args&&... args) {
+    static_assert(detail::portable_function<std::decay_t<F>>,
+                  "this function object cannot be sent to another process: pass a plain function, a lambda "
+                  "without captures, or an object whose type is Portable");
     static_assert(
-        detail::portable_function<std::decay_t<F>>,
-        "this function object cannot travel to another process: pass a plain function, a lambda without "
-        "captures, or an object whose type is Portable");
-    static_assert((Portable<detail::KeptT<Args>> && ...),
-                  "an argument of this call cannot travel to another process: specialise spritefarm::Codec "
-                  "for its type");
+        (Portable<detail::KeptT<Args>> && ...),
+        "an argument of this call cannot be sent to another process: specialise spritefarm::Codec for its type");
     static_assert(detail::portable_result<detail::ResultOf<std::decay_t<F>, detail::KeptT<Args>...>>,
-                  "the result of this call cannot travel back: specialise spritefarm::Codec for its type");
+                  "the result of this call cannot be sent back: specialise spritefarm::Codec for its type");
     return Executor::submit(options, std::forward<F>(function), std::forward<Args>(args)...);
   }
 
-  /// Forks workers before the first call needs them, until there are `count` (none: max_workers, which is also the
-  /// most): each runs its initializer at once, so that what it takes to be ready, such as connections, is taken
-  /// observer. Does not wait for them. Throws what submit() throws.
+  /// Forks workers before calls need them, until there are `count`, at most max_workers; none: max_workers.
+  /// Each worker runs the initializer at once, for example to open connections. Does not wait for the
+  /// workers. Throws as submit().
   /// Source: prestartAllCoreThreads() of java.util.concurrent.ThreadPoolExecutor.
   void start_workers(std::optional<int> count = std::nullopt);
 
-  /// As Executor::shutdown(). In a done callback that the pool itself calls it does not wait, since it would wait for the
-  /// callback; nor do the two below, nor the destructor.
+  /// As Executor::shutdown(). Does not wait in a done callback on a thread of the pool, because it would wait
+  /// for the callback. The same is true of terminate_workers(), kill_workers() and the destructor.
   void shutdown(bool wait = true, bool cancel_futures = false) override;
-  /// Sends SIGTERM to all workers and ends the pool: calls that run or wait fail with BrokenProcessPool. Returns when
-  /// all workers have ended; nothing where they have already, after shutdown().
+  /// Sends SIGTERM to all workers, SIGKILL after terminate_grace, and breaks the pool: running and waiting
+  /// calls throw BrokenProcessPool. Returns when all workers have ended. Does nothing after shutdown() has
+  /// ended them. Source: ProcessPoolExecutor.terminate_workers.
   void terminate_workers();
-  /// The same with SIGKILL.
+  /// The same with SIGKILL at once. Source: ProcessPoolExecutor.kill_workers.
   void kill_workers();
 
-  /// The process ids of the workers that live now: of each from before its first call until its death has been seen.
+  /// The process ids of the workers. A worker is listed from before its first call until the pool has noticed
+  /// its end.
   [[nodiscard]] std::vector<int> worker_pids() const;
-  /// How many workers have died so far without having been asked to end.
+  /// The number of workers that have died without being ended by the pool.
   [[nodiscard]] int worker_deaths() const;
 
  private:

@@ -13,16 +13,16 @@
 
 namespace spritefarm {
 
-/// A queue between the threads of one process: put() waits while it is full, get() while it is empty; close()
-/// ends its consumers once they have taken what is left. Any thread. Source: queue.Queue, with close() for
-/// the lessons' 'Kill' item (queue.Queue.shutdown).
+/// A first-in, first-out queue between the threads of one process. put() waits while the queue is full, get()
+/// while it is empty. After close(), get() returns the remaining items, then none. Any thread.
+/// Source: queue.Queue; close() is queue.Queue.shutdown, without the exception in get().
 template <typename T>
 class Queue {
  public:
-  /// `max_size` 0: without a bound.
+  /// Holds at most `max_size` items. 0: no bound.
   explicit Queue(std::size_t max_size = 0) : m_max_size(max_size) {}
 
-  /// Throws std::logic_error when the queue is closed.
+  /// Waits for room and appends an item. Throws std::logic_error if the queue is closed.
   void put(T item) {
     std::unique_lock lock(m_mutex);
     m_changed.wait(lock, [this] { return m_closed || m_max_size == 0 || m_items.size() < m_max_size; });
@@ -30,19 +30,20 @@ class Queue {
     m_items.push_back(std::move(item));
     m_changed.notify_all();
   }
-  /// The oldest item; none once the queue is closed and empty.
+  /// Waits for the oldest item and removes it. None if the queue is closed and empty.
   std::optional<T> get() { return get_by(std::nullopt); }
-  /// The same; none also when the timeout has passed.
+  /// The same, for at most `timeout`. None also if the timeout has passed.
   template <typename Rep, typename Period>
   std::optional<T> get(std::chrono::duration<Rep, Period> timeout) {
     return get_by(detail::deadline_after(timeout));
   }
-  /// No item can be put any more.
+  /// Refuses new items. Consumers get those that are left.
   void close() {
     const std::lock_guard lock(m_mutex);
     m_closed = true;
     m_changed.notify_all();
   }
+  /// The number of items now. Source: qsize().
   [[nodiscard]] std::size_t size() const {
     const std::lock_guard lock(m_mutex);
     return m_items.size();

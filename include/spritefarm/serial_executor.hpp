@@ -7,14 +7,16 @@
 
 namespace spritefarm {
 
+/// Options of SerialExecutor.
 struct SerialExecutorOptions {
-  /// Called once, before the first call, on its thread. When it throws, the executor is broken.
+  /// Called once before the first call, on its thread. If it throws, the executor is broken.
   std::function<void()> initializer = {};
 };
 
-/// Runs each call within submit(), on the caller's thread, one after another; the future comes back done. A
-/// coroutine runs to its end on an event loop of the executor's own. For comparison, debugging and tests: the
-/// same program without any concurrency. Calls must come from one thread at a time.
+/// Runs each call within submit(), on the calling thread; the future is done when submit() returns. A
+/// coroutine runs to its end on an event loop of the executor. For comparison, debugging and tests: the same
+/// program without concurrency. One thread at a time may use it. TaskOptions have no effect on plain
+/// functions. Has no counterpart in Python.
 class SerialExecutor final : public Executor {
  public:
   explicit SerialExecutor(SerialExecutorOptions options = {});

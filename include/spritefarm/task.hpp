@@ -1,83 +1,24 @@
 #pragma once
 
+#include <spritefarm/detail/task_promise.hpp>
 #include <spritefarm/event_loop.hpp>
 
 #include <coroutine>
-#include <exception>
+#include <cstddef>
 #include <functional>
-#include <optional>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
 namespace spritefarm {
 
-template <typename T>
-class Task;
-
-namespace detail {
-
-/// What the promises of all tasks share: who is told when the coroutine ends, and the exception it ended
-/// with.
-class TaskPromiseBase {
- public:
-  std::suspend_always initial_suspend() noexcept { return {}; }
-
-  struct FinalAwaiter {
-    bool await_ready() noexcept { return false; }
-    // The one who is told may destroy the coroutine at once: nothing of its frame is touched after the call.
-    template <typename Promise>
-    std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> ended) noexcept {
-      TaskPromiseBase& told = ended.promise();
-      if (told.continuation) return told.continuation;
-      if (const std::function<void()> tell = std::move(told.on_end)) tell();
-      return std::noop_coroutine();
-    }
-    void await_resume() noexcept {}
-  };
-  FinalAwaiter final_suspend() noexcept { return {}; }
-
-  void unhandled_exception() noexcept { exception = std::current_exception(); }
-
-  std::coroutine_handle<> continuation;
-  std::function<void()> on_end;
-  std::exception_ptr exception;
-};
-
-template <typename T>
-class TaskPromise : public TaskPromiseBase {
- public:
-  Task<T> get_return_object() noexcept;
-  template <typename U>
-  void return_value(U&& value) {
-    m_value.emplace(std::forward<U>(value));
-  }
-  T take() {
-    if (exception) std::rethrow_exception(exception);
-    return std::move(*m_value);
-  }
-
- private:
-  std::optional<T> m_value;
-};
-
-template <>
-class TaskPromise<void> : public TaskPromiseBase {
- public:
-  Task<void> get_return_object() noexcept;
-  void return_void() noexcept {}
-  void take() {
-    if (exception) std::rethrow_exception(exception);
-  }
-};
-
-}  // namespace detail
-
-/// A coroutine that ends with a T: what a function is declared to return so that it may `co_await`. It starts
-/// when it is awaited (or submitted to an executor), and runs on one thread's EventLoop. Move-only owner of
-/// the coroutine: destroying a Task cancels the coroutine where it waits, so that the destructors of its
-/// locals and of all the tasks that it awaits run. An exception that leaves the coroutine is thrown where it
-/// is awaited. Source: a coroutine function (`async def`) in asyncio.
+/// The return type of a coroutine function whose result is a T. The coroutine starts when it is awaited, and
+/// runs on the EventLoop of that thread; an executor starts it on the loop of a worker. `co_await` throws the
+/// exception of the coroutine. Move-only. A Task owns its coroutine: its destructor cancels the coroutine at
+/// its suspension point and runs the destructors of its locals, and so those of the tasks that it awaits.
+/// Source: a coroutine function (`async def`).
+///
+/// GCC 12 destroys an aggregate, or a lambda with captures, twice if a `co_await` expression creates it as a
+/// temporary. Give such an argument a name and move it into the call: `co_await fetch(std::move(request))`.
 template <typename T = void>
 class [[nodiscard]] Task {
  public:
@@ -93,18 +34,20 @@ class [[nodiscard]] Task {
     if (m_coroutine) m_coroutine.destroy();
   }
 
-  /// `co_await task`: starts the coroutine and gives its T. Once only.
+  /// `co_await task` starts the coroutine, waits for its end and returns its T. Once only.
   auto operator co_await() && noexcept { return Awaiter{m_coroutine}; }
   auto operator co_await() & noexcept { return Awaiter{m_coroutine}; }
 
-  /// Starts the coroutine outside of any other: it runs at once, up to its first wait. `on_end` is called
-  /// when it has ended, maybe before start() returns, on this thread; it may destroy the Task.
+  /// Starts the coroutine outside of a coroutine: it runs at once, to its first suspension point. Calls
+  /// `on_end` on this thread when it has ended, possibly before start() returns; `on_end` may destroy the
+  /// Task.
   void start(std::function<void()> on_end) {
     m_coroutine.promise().on_end = std::move(on_end);
     m_coroutine.resume();
   }
+  /// True if a coroutine that start() has started has ended.
   [[nodiscard]] bool done() const noexcept { return m_coroutine.done(); }
-  /// The result of a coroutine that was started and is done; throws what left the coroutine.
+  /// Moves the result out of a coroutine that is done, or throws its exception.
   T take() { return m_coroutine.promise().take(); }
 
  private:
@@ -133,13 +76,8 @@ inline Task<void> detail::TaskPromise<void>::get_return_object() noexcept {
   return Task<void>(std::coroutine_handle<TaskPromise>::from_promise(*this));
 }
 
-/// True for Task<T>, whatever T.
-template <typename T>
-inline constexpr bool is_task = false;
-template <typename T>
-inline constexpr bool is_task<Task<T>> = true;
-
-/// `co_await sleep_for(delay)`: waits without blocking the worker. Source: asyncio.sleep.
+/// `co_await sleep_for(delay)` suspends the coroutine for at least `delay`, without blocking its thread.
+/// Source: asyncio.sleep.
 class [[nodiscard]] sleep_for {
  public:
   explicit sleep_for(EventLoop::Clock::duration delay) : m_delay(delay) {}
@@ -154,14 +92,13 @@ class [[nodiscard]] sleep_for {
   EventLoop::Timer m_timer;
 };
 
-/// Runs all the tasks side by side on this thread's loop and gives their results in the tasks' order. When
-/// some throw, waits for all, then throws what the first of them (in the tasks' order) threw. Source:
-/// asyncio.gather.
+/// Runs the tasks concurrently on the loop of this thread and returns their results in order. If tasks throw,
+/// waits for all, then throws the first exception in the order of the tasks. Source: asyncio.gather.
 template <typename T>
 Task<std::vector<T>> when_all(std::vector<Task<T>> tasks) {
   struct AllDone {
     std::vector<Task<T>>& tasks;
-    std::size_t left = tasks.size() + 1;  // one for ourselves, so that nobody resumes us while we still start
+    std::size_t left = tasks.size() + 1;  // one more, until all have started
     std::coroutine_handle<> waiting = nullptr;
 
     bool await_ready() const noexcept { return tasks.empty(); }
@@ -183,8 +120,8 @@ Task<std::vector<T>> when_all(std::vector<Task<T>> tasks) {
   co_return results;
 }
 
-/// Runs a task to its end on `loop`, on the thread that owns the loop: the way from plain code into
-/// coroutines. Source: asyncio.run.
+/// Runs a task to its end on `loop` and returns its result, or throws its exception. Called by a plain
+/// function, on the thread that owns the loop. Source: asyncio.run.
 template <typename T>
 T run(EventLoop& loop, Task<T> task) {
   loop.post([&task] { task.start([] {}); });

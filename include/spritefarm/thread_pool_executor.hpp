@@ -9,29 +9,32 @@
 
 namespace spritefarm {
 
+/// Options of ThreadPoolExecutor. Source: its arguments in Python; worker_concurrency is an addition.
 struct ThreadPoolExecutorOptions {
-  /// Threads at most; none: min(32, processors + 4).
+  /// Maximum number of threads. None: min(32, processors + 4).
   std::optional<int> max_workers = std::nullopt;
-  /// Coroutines that one thread has in flight at most.
+  /// Maximum number of coroutines that one thread has in flight.
   int worker_concurrency = 1;
-  /// Called in each thread before its first call. When it throws, the pool is broken.
+  /// Called in each thread before its first call. If it throws, the pool is broken.
   std::function<void()> initializer = {};
-  /// The threads are called this, `_` and a number, as debuggers show them (15 characters are kept).
+  /// The name of a thread is this, `_` and a number. Debuggers show its first 15 bytes.
   std::string thread_name_prefix = "ThreadPool";
 };
 
-/// Runs calls in threads, which are started when a call comes and none is idle. Destroying it waits for all
-/// calls; after shutdown(wait = false) it does not, and the process waits for them when it exits.
+/// Runs calls in threads. Starts a thread when a call is submitted and no thread is idle. The destructor
+/// waits for all calls. After shutdown(false) it does not wait; the process then waits for them when it
+/// exits.
 /// Source: concurrent.futures.ThreadPoolExecutor.
 class ThreadPoolExecutor final : public Executor {
  public:
-  /// Throws std::invalid_argument for a max_workers or a worker_concurrency below 1.
+  /// Throws std::invalid_argument if max_workers or worker_concurrency is below 1.
   explicit ThreadPoolExecutor(ThreadPoolExecutorOptions options = {});
   ~ThreadPoolExecutor() override;
   void shutdown(bool wait = true, bool cancel_futures = false) override;
-  /// Starts threads before the first call needs them, until there are `count` (none: max_workers, which is also the
-  /// most): each runs the initializer at once. Throws what submit() throws, std::system_error where the system gives
-  /// not one thread. Source: prestartAllCoreThreads() of java.util.concurrent.ThreadPoolExecutor.
+  /// Starts threads before calls need them, until there are `count`, at most max_workers; none: max_workers.
+  /// Each thread runs the initializer at once. Throws as submit(), and std::system_error if not even one
+  /// thread can be started.
+  /// Source: prestartAllCoreThreads() of java.util.concurrent.ThreadPoolExecutor.
   void start_workers(std::optional<int> count = std::nullopt);
 
  private:

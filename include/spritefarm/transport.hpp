@@ -2,9 +2,9 @@
 
 namespace spritefarm {
 
-/// How calls and results travel between a process pool's coordinator and its workers.
+/// How calls and results move between a process pool and its workers.
 enum class Transport {
-  shared_memory,  ///< rings in memory that both map; a system call only where the other side sleeps
+  shared_memory,  ///< ring buffers in shared memory; a system call only if the other side sleeps
   pipe            ///< a pair of POSIX pipes
 };
 

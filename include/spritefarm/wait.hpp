@@ -1,104 +1,48 @@
 #pragma once
 
+#include <spritefarm/detail/completions.hpp>
 #include <spritefarm/future.hpp>
 
-#include <algorithm>
-#include <condition_variable>
+#include <chrono>
 #include <cstddef>
-#include <deque>
 #include <iterator>
 #include <memory>
-#include <mutex>
+#include <optional>
 #include <ranges>
+#include <ratio>
 #include <string>
 #include <unordered_map>
-#include <unordered_set>
 #include <utility>
 #include <vector>
 
 namespace spritefarm {
 
-/// When wait() comes back. Source: concurrent.futures.wait's return_when.
+/// When wait() returns. Source: the return_when of concurrent.futures.wait.
 enum class ReturnWhen {
-  first_completed,  ///< any future is done
-  first_exception,  ///< any future has failed, or all are done
-  all_completed     ///< all are done
+  first_completed,  ///< a future is done
+  first_exception,  ///< a future has failed, or all are done
+  all_completed     ///< all futures are done
 };
 
-/// What wait() gives: each future in one of the two, once.
+/// The result of wait(): each future once, in one of the two.
 template <typename T>
 struct DoneAndNotDone {
   std::vector<Future<T>> done;
   std::vector<Future<T>> not_done;
 };
 
-namespace detail {
-
-/// Collects futures as they become done. Owned by the one who waits, on whose thread next() runs; the futures
-/// call on_done() in theirs. Ends its waits with itself.
-class Completions final : public FutureWaiter {
- public:
-  Completions() = default;
-  Completions(const Completions&) = delete;
-  Completions& operator=(const Completions&) = delete;
-  ~Completions();
-
-  /// `future` must live until it is forgotten, or as long as this; each only once.
-  void watch(FutureState& future);
-  void forget(FutureState& future) noexcept;
-  /// The next future that is done; null when the deadline passes before.
-  FutureState* next(Deadline deadline);
-
-  void on_done(FutureState& future) noexcept override;
-
- private:
-  std::mutex m_mutex;
-  std::condition_variable m_changed;
-  std::deque<FutureState*> m_done;
-  std::unordered_set<FutureState*> m_watched;
-};
-
-template <typename Futures>
-using FutureOf = std::remove_cvref_t<std::ranges::range_reference_t<Futures>>;
-
-/// Each future once, in order.
-template <typename Futures>
-auto distinct(Futures&& futures) {
-  std::vector<FutureOf<Futures>> once;
-  std::unordered_set<const FutureState*> seen;
-  for (auto&& future : futures)
-    if (seen.insert(&future.state()).second) once.push_back(future);
-  return once;
-}
-
-}  // namespace detail
-
-/// Waits until `when` holds of `futures` (any range of Future<T>; duplicates count once), or for `timeout`.
-/// Never throws for a timeout: what is not done is in not_done. Source: concurrent.futures.wait.
+/// Waits until `when` is true of `futures`, or until `timeout` has passed. `futures` is any range of
+/// Future<T>; duplicates count once. A timeout is not an error: unfinished futures are in not_done.
+/// Source: concurrent.futures.wait.
 template <std::ranges::input_range Futures, typename Rep = long, typename Period = std::ratio<1>>
 auto wait(Futures&& futures, std::optional<std::chrono::duration<Rep, Period>> timeout = std::nullopt,
           ReturnWhen when = ReturnWhen::all_completed) {
   using F = detail::FutureOf<Futures>;
   const detail::Deadline deadline = timeout ? detail::deadline_after(*timeout) : std::nullopt;
   std::vector<F> all = detail::distinct(futures);
-
-  std::unordered_set<const detail::FutureState*> done;
-  {
-    detail::Completions completions;
-    for (const F& future : all) completions.watch(future.state());
-    const auto failed = [](const detail::FutureState& future) {
-      return future.phase() == detail::FutureState::Phase::finished && future.exception_after_wait();
-    };
-    bool enough = false;
-    while (done.size() < all.size()) {
-      // Once there is enough, takes along what is done already, without waiting for more.
-      detail::FutureState* const next = completions.next(enough ? detail::Clock::now() : deadline);
-      if (!next) break;
-      done.insert(next);
-      enough = enough || when == ReturnWhen::first_completed ||
-               (when == ReturnWhen::first_exception && failed(*next));
-    }
-  }
+  std::vector<detail::FutureState*> states;
+  for (const F& future : all) states.push_back(&future.state());
+  const auto done = detail::wait_for(states, deadline, when);
   DoneAndNotDone<typename F::value_type> result;
   for (F& future : all)
     (done.contains(&future.state()) ? result.done : result.not_done).push_back(std::move(future));
@@ -114,7 +58,7 @@ auto wait(Futures&& futures, std::chrono::duration<Rep, Period> timeout,
   return wait(std::forward<Futures>(futures), std::optional(timeout), when);
 }
 
-/// The range that as_completed() gives: to be iterated once, on one thread.
+/// The range that as_completed() returns. One thread iterates over it, once.
 template <typename T>
 class AsCompleted {
  public:
@@ -129,7 +73,7 @@ class AsCompleted {
   }
   AsCompleted(AsCompleted&&) noexcept = default;
   AsCompleted& operator=(AsCompleted&&) noexcept = delete;
-  ~AsCompleted() { m_completions.reset(); }  // ends the waits while the futures still live
+  ~AsCompleted() { m_completions.reset(); }  // before the futures that it watches
 
   class Iterator {
    public:
@@ -156,7 +100,7 @@ class AsCompleted {
 
  private:
   void advance() {
-    m_current.reset();  // a future that was given is not kept
+    m_current.reset();  // releases the previous future
     if (m_left.empty()) return;
     detail::FutureState* const next = m_completions->next(m_deadline);
     if (!next)
@@ -174,9 +118,9 @@ class AsCompleted {
   std::optional<Future<T>> m_current;
 };
 
-/// The futures (any range of Future<T>; duplicates once) as they become done. With a timeout, counted from
-/// this call, advancing throws TimeoutError once it has passed and some are not done. Source:
-/// concurrent.futures.as_completed.
+/// A range of the futures in the order in which they become done. `futures` is any range of Future<T>;
+/// duplicates count once. The timeout counts from this call: when it has passed, advancing the range throws
+/// TimeoutError if futures are unfinished. Source: concurrent.futures.as_completed.
 template <std::ranges::input_range Futures>
 auto as_completed(Futures&& futures) {
   return AsCompleted<typename detail::FutureOf<Futures>::value_type>(detail::distinct(futures), std::nullopt);

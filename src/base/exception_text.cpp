@@ -11,8 +11,8 @@
 namespace spritefarm {
 namespace {
 
-// What the library's inner names are called by those who use it.
-constexpr std::pair<std::string_view, std::string_view> shorter_names[] = {
+// Names of the standard library's implementation, and the names that users know.
+constexpr std::pair<std::string_view, std::string_view> public_names[] = {
     {"std::__cxx11::basic_string<char, std::char_traits<char>, std::allocator<char> >", "std::string"},
     {"std::__cxx11::", "std::"},
 };
@@ -24,9 +24,9 @@ std::string type_name(const std::type_info& type) {
   const std::unique_ptr<char, decltype(&std::free)> readable(
       abi::__cxa_demangle(type.name(), nullptr, nullptr, &status), &std::free);
   std::string name = readable ? readable.get() : type.name();
-  for (const auto& [written, meant] : shorter_names)
-    for (std::size_t at; (at = name.find(written)) != std::string::npos;)
-      name.replace(at, written.size(), meant);
+  for (const auto& [internal_name, public_name] : public_names)
+    for (std::size_t at; (at = name.find(internal_name)) != std::string::npos;)
+      name.replace(at, internal_name.size(), public_name);
   return name;
 }
 

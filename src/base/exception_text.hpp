@@ -6,10 +6,11 @@
 
 namespace spritefarm {
 
-/// An exception in a sentence: its message, and its type where it has no message of its own.
+/// The type and the message of an exception, such as `std::runtime_error: disk full`. The type alone if it is
+/// not a std::exception.
 std::string exception_text(const std::exception_ptr& exception);
 
-/// The readable name of an exception's type, such as `std::runtime_error`.
+/// The readable name of the type of an exception, such as `std::runtime_error`.
 std::string exception_type_name(const std::exception_ptr& exception);
 
 /// The readable name of a type, such as `std::string`.

@@ -7,14 +7,14 @@
 
 namespace spritefarm {
 
-/// What went wrong in something that is expected to go wrong now and then (a 404, a document that is not
-/// JSON): a sentence for the user that says what, where, and, where it helps, what to do next.
+/// An expected failure, such as a 404 or an invalid document. The message tells the user what failed, why,
+/// and what to do next.
 struct Error {
   std::string message;
 };
 
-/// A T, or the Error why there is none. What nobody expects (a failed system call, a broken promise) is an
-/// exception.
+/// A T, or the Error that explains why there is none. Unexpected failures, such as that of a system call, are
+/// exceptions.
 template <typename T>
 class [[nodiscard]] Result {
  public:
@@ -35,7 +35,7 @@ class [[nodiscard]] Result {
   std::variant<T, Error> m_value;
 };
 
-/// Success, or the Error why not.
+/// Success, or an Error.
 template <>
 class [[nodiscard]] Result<void> {
  public:

@@ -11,12 +11,13 @@
 
 namespace spritefarm {
 
-/// A short text in memory that processes share: one writes, any reads, nobody waits. A text that is being written, or whose
-/// writer died at that, reads as empty. Zeroed memory is an empty one.
+/// A short text in memory that processes share. One process writes, any process reads, and none waits. The
+/// text reads as empty during a write, and for ever if the writer dies during a write. Zeroed memory is an
+/// empty text.
 template <std::size_t Size>
 class SharedText {
  public:
-  /// Keeps the first Size bytes.
+  /// Stores the first Size bytes of `text`.
   void write(std::string_view text) noexcept {
     const std::uint32_t version = m_version.load(std::memory_order_relaxed) | 1;
     m_version.store(version);
@@ -41,7 +42,7 @@ class SharedText {
  private:
   static_assert(Size % sizeof(std::uint64_t) == 0);
   static_assert(std::atomic<std::uint64_t>::is_always_lock_free);
-  std::atomic<std::uint32_t> m_version;  // odd while it is written
+  std::atomic<std::uint32_t> m_version;  // odd during a write
   std::array<std::atomic<std::uint64_t>, Size / sizeof(std::uint64_t)> m_words;
 };
 

@@ -30,7 +30,7 @@
 namespace spritefarm::bench {
 namespace {
 
-using StartMirror = decltype(farm::ProgramParts::start_mirror);
+using farm::StartMirror;
 
 /// Measures the configurations in rounds. A round runs each of them once and begins with another
 /// configuration than the round before. Owned by compare() and used by the main thread. Both measurements

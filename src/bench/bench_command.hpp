@@ -7,6 +7,6 @@ namespace spritefarm::bench {
 /// The command `spritefarm bench …`. Starts the mirror of --demo with `start_mirror`. Returns the exit
 /// status: 0; 1 if a sprite was not downloaded or a run failed; 2 for a usage error; 3 and 4 as in
 /// cli::ExitStatus; 130 if interrupted.
-farm::ProgramParts::Command bench_command(decltype(farm::ProgramParts::start_mirror) start_mirror);
+farm::ProgramParts::Command bench_command(farm::StartMirror start_mirror);
 
 }  // namespace spritefarm::bench

@@ -80,7 +80,7 @@ Result<std::variant<BenchOptions, cli::HelpText>> parse_bench_options(
   network.add_to(app);
   selection.add_to(app);
   add_to(app, raw);
-  Result<std::optional<cli::HelpText>> information = cli::read_arguments(app, arguments, bench_help_text);
+  Result<std::optional<cli::HelpText>> information = cli::read_arguments(app, arguments, bench_help());
   if (!information) return information.error();
   if (*information) return Parsed(**std::move(information));
 

@@ -1,5 +1,6 @@
 #include "bench/calls_options.hpp"
 
+#include "bench/bench_help_text.hpp"
 #include "cli/option_syntax.hpp"
 
 #include <algorithm>
@@ -8,24 +9,6 @@
 
 namespace spritefarm::bench {
 namespace {
-
-constexpr const char* calls_help_text =
-    R"(Measures the library alone: calls of functions that do nothing, through each executor, by the size of what travels
-with them and by map()'s chunk size; beside them a bare futex ping-pong between two processes, which nothing can beat.
-
-spritefarm bench calls [OPTIONS]
-      --by KIND,...       which executors: serial, threads, pipe and shm (processes, by their transport) [all four]
-  -p, --processes N       workers, threads or processes [number of cores]
-      --payload BYTES,... sizes of what travels there and back; 0: a call without argument or result
-                          [0,64,4096,1048576]
-      --chunk N,...       chunk sizes of map() [1,16,500]
-      --calls N           calls in each measurement; fewer where the payload is large [50000]
-      --rounds N          how often everything is measured, each executor in its turn [5]
-      --json              every metric of every round, as one JSON object on standard output
-  -h, --help              print this text
-
-Each executor is measured in a fresh process of its own, in every round. Of the rounds, the median is shown.
-)";
 
 const std::map<std::string, ExecutorKind> kinds{{"serial", ExecutorKind::serial},
                                                 {"threads", ExecutorKind::threads},
@@ -52,7 +35,7 @@ Result<std::variant<CallsOptions, cli::HelpText>> parse_calls_options(
       ->check(cli::range(std::size_t{1}, std::size_t{100'000'000}));
   cli::value_option(app, "--rounds", options.rounds, "N")->check(cli::range(1, 1000));
   app.add_flag("--json", options.json);
-  Result<std::optional<cli::HelpText>> information = cli::read_arguments(app, arguments, calls_help_text);
+  Result<std::optional<cli::HelpText>> information = cli::read_arguments(app, arguments, calls_help());
   if (!information) return information.error();
   if (*information) return Parsed(**std::move(information));
   for (const std::string& kind : executors)

@@ -2,9 +2,8 @@
 
 #include "cli/exit_status.hpp"
 #include "cli/messages.hpp"
-#include "farm/coordinator.hpp"
-#include "farm/farm_executors.hpp"
-#include "farm/report.hpp"
+#include "farm/run_events.hpp"
+#include "farm/run_settings.hpp"
 #include "system/temporary_directory.hpp"
 
 #include <fmt/format.h>
@@ -22,12 +21,12 @@ using Clock = std::chrono::steady_clock;
 void farm_and_report(const cli::Options& options, Clock::time_point begin,
                      const std::function<void(const RunMetrics&)>& send_metrics) {
   const cli::Messages messages(options.verbosity);
-  farm::FarmExecutors executors(
-      options, {options.http, options.sprite_keys, options.selector, options.path_template, options.output,
-                options.dry_run, options.compute});
-  farm::Report report({cli::to_string(options.mode), options.workers, options.concurrency, "", false});
+  const farm::RunSettings settings = farm::settings_of(options);
+  farm::RunEvents events;
+  farm::FarmExecutors executors(settings.executors, settings.worker);
+  farm::Report report(settings.report);
   RunTimes times(begin);
-  farm::Coordinator coordinator(options, executors, report, messages, {&times});
+  farm::Coordinator coordinator(settings.coordinator, executors, events, report, messages, {&times});
 
   RunMetrics metrics;
   metrics.status = coordinator.run();

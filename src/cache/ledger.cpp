@@ -8,10 +8,10 @@
 namespace spritefarm::cache {
 namespace {
 
-// "spri", and the layout of the tables below.
-constexpr std::int64_t application_id = 0x73707269, layout = 1;
+// "spri", and the version of the tables below.
+constexpr std::int64_t application_id = 0x73707269, schema_version = 1;
 
-constexpr const char* make_tables = R"(
+constexpr const char* create_tables = R"(
   BEGIN;
   PRAGMA application_id = 0x73707269;
   PRAGMA user_version = 1;
@@ -27,31 +27,31 @@ std::int64_t number_from(SqliteDatabase& database, const char* sql) {
   return statement.next() ? statement.number(0) : 0;
 }
 
-/// Throws SQLITE_NOTADB for another program's, or another version's.
-void claim(SqliteDatabase& database) {
-  // For the whole run, and so without the shared memory that a file system on a network may not have.
+/// Locks the database and creates or checks its tables. Throws SQLITE_NOTADB if another program or version
+/// made it.
+void prepare(SqliteDatabase& database) {
+  // Exclusive for the whole run; WAL then needs no shared memory, which network file systems lack.
   database.run("PRAGMA locking_mode = EXCLUSIVE");
   const std::int64_t owner = number_from(database, "PRAGMA application_id");
   if (owner == 0 && number_from(database, "SELECT count(*) FROM sqlite_schema") == 0) {
-    // Nothing of value is in it yet: to wait for the disk can wait.
+    // The database is still empty: no need to wait for the disk.
     database.run("PRAGMA synchronous = OFF; PRAGMA journal_mode = WAL");
-    database.run(make_tables);
-  } else if (owner != application_id || number_from(database, "PRAGMA user_version") != layout) {
-    throw SqliteError(SQLITE_NOTADB, "it is another program's, or another version's");
+    database.run(create_tables);
+  } else if (owner != application_id || number_from(database, "PRAGMA user_version") != schema_version) {
+    throw SqliteError(SQLITE_NOTADB, "another program or version made it");
   } else {
     database.run("PRAGMA journal_mode = WAL");
     SqliteStatement check(database, "PRAGMA quick_check(1)");
-    if (!check.next() || check.text(0) != "ok")
-      throw SqliteError(SQLITE_CORRUPT, "its pages do not fit together");
+    if (!check.next() || check.text(0) != "ok") throw SqliteError(SQLITE_CORRUPT, "it is damaged");
   }
   database.run("PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE; COMMIT");
-  // Then BEGIN IMMEDIATE has not tried to write.
+  // On a read-only database, BEGIN IMMEDIATE succeeds without an attempt to write.
   if (::sqlite3_db_readonly(database.get(), "main") != 0)
-    throw SqliteError(SQLITE_READONLY, "it cannot be written");
+    throw SqliteError(SQLITE_READONLY, "it is read-only");
 }
 
-/// Whether the file is of no use, though nothing hinders us to write it: SQLite refuses also one whose header tells of a
-/// later format.
+/// Whether the file is not a usable ledger although it is writable. SQLite reports a file of a later format
+/// as read-only.
 bool is_unusable(const SqliteError& error, const std::string& path) {
   return error.is_damage() || (error.is_read_only() && std::ofstream(path, std::ios::app));
 }
@@ -59,21 +59,21 @@ bool is_unusable(const SqliteError& error, const std::string& path) {
 }  // namespace
 
 Ledger::Ledger(const std::string& path) : m_database(path) {
-  claim(m_database);
+  prepare(m_database);
   m_find_document.emplace(
       m_database, "SELECT etag, last_modified, fresh_until, dataset, content FROM document WHERE url = ?");
-  m_keep_document.emplace(m_database, "INSERT OR REPLACE INTO document VALUES (?, ?, ?, ?, ?, ?)");
+  m_store_document.emplace(m_database, "INSERT OR REPLACE INTO document VALUES (?, ?, ?, ?, ?, ?)");
   m_find_image.emplace(
       m_database,
       "SELECT url, etag, last_modified, fresh_until, size, changed, sha256 FROM image WHERE path = ?");
-  m_keep_image.emplace(m_database, "INSERT OR REPLACE INTO image VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+  m_store_image.emplace(m_database, "INSERT OR REPLACE INTO image VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
 }
 
 Ledger::~Ledger() {
   try {
     commit();
   } catch (const SqliteError&) {
-    // What is lost is asked for again.
+    // Missing entries are downloaded again.
   }
 }
 
@@ -87,9 +87,9 @@ std::optional<LedgerDocument> Ledger::document(const std::string& url) {
 }
 
 void Ledger::store(const std::string& url, const LedgerDocument& document) {
-  write(*m_keep_document << url << document.validators.etag << document.validators.last_modified
-                         << document.fresh_until << document.dataset
-                         << SqliteStatement::Blob{document.content});
+  write(*m_store_document << url << document.validators.etag << document.validators.last_modified
+                          << document.fresh_until << document.dataset
+                          << SqliteStatement::Blob{document.content});
 }
 
 std::optional<LedgerImage> Ledger::image(const std::string& path) {
@@ -104,9 +104,9 @@ std::optional<LedgerImage> Ledger::image(const std::string& path) {
 }
 
 void Ledger::store(const std::string& path, const LedgerImage& image) {
-  write(*m_keep_image << path << image.url << image.validators.etag << image.validators.last_modified
-                      << image.fresh_until << static_cast<std::int64_t>(image.size) << image.changed
-                      << SqliteStatement::Blob{image.sha256});
+  write(*m_store_image << path << image.url << image.validators.etag << image.validators.last_modified
+                       << image.fresh_until << static_cast<std::int64_t>(image.size) << image.changed
+                       << SqliteStatement::Blob{image.sha256});
 }
 
 void Ledger::each_document(const std::function<void(const std::string& content)>& take) {
@@ -133,34 +133,35 @@ void Ledger::commit() {
 
 std::string set_aside(const std::string& path) {
   namespace fs = std::filesystem;
-  std::string free;
+  std::string unused;
   std::error_code error;
   for (int number = 1;
-       fs::exists(fs::symlink_status(free = path + ".set-aside-" + std::to_string(number), error));)
+       fs::exists(fs::symlink_status(unused = path + ".set-aside-" + std::to_string(number), error));)
     ++number;
-  // Its log first: a new database must not find it.
-  for (const char* part : {"-wal", "-shm", "-journal", ""}) fs::rename(path + part, free + part, error);
-  return free;
+  // The log first: a new database must not find it.
+  for (const char* part : {"-wal", "-shm", "-journal", ""}) fs::rename(path + part, unused + part, error);
+  return unused;
 }
 
 OpenedLedger open_ledger(const std::string& path) {
   std::string set_aside_as;
   try {
     try {
-      return {std::make_unique<Ledger>(path), {}};
+      return {std::make_unique<Ledger>(path), std::nullopt};
     } catch (const SqliteError& error) {
       if (!is_unusable(error, path)) throw;
       set_aside_as = set_aside(path);
-      return {std::make_unique<Ledger>(path), "the ledger " + path + " cannot be trusted (" + error.what() +
-                                                  "): it is now " + set_aside_as + ", and a new one begins"};
+      return {std::make_unique<Ledger>(path), "cannot use the ledger " + path + " (" + error.what() +
+                                                  "); it was renamed to " + set_aside_as +
+                                                  " and a new one created; you can delete the old one"};
     }
   } catch (const SqliteError& error) {
     if (error.is_busy())
       return {nullptr, "another run has the ledger " + path +
-                           ": this one goes without, downloads all anew and remembers nothing; to use it, "
-                           "wait for the other's end"};
-    return {nullptr, "the ledger " + path + " cannot be used (" + error.what() +
-                         "): this run downloads all anew and remembers nothing"};
+                           " open; this run continues without a cache; wait for the other run to finish to "
+                           "use it"};
+    return {nullptr, "cannot use the ledger " + path + " (" + error.what() +
+                         "); this run continues without a cache; check the file and its directory"};
   }
 }
 

@@ -11,34 +11,35 @@
 
 namespace spritefarm::cache {
 
-/// What the ledger knows of a JSON document: a page of the index, a record, the API's `meta/`.
+/// The entry of a JSON document: a page of the index, a record, or the API's `meta/`.
 struct LedgerDocument {
   net::Validators validators;
-  std::int64_t fresh_until = 0;  ///< seconds since the epoch: may be used till then without asking
-  std::string dataset;  ///< which of the API's datasets it is of, by hash; empty where that is unknown
-  std::string content;  ///< what of it matters; the ledger does not look inside
+  std::int64_t fresh_until = 0;  ///< seconds since the epoch; stale afterwards (RFC 9111 §4.2)
+  std::string dataset;           ///< the hash of its dataset; empty if unknown
+  std::string content;           ///< the parts that spritefarm uses; opaque to the ledger
 };
 
-/// What it knows of an image's file.
+/// The entry of an image file.
 struct LedgerImage {
   std::string url;
   net::Validators validators;
   std::int64_t fresh_until = 0;
-  std::uint64_t size = 0;    ///< of the file, as it was written
-  std::int64_t changed = 0;  ///< its time of change, nanoseconds since the epoch
+  std::uint64_t size = 0;    ///< of the file, when it was written
+  std::int64_t changed = 0;  ///< its modification time, nanoseconds since the epoch
   std::string sha256;        ///< 32 bytes
 };
 
-/// What earlier runs learned, in a SQLite database beside the sprites: documents by URL, images by their path below the
-/// output directory. The coordinator's; it has the database to itself from open_ledger() until its end. What is kept is
-/// there for certain after commit(), whatever kills the process then: a write-ahead log, synced at its checkpoints only,
-/// so that after a power cut the newest may be missing, and the rest is whole. All members throw SqliteError.
+/// The cache database: a SQLite file beside the sprites, with documents by URL and images by their path below
+/// the output directory. The coordinator owns it and holds an exclusive lock from open_ledger() to the end.
+/// After commit(), entries survive the death of the process. The write-ahead log is synced at checkpoints
+/// only: after a power failure the newest entries may be missing, but the database is intact. All members
+/// throw SqliteError.
 class Ledger {
  public:
   explicit Ledger(const std::string& path);
   Ledger(const Ledger&) = delete;
   Ledger& operator=(const Ledger&) = delete;
-  /// Commits, if that can be done.
+  /// Commits. Ignores errors: missing entries are downloaded again.
   ~Ledger();
 
   std::optional<LedgerDocument> document(const std::string& url);
@@ -47,12 +48,12 @@ class Ledger {
   std::optional<LedgerImage> image(const std::string& path);
   void store(const std::string& path, const LedgerImage& image);
 
-  /// Every document's content.
+  /// Calls `take` for each document.
   void each_document(const std::function<void(const std::string& content)>& take);
-  /// Every image's path and URL, in the order of the paths.
+  /// Calls `take` for each image, ordered by path.
   void each_image(const std::function<void(const std::string& path, const std::string& url)>& take);
 
-  /// How much was kept since the last commit().
+  /// The number of entries stored since the last commit().
   [[nodiscard]] int uncommitted() const noexcept { return m_uncommitted; }
   void commit();
 
@@ -60,21 +61,22 @@ class Ledger {
   void write(SqliteStatement& statement);
 
   SqliteDatabase m_database;
-  std::optional<SqliteStatement> m_find_document, m_keep_document, m_find_image, m_keep_image;
+  std::optional<SqliteStatement> m_find_document, m_store_document, m_find_image, m_store_image;
   int m_uncommitted = 0;
 };
 
-/// A ledger, or none; and what is to be told to the user, if anything.
+/// The result of open_ledger(). A run without a ledger works, but downloads everything.
 struct OpenedLedger {
-  std::unique_ptr<Ledger> ledger;
-  std::string message;
+  std::unique_ptr<Ledger> ledger;      ///< null if it cannot be used
+  std::optional<std::string> warning;  ///< for the user: why the ledger is missing or new
 };
 
-/// Opens the ledger at `path`, or makes it. What is there but is damaged, or another program's, is renamed first. None
-/// where another run has it, or where it cannot be opened for any other reason.
+/// Opens the ledger at `path`; creates it if it is missing. A damaged file, or one of another program or
+/// version, is renamed first (set_aside()). The ledger is null if another run has it open or it cannot be
+/// opened.
 OpenedLedger open_ledger(const std::string& path);
 
-/// Renames the file at `path`, and what belongs to it, to a name that is free: that name.
+/// Renames the database at `path`, with its log files, to an unused name. Returns that name.
 std::string set_aside(const std::string& path);
 
 }  // namespace spritefarm::cache

@@ -24,10 +24,10 @@ void put_shared(std::string& to, std::string_view text, std::string_view before)
   put_text(to, text.substr(static_cast<std::size_t>(common)));
 }
 
-/// Takes from the front of what encode_record() wrote; false where that cannot be.
-class Unpacking {
+/// Reads the encoding from the front. Each function returns false if the bytes are malformed.
+class RecordReader {
  public:
-  explicit Unpacking(std::string_view packed) : m_rest(packed) {}
+  explicit RecordReader(std::string_view encoded) : m_rest(encoded) {}
 
   [[nodiscard]] bool done() const noexcept { return m_rest.empty(); }
 
@@ -48,7 +48,7 @@ class Unpacking {
     m_rest.remove_prefix(value.size());
     return true;
   }
-  /// `value` holds the one before.
+  /// `value` holds the previous string.
   bool shared(std::string& value) {
     std::uint64_t common = 0;
     std::string_view rest;
@@ -65,21 +65,21 @@ class Unpacking {
 }  // namespace
 
 std::string encode_record(const pokeapi::Record& record) {
-  std::string packed;
-  put_number(packed, record.id);
-  put_text(packed, record.name);
+  std::string encoded;
+  put_number(encoded, record.id);
+  put_text(encoded, record.name);
   pokeapi::SpriteLeaf before;
   for (const pokeapi::SpriteLeaf& leaf : record.sprites) {
-    put_shared(packed, leaf.key, before.key);
-    put_shared(packed, leaf.url, before.url);
+    put_shared(encoded, leaf.key, before.key);
+    put_shared(encoded, leaf.url, before.url);
     before.key = leaf.key;
     if (!leaf.url.empty()) before.url = leaf.url;
   }
-  return packed;
+  return encoded;
 }
 
-std::optional<pokeapi::Record> decode_record(std::string_view packed) {
-  Unpacking from(packed);
+std::optional<pokeapi::Record> decode_record(std::string_view encoded) {
+  RecordReader from(encoded);
   pokeapi::Record record;
   std::uint64_t id = 0;
   std::string_view name;

@@ -7,7 +7,7 @@ namespace {
   throw SqliteError(code, database ? ::sqlite3_errmsg(database) : ::sqlite3_errstr(code));
 }
 
-/// To SQLite a null pointer is NULL, whatever its length.
+/// SQLite binds a null pointer as NULL, even if the length is 0.
 const char* or_empty(std::string_view bytes) {
   return bytes.data() ? bytes.data() : "";
 }

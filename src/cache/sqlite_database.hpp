@@ -11,14 +11,14 @@
 
 namespace spritefarm::cache {
 
-/// What SQLite refused: its result code and its words.
+/// An error of SQLite: its primary result code and its message.
 class SqliteError : public std::runtime_error {
  public:
-  SqliteError(int code, const std::string& words) : std::runtime_error(words), m_code(code & 0xff) {}
+  SqliteError(int code, const std::string& message) : std::runtime_error(message), m_code(code & 0xff) {}
 
   [[nodiscard]] bool is_busy() const noexcept { return m_code == SQLITE_BUSY || m_code == SQLITE_LOCKED; }
   [[nodiscard]] bool is_read_only() const noexcept { return m_code == SQLITE_READONLY; }
-  /// The file is damaged, no database at all, or not one that knows our statements.
+  /// The file is damaged, is not a database, or lacks our tables.
   [[nodiscard]] bool is_damage() const noexcept {
     return m_code == SQLITE_CORRUPT || m_code == SQLITE_NOTADB || m_code == SQLITE_ERROR;
   }
@@ -27,14 +27,14 @@ class SqliteError : public std::runtime_error {
   int m_code;
 };
 
-/// An open SQLite database, used by one thread at a time; no process is forked from one that has it open. Closed with the
-/// object. All members throw SqliteError.
+/// An open SQLite database, closed by the destructor. Used by one thread at a time. Its process must not fork
+/// while it is open. All members throw SqliteError.
 class SqliteDatabase {
  public:
-  /// Made where it does not exist. Follows no symbolic link.
+  /// Creates the file if it is missing. Does not follow a symbolic link.
   explicit SqliteDatabase(const std::string& path);
 
-  /// Statements whose results do not matter.
+  /// Runs statements and discards their results.
   void run(const char* sql);
   [[nodiscard]] sqlite3* get() const noexcept { return m_handle.get(); }
 
@@ -45,7 +45,8 @@ class SqliteDatabase {
   std::unique_ptr<sqlite3, Close> m_handle;
 };
 
-/// A prepared statement of a database, which it must not outlive, used again and again:
+/// A reusable prepared statement. It must not outlive its database. All members but reset() throw
+/// SqliteError.
 ///
 ///     select << path;  if (select.next()) use(select.text(0));  select.reset();
 class SqliteStatement {
@@ -55,19 +56,20 @@ class SqliteStatement {
   struct Blob {
     std::string_view bytes;
   };
-  /// Binds the next parameter. The bytes of texts and blobs are not copied: they stay until reset().
+  /// Binds the next parameter. Texts and blobs are not copied: they must stay valid until reset().
   SqliteStatement& operator<<(std::string_view text);
   SqliteStatement& operator<<(Blob blob);
   SqliteStatement& operator<<(std::int64_t number);
 
-  /// Goes on to the next row; false where there is none.
+  /// Steps to the next row; false if there is none.
   bool next();
-  /// Runs it to its end, and resets it.
+  /// Steps to the end, then resets.
   void run();
-  /// Forgets parameters and rows.
+  /// Clears parameters and rows.
   void reset() noexcept;
 
-  /// Columns of the row, from 0; an empty text (also of a blob) and 0 for what is NULL.
+  /// The value of a column of the current row, from 0. NULL gives an empty text or 0. text() also reads
+  /// blobs.
   [[nodiscard]] std::string text(int column) const;
   [[nodiscard]] std::int64_t number(int column) const;
 

@@ -9,7 +9,7 @@
 namespace spritefarm::cli {
 
 struct ActivityBoard::Row::Entry {
-  std::atomic<int> thread;  // whose row it is; 0: nobody's yet
+  std::atomic<int> thread;  // the owner's thread id; 0: not taken yet
   std::atomic<std::uint32_t> in_flight;
   std::atomic<std::uint64_t> done;
   SharedText<64> pokemon;
@@ -29,7 +29,7 @@ ActivityBoard::Row ActivityBoard::take_row() noexcept {
     int owner = entry.thread;
     if (owner != 0 && posix::thread_exists(owner)) continue;
     if (!entry.thread.compare_exchange_strong(owner, thread)) continue;
-    entry.in_flight = 0;  // what the one before was at died with it
+    entry.in_flight = 0;  // the previous owner's work died with it
     return Row(&entry);
   }
   return Row();

@@ -9,19 +9,20 @@
 
 namespace spritefarm::cli {
 
-/// Where each worker of a run, be it a process or a thread, says what it is at, for whoever wants to show it: in shared
-/// memory, made before the first of them is forked. Nobody waits for anybody, and a worker that dies leaves its row to the
-/// next. The constructor throws std::system_error.
+/// The current activity of each worker of a run, a process or a thread, in shared memory. The coordinator
+/// creates it before the first worker is forked and reads it to show progress; each worker writes its own
+/// row. Lock-free: a worker that dies cannot block the others, and a later worker reuses its row. The
+/// constructor throws std::system_error.
 class ActivityBoard {
  public:
   explicit ActivityBoard(int workers);
 
-  /// A worker's row on the board, or none. Used by that worker alone.
+  /// A worker's row on the board, or none. Only that worker uses it.
   class Row {
    public:
     Row() = default;
 
-    /// Is on the board as long as it lives: that the worker is at this pokémon.
+    /// Shows on the board, as long as it exists, that the worker processes this pokémon.
     class Work {
      public:
       Work(Row& row, std::string_view pokemon) noexcept;
@@ -39,15 +40,15 @@ class ActivityBoard {
     explicit Row(Entry* entry) noexcept : m_entry(entry) {}
     Entry* m_entry = nullptr;
   };
-  /// For a worker, once: the row of the calling thread.
+  /// The row of the calling thread; none if all rows are taken. Each worker calls it once.
   [[nodiscard]] Row take_row() noexcept;
 
   struct Activity {
     std::uint32_t in_flight = 0;  ///< pokémon
     std::uint64_t done = 0;
-    std::string pokemon;  ///< that was begun last
+    std::string pokemon;  ///< the one begun last
   };
-  /// Of all places that have been taken.
+  /// The activity of all rows that have been taken. Any thread.
   [[nodiscard]] std::vector<Activity> read() const;
 
  private:

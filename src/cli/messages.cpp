@@ -11,7 +11,7 @@ namespace spritefarm::cli {
 namespace {
 
 void write_to_stderr(std::string_view text) {
-  std::fwrite(text.data(), 1, text.size(), stderr);  // there is nobody left to tell if that fails
+  std::fwrite(text.data(), 1, text.size(), stderr);  // an error cannot be reported anywhere
 }
 
 }  // namespace
@@ -42,7 +42,8 @@ void Messages::show_below(std::vector<std::string> lines) const {
   write_to_stderr(text + drawing());
 }
 
-/// Takes away the lines below, in whose last one the cursor is. A terminal that has become narrower has broken them.
+/// Erases the lines below; the cursor is in the last of them. A terminal that has become narrower has wrapped
+/// them.
 std::string Messages::erasure() const {
   if (m_below.empty()) return {};
   const std::size_t columns = static_cast<std::size_t>(system::terminal_size(stderr).columns);

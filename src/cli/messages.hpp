@@ -9,9 +9,9 @@ namespace spritefarm::cli {
 
 enum class Verbosity { quiet, normal, verbose };
 
-/// What the program says to its user, on standard error: one line each, `spritefarm: …`, raw at once so
-/// that the lines of two processes do not mix; and, on a terminal, lines that stay below them. Used by the coordinator
-/// alone; any thread may.
+/// Messages to the user on standard error. Each is one line, `spritefarm: …`, written by one call so that the
+/// lines of two processes do not mix. On a terminal, show_below() keeps further lines below them. Owned by
+/// the command; only the coordinator's process uses it, from any thread. Write errors are ignored.
 class Messages {
  public:
   explicit Messages(Verbosity verbosity) : m_verbosity(verbosity) {}
@@ -20,8 +20,8 @@ class Messages {
   void note(std::string_view text) const;    ///< unless quiet
   void detail(std::string_view text) const;  ///< only if verbose
 
-  /// Lines for a terminal in the place of those that stood there last: none takes them away. Each is cut to the
-  /// terminal's width.
+  /// Replaces the lines below the messages; an empty list removes them. Cuts each line to the terminal's
+  /// width. Call it only if standard error is a terminal.
   void show_below(std::vector<std::string> lines) const;
 
  private:
@@ -31,7 +31,7 @@ class Messages {
 
   Verbosity m_verbosity;
   mutable std::mutex m_mutex;
-  mutable std::vector<std::string> m_below;  // as they were drawn
+  mutable std::vector<std::string> m_below;  // as drawn
 };
 
 }  // namespace spritefarm::cli

@@ -22,14 +22,14 @@ constexpr std::uint32_t max_index = 1'000'000;
 Result<void> check_base_url(std::string_view url) {
   const std::size_t scheme = url.starts_with("https://") ? 8 : url.starts_with("http://") ? 7 : 0;
   if (scheme == 0 || url.size() == scheme || url[scheme] == '/')
-    return Error{fmt::format("'{}' is no http:// or https:// URL", url)};
-  const auto is_odd = [](unsigned char c) { return c <= ' ' || c == 0x7f || c == '?' || c == '#'; };
-  if (std::any_of(url.begin(), url.end(), is_odd))
-    return Error{fmt::format("'{}' has a space, a '?' or a '#', which a base URL may not have", url)};
+    return Error{fmt::format("'{}' is not an http:// or https:// URL", url)};
+  const auto is_forbidden = [](unsigned char c) { return c <= ' ' || c == 0x7f || c == '?' || c == '#'; };
+  if (std::any_of(url.begin(), url.end(), is_forbidden))
+    return Error{fmt::format("'{}' contains a space, '?' or '#'; a base URL must not", url)};
   return {};
 }
 
-/// HOST1:PORT1:HOST2:PORT2, where IPv6 addresses stand in brackets and anything may be empty, as curl has it.
+/// HOST1:PORT1:HOST2:PORT2, as in curl: IPv6 addresses are in brackets, and any part may be empty.
 Result<void> check_connect_to(std::string_view text) {
   int colons = 0;
   bool in_brackets = false, port_is_number = true;
@@ -41,11 +41,11 @@ Result<void> check_connect_to(std::string_view text) {
       port_is_number = port_is_number && c >= '0' && c <= '9';
   }
   if (colons != 3 || !port_is_number || in_brackets)
-    return Error{fmt::format("'{}' is not of the form HOST1:PORT1:HOST2:PORT2", text)};
+    return Error{fmt::format("'{}' does not have the form HOST1:PORT1:HOST2:PORT2", text)};
   return {};
 }
 
-/// What the user's base URL is, with the slash at its end that what follows relies on.
+/// The base URL of the command line or the environment, with a slash at its end.
 Result<std::string> base_url_of(const CLI::App& app, const NetworkGroup& raw, const char* from_environment) {
   std::string url = raw.base_url;
   if (app.count("--base-url") == 0 && from_environment != nullptr && *from_environment != '\0') {
@@ -57,7 +57,7 @@ Result<std::string> base_url_of(const CLI::App& app, const NetworkGroup& raw, co
   return url;
 }
 
-/// The names of the command line, with those of standard input in the place of '-', each checked.
+/// The names of the command line, each checked. The names of standard input replace '-'.
 Result<std::vector<std::string>> pokemon_of(const SelectionGroup& raw, const std::string& base_url,
                                             std::istream* input) {
   std::vector<std::string> pokemon;
@@ -66,11 +66,11 @@ Result<std::vector<std::string>> pokemon_of(const SelectionGroup& raw, const std
       pokemon.push_back(name);
       continue;
     }
-    if (input == nullptr) return Error{"'-' may be given once: there is one standard input"};
+    if (input == nullptr) return Error{"'-' is given twice, but standard input can be read only once"};
     for (std::string read; *input >> read;) pokemon.push_back(std::move(read));
-    if (input->bad()) return Error{"standard input cannot be read"};
+    if (input->bad()) return Error{"cannot read pokémon from standard input"};
     input = nullptr;
-    if (pokemon.empty()) return Error{"'-' was given, but standard input names no pokémon"};
+    if (pokemon.empty()) return Error{"'-' reads pokémon from standard input, but it is empty"};
   }
   for (const std::string& name : pokemon)
     if (const auto checked = pokeapi::named_pokemon(name, base_url); !checked) return checked.error();
@@ -82,7 +82,8 @@ Result<std::vector<std::string>> pokemon_of(const SelectionGroup& raw, const std
 CLI::Option* TransportGroup::add_to(CLI::App& app) {
   return value_option(app, "--transport", kind, "KIND")
       ->check(checked([](std::string_view text) -> Result<void> {
-        if (text != "shm" && text != "pipe") return Error{fmt::format("'{}' is neither shm nor pipe", text)};
+        if (text != "shm" && text != "pipe")
+          return Error{fmt::format("'{}' is not a transport; use shm or pipe", text)};
         return {};
       }));
 }
@@ -107,8 +108,8 @@ Result<void> NetworkGroup::apply_to(Options& options, const CLI::App& app,
   Result<std::string> url = base_url_of(app, *this, sources.base_url);
   if (!url) return url.error();
   options.base_url = *std::move(url);
-  if (std::isnan(timeout)) return Error{"--timeout: nan is no number of seconds"};
-  if (std::isnan(rate)) return Error{"--rate: nan is no number of requests"};
+  if (std::isnan(timeout)) return Error{"--timeout: nan is not a number of seconds"};
+  if (std::isnan(rate)) return Error{"--rate: nan is not a number of requests"};
   options.http.connect_to = connect_to;
   options.http.ca_file = ca_file;
   options.http.proxy = proxy;
@@ -121,9 +122,9 @@ Result<void> NetworkGroup::apply_to(Options& options, const CLI::App& app,
 
 void SelectionGroup::add_to(CLI::App& app) {
   app.add_option("POKEMON", pokemon);
-  CLI::Option* most = value_option(app, "-n,--limit", limit, "N")->check(range(1u, max_index));
+  CLI::Option* limit_option = value_option(app, "-n,--limit", limit, "N")->check(range(1u, max_index));
   value_option(app, "--offset", offset, "N")->check(range(0u, max_index));
-  app.add_flag("--all", all)->excludes(most);
+  app.add_flag("--all", all)->excludes(limit_option);
   value_option(app, "--sprite", sprites, "KEY");
   value_option(app, "--shard", shard, "K/N");
 }
@@ -134,7 +135,7 @@ Result<void> SelectionGroup::apply_to(Options& options, const CLI::App& app,
   if (!named) return named.error();
   options.pokemon = *std::move(named);
   if (!options.pokemon.empty() && (all || app.count("--limit") + app.count("--offset") > 0))
-    return Error{"--limit, --offset and --all choose from the index: leave them out where pokémon are named"};
+    return Error{"--limit, --offset and --all select from the index; omit them if you name pokémon"};
   options.index.offset = offset;
   if (!all) options.index.limit = limit;
 

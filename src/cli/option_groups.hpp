@@ -16,21 +16,22 @@ namespace spritefarm::cli {
 
 struct Options;
 
-/// Where options come from besides the command line.
+/// Sources of options other than the command line.
 struct OptionSources {
   const char* base_url = nullptr;  ///< $SPRITEFARM_BASE_URL
-  std::istream* names = nullptr;   ///< what '-' reads
+  std::istream* names = nullptr;   ///< the source of the names for '-'
 };
 
-/// What --help and --version print instead of doing anything.
+/// The text that -h, --help or --version prints; the command then does nothing else.
 struct HelpText {
   std::string text;
 };
 
-// The options that `spritefarm` and `spritefarm bench` share, as they are raw: each group tells CLI11 what to read
-// into it, and then puts what it says, checked, into the Options. What is unset keeps its default.
+// The options that `spritefarm` and `spritefarm bench` share. add_to() binds a group's members to CLI11
+// options; after parsing, apply_to() checks their values and copies them into the Options. An option that is
+// not given keeps its default.
 
-/// How calls travel to worker processes.
+/// How calls travel to worker processes: --transport.
 struct TransportGroup {
   CLI::Option* add_to(CLI::App& app);
   void apply_to(Options& options) const;
@@ -38,7 +39,7 @@ struct TransportGroup {
   std::string kind = "shm";
 };
 
-/// Where the sprites come from, and how.
+/// The servers and how to request from them.
 struct NetworkGroup {
   void add_to(CLI::App& app);
   Result<void> apply_to(Options& options, const CLI::App& app, const OptionSources& sources) const;
@@ -51,7 +52,7 @@ struct NetworkGroup {
   bool demo = false;
 };
 
-/// Which sprites, of which pokémon. Read after the network group, whose base URL it needs.
+/// Which sprites of which pokémon. Its apply_to() needs the base URL, so apply the network group first.
 struct SelectionGroup {
   void add_to(CLI::App& app);
   Result<void> apply_to(Options& options, const CLI::App& app, const OptionSources& sources) const;

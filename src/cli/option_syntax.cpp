@@ -6,7 +6,7 @@
 namespace spritefarm::cli {
 namespace {
 
-/// CLI11 calls an option by its long name alone, also where the user gave the short one: "-n,--limit: …".
+/// Replaces an option's long name at the beginning of a CLI11 message by both names: "-n,--limit: …".
 std::string with_short_names(const CLI::App& app, std::string message) {
   for (const CLI::Option* option : app.get_options())
     if (message.starts_with(option->get_name() + ":"))
@@ -17,12 +17,15 @@ std::string with_short_names(const CLI::App& app, std::string message) {
 }  // namespace
 
 Result<std::optional<HelpText>> read_arguments(CLI::App& app, const std::vector<std::string>& arguments,
-                                               const char* help_text) {
-  app.set_help_flag("-h,--help");
+                                               const HelpPage& help) {
+  app.set_help_flag("-h");
+  app.set_help_all_flag("--help");
   try {
-    app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));  // as CLI11 wants them
+    app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));  // CLI11 takes them in reverse
   } catch (const CLI::CallForHelp&) {
-    return std::optional(HelpText{help_text});
+    return std::optional(HelpText{short_help(help)});
+  } catch (const CLI::CallForAllHelp&) {
+    return std::optional(HelpText{full_help(help)});
   } catch (const CLI::CallForVersion& version) {
     return std::optional(HelpText{version.what()});
   } catch (const CLI::ParseError& error) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "cli/help_page.hpp"
 #include "cli/option_groups.hpp"
 
 #include <CLI/CLI.hpp>
@@ -9,22 +10,23 @@
 #include <string>
 #include <vector>
 
-/// How the program's commands use CLI11: options of one value, errors of one line that name options as the help does.
+/// How the program's commands use CLI11: options with one value, one-line errors that name options as the
+/// help does.
 namespace spritefarm::cli {
 
-/// An option of one value; a vector takes one from each time that it is given.
+/// An option with one value. If it is repeated, a vector collects the values.
 template <typename T>
 CLI::Option* value_option(CLI::App& app, const char* names, T& value, const char* value_name) {
   return app.add_option(names, value)->type_name(value_name)->allow_extra_args(false);
 }
 
-/// An option of several values with commas between them.
+/// An option with several values, separated by commas.
 template <typename T>
 CLI::Option* list_option(CLI::App& app, const char* names, std::vector<T>& values, const char* value_name) {
   return value_option(app, names, values, value_name)->delimiter(',');
 }
 
-/// A validator for CLI11, from a function that gives a Result<void> for a value.
+/// A validator for CLI11 from a function that returns a Result<void> for a value.
 template <typename Check>
 CLI::Validator checked(Check check) {
   return CLI::Validator(
@@ -35,15 +37,16 @@ CLI::Validator checked(Check check) {
       "");
 }
 
-/// A number from `least` to `most`, whatever its type.
+/// A number of any type from `min` to `max`.
 template <typename T>
-CLI::Validator range(T least, T most) {
-  return CLI::Range(least, most).description("");
+CLI::Validator range(T min, T max) {
+  return CLI::Range(min, max).description("");
 }
 
-/// Lets `app` read the arguments (without the program's name) into what its options were bound to. An Error says in one
-/// line what is wrong with them; with HelpText there is nothing else to be done.
+/// Lets `app` parse the arguments (without the program's name) into the variables bound to its options.
+/// Returns a HelpText if the user asked for help or the version: the command prints it and does nothing else.
+/// An Error explains in one line what is wrong with the arguments.
 Result<std::optional<HelpText>> read_arguments(CLI::App& app, const std::vector<std::string>& arguments,
-                                               const char* help_text);
+                                               const HelpPage& help);
 
 }  // namespace spritefarm::cli

@@ -14,7 +14,7 @@
 namespace spritefarm::cli {
 namespace {
 
-/// The options of this command alone, as they are raw; what is unset keeps its default.
+/// The options of this command alone, not yet checked. An option that is not given keeps its default.
 struct RawOptions {
   TransportGroup transport;
   std::string output = "sprites", trace;
@@ -24,7 +24,7 @@ struct RawOptions {
   bool dry_run = false, serial = false, gallery = false, json = false, quiet = false, verbose = false;
 };
 
-/// What CLI11 has to know; what the user has to know is in help_text.
+/// Declares the options to CLI11. Their explanations are in farm_help().
 void add_to(CLI::App& app, RawOptions& raw) {
   CLI::Option* const dry_run = app.add_flag("--dry-run", raw.dry_run);
   CLI::Option* processes =
@@ -54,20 +54,19 @@ Result<text::OutputTemplate> template_of(const std::optional<std::string>& raw, 
   if (!path) return Error{"--template: " + path.error().message};
   if (plural && !path->tells_sprites_apart())
     return Error{
-        "--template needs {sprite} where more than one sprite of a pokémon is asked for: they would "
-        "overwrite "
-        "each other"};
+        "--template needs {sprite} if more than one sprite per pokémon is selected: the files would "
+        "overwrite each other"};
   if (options.pokemon.size() != 1 && !path->tells_pokemon_apart())
     return Error{
-        "--template needs {name} or {id} where more than one pokémon is asked for: they would overwrite each "
-        "other"};
+        "--template needs {name} or {id} if more than one pokémon is selected: the files would overwrite "
+        "each other"};
   return path;
 }
 
-/// Into options that have the groups' already.
+/// Completes options to which the groups have been applied.
 Result<void> apply_to(Options& options, const CLI::App& app, const RawOptions& raw) {
   if (raw.serial && app.count("--concurrency") > 0 && raw.concurrency > 1)
-    return Error{"--serial is one sprite at a time: leave --concurrency out"};
+    return Error{"--serial downloads one sprite at a time; omit --concurrency"};
   options.mode = raw.serial ? Mode::serial : raw.threads > 0 ? Mode::threads : Mode::processes;
   options.workers = options.mode == Mode::serial    ? 1
                     : options.mode == Mode::threads ? raw.threads
@@ -77,7 +76,7 @@ Result<void> apply_to(Options& options, const CLI::App& app, const RawOptions& r
   options.http.in_flight = options.concurrency;
   raw.transport.apply_to(options);
 
-  if (raw.output.empty()) return Error{"--output needs a directory"};
+  if (raw.output.empty()) return Error{"--output needs the name of a directory"};
   options.output = raw.output;
   Result<text::OutputTemplate> path_template = template_of(raw.path_template, options);
   if (!path_template) return path_template.error();
@@ -104,18 +103,6 @@ std::string_view to_string(Transport transport) {
   return transport == Transport::pipe ? "pipe" : "shm";
 }
 
-std::string_view to_string(Mode mode) {
-  switch (mode) {
-    case Mode::processes:
-      return "processes";
-    case Mode::threads:
-      return "threads";
-    case Mode::serial:
-      return "serial";
-  }
-  return "";
-}
-
 Result<std::variant<Options, HelpText>> parse_options(const std::vector<std::string>& arguments,
                                                       const OptionSources& sources) {
   using Parsed = std::variant<Options, HelpText>;
@@ -126,7 +113,7 @@ Result<std::variant<Options, HelpText>> parse_options(const std::vector<std::str
   network.add_to(app);
   selection.add_to(app);
   add_to(app, raw);
-  Result<std::optional<HelpText>> information = read_arguments(app, arguments, help_text);
+  Result<std::optional<HelpText>> information = read_arguments(app, arguments, farm_help());
   if (!information) return information.error();
   if (*information) return Parsed(**std::move(information));
 

@@ -2,6 +2,7 @@
 
 #include "base/result.hpp"
 #include "cli/messages.hpp"
+#include "cli/mode.hpp"
 #include "cli/option_groups.hpp"
 #include "cli/shard.hpp"
 #include "net/http_client.hpp"
@@ -19,19 +20,17 @@
 
 namespace spritefarm::cli {
 
-enum class Mode { processes, threads, serial };
-std::string_view to_string(Mode mode);
 std::string_view to_string(Transport transport);
 
-/// What the command line says, checked: a value that got here can be used as it is.
+/// The command line, parsed and checked: every value can be used as it is.
 struct Options {
-  std::vector<std::string> pokemon;  ///< names and ids; empty: the index
+  std::vector<std::string> pokemon;  ///< names and ids; empty: take the index
   pokeapi::IndexRange index;
   Shard shard;
-  std::vector<std::string> sprite_keys;  ///< as they were given
-  pokeapi::Selector selector;            ///< the same, ready for use
+  std::vector<std::string> sprite_keys;  ///< as given
+  pokeapi::Selector selector;            ///< parsed from sprite_keys
   bool dry_run = false;
-  std::chrono::milliseconds compute{0};  ///< of processor time that each sprite takes besides: for benchmarks
+  std::chrono::milliseconds compute{0};  ///< additional CPU time for each sprite; for benchmarks
 
   Mode mode = Mode::processes;
   int workers = 1;
@@ -40,27 +39,27 @@ struct Options {
 
   std::string base_url;  ///< ends in a slash
   net::HttpOptions http;
-  double rate = 100;  ///< requests a second to one host, of all workers together; 0: no limit
+  double rate = 100;  ///< requests per second to one host, over all workers together; 0: no limit
   std::string output;
   text::OutputTemplate path_template;
 
-  bool remember = false;  ///< in a ledger in `output`, what the next run then need not ask for
+  bool remember = false;  ///< keep a ledger in `output` for the next run
   bool refresh = false;
   bool verify = false;
 
   bool gallery = false;
-  std::string trace;  ///< the file of the run's time line; empty: none
+  std::string trace;  ///< path of the time line's file; empty: none
   bool json = false;
   bool demo = false;
   Verbosity verbosity = Verbosity::normal;
 };
 
 constexpr int max_workers = 512;
-constexpr int max_in_flight = 1000;  ///< sprites, in each worker
-/// Of this machine: as many workers as there are by default.
+constexpr int max_in_flight = 1000;  ///< limit of `concurrency`
+/// The number of cores of this machine, which is the default number of workers.
 int number_of_cores();
 
-/// Reads the arguments (without the program's name). An Error says in one line what is wrong with them.
+/// Parses the arguments (without the program's name). An Error explains in one line what is wrong with them.
 Result<std::variant<Options, HelpText>> parse_options(const std::vector<std::string>& arguments,
                                                       const OptionSources& sources);
 

@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::chrono::milliseconds between_drawings{100};
 constexpr std::chrono::seconds between_messages{10};
-constexpr std::chrono::seconds looked_back{5};
+constexpr std::chrono::seconds speed_period{5};
 constexpr std::size_t bar_columns = 20;
 
 std::string amount(double bytes) {
@@ -80,7 +80,7 @@ void Progress::run() {
 void Progress::show() {
   const auto now = Clock::now();
   m_samples.push_back({now, m_count});
-  while (m_samples.size() > 2 && m_samples[1].at + looked_back < now) m_samples.pop_front();
+  while (m_samples.size() > 2 && m_samples[1].at + speed_period < now) m_samples.pop_front();
   std::vector<std::string> shown_parts = parts();
   if (m_form == ProgressForm::messages) {
     std::string text;
@@ -89,17 +89,17 @@ void Progress::show() {
   }
   const auto [columns, rows] = system::terminal_size(stderr);
   std::string text = m_expected && columns >= 50 ? bar() : "";
-  // What there is no room for is left out, whole.
+  // A part that does not fit is omitted.
   for (const std::string& part : shown_parts) {
     const std::string more = (text.empty() ? "" : "  ") + part;
     if (text::width_of(text) + text::width_of(more) < static_cast<std::size_t>(columns)) text += more;
   }
-  std::vector<std::string> lines = lanes(static_cast<std::size_t>(std::max(rows / 2 - 1, 0)));
+  std::vector<std::string> lines = worker_lines(static_cast<std::size_t>(std::max(rows / 2 - 1, 0)));
   lines.push_back(std::move(text));
   m_messages.show_below(std::move(lines));
 }
 
-/// The most important first.
+/// The parts of the progress line, the most important first.
 std::vector<std::string> Progress::parts() {
   const Sample& before = m_samples.front();
   const double seconds = std::chrono::duration<double>(m_samples.back().at - before.at).count();
@@ -112,7 +112,7 @@ std::vector<std::string> Progress::parts() {
   if (m_count.sprites > 0) all.push_back(text::counted(m_count.sprites, "sprite", "sprites"));
   if (m_count.failed > 0) all.push_back(fmt::format("{} failed", m_count.failed));
   for (const net::HostRateLimits::Pause& pause : m_rate_limits.pauses(Clock::now()))
-    all.push_back(fmt::format("{} wants a pause of {:.0f} s", pause.origin,
+    all.push_back(fmt::format("{} asks for a pause of {:.0f} s", pause.origin,
                               std::chrono::duration<double>(pause.left).count()));
   if (const double speed = per_second(m_count.tasks, before.count.tasks);
       m_expected && speed > 0 && *m_expected > m_count.tasks)
@@ -133,17 +133,18 @@ std::string Progress::bar() const {
   return text;
 }
 
-/// `most` of them, and how many more there are.
-std::vector<std::string> Progress::lanes(std::size_t most) const {
+/// A line for each worker; if there are more than `max_lines`, the last line counts the rest.
+std::vector<std::string> Progress::worker_lines(std::size_t max_lines) const {
   std::vector<std::string> lines;
   if (!m_board) return lines;
   const std::vector<ActivityBoard::Activity> workers = m_board->read();
-  const std::size_t shown = workers.size() <= most ? workers.size() : most - std::min<std::size_t>(most, 1);
+  const std::size_t shown =
+      workers.size() <= max_lines ? workers.size() : max_lines - std::min<std::size_t>(max_lines, 1);
   for (std::size_t i = 0; i < shown; ++i)
     lines.push_back(fmt::format("worker {:<3} {:>4} in flight {:>6} done  {}", i + 1, workers[i].in_flight,
                                 workers[i].done, workers[i].in_flight > 0 ? workers[i].pokemon : "-"));
-  if (shown < workers.size() && most > 0)
-    lines.push_back(fmt::format("and {} workers more", workers.size() - shown));
+  if (shown < workers.size() && max_lines > 0)
+    lines.push_back(fmt::format("and {} more workers", workers.size() - shown));
   return lines;
 }
 

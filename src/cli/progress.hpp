@@ -16,13 +16,13 @@
 
 namespace spritefarm::cli {
 
-/// How a run's progress is shown: by lines that stay at the bottom of a terminal, or, where standard error is none, or is a
-/// simple one (TERM=dumb, NO_COLOR), by a message every ten seconds.
+/// How to show a run's progress: `live` by lines that stay at the bottom of a terminal, `messages` by a
+/// message every ten seconds.
 enum class ProgressForm { none, messages, live };
-/// What suits standard error and the environment.
+/// `live` if standard error is a terminal, unless TERM=dumb or NO_COLOR is set; otherwise `messages`.
 ProgressForm fitting_progress_form();
 
-/// How far a run has come.
+/// Counts of what a run has done.
 struct ProgressCount {
   std::uint64_t tasks = 0, sprites = 0, bytes = 0, failed = 0, retries = 0;
 
@@ -36,24 +36,25 @@ struct ProgressCount {
   }
 };
 
-/// Shows how far a run is: done of how many, what a second brings, how long it will still take, what failed, which hosts are
-/// left alone; and, with a board, a line for each worker. Owned by the program, which makes it after its workers' processes:
-/// it has a thread of its own, that looks ten times a second at what the coordinator has told. Ends with a terminal as
-/// clean as it was.
+/// Shows the progress of a run: pokémon done and expected, sprites per second, remaining time, failures,
+/// hosts in a pause; with a board, also a line for each worker. The run owns it, in the coordinator's
+/// process, and creates it after the worker processes, because it has a thread of its own. On a terminal the
+/// thread redraws ten times per second. finish() and the destructor erase the lines. Does not fail: write
+/// errors are ignored.
 class Progress {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// `board`, where there is one, is shown too.
+  /// `board` may be null.
   Progress(ProgressForm form, const Messages& messages, const net::HostRateLimits& rate_limits,
            const ActivityBoard* board);
   ~Progress();
 
-  /// How many tasks there will be, at most. Any thread.
+  /// Sets the greatest possible number of tasks. Any thread.
   void expect(std::uint64_t tasks);
-  /// What another result brought. Any thread.
+  /// Adds the counts of one result. Any thread.
   void add(const ProgressCount& count);
-  /// Shows no more. Once or more often, from any thread.
+  /// Stops showing progress and erases its lines. May be called more than once. Any thread.
   void finish();
 
  private:
@@ -65,7 +66,7 @@ class Progress {
   void run();
   [[nodiscard]] std::vector<std::string> parts();
   [[nodiscard]] std::string bar() const;
-  [[nodiscard]] std::vector<std::string> lanes(std::size_t most) const;
+  [[nodiscard]] std::vector<std::string> worker_lines(std::size_t max_lines) const;
   void show();
 
   const ProgressForm m_form;
@@ -77,7 +78,7 @@ class Progress {
   bool m_finished = false;
   std::optional<std::uint64_t> m_expected;
   ProgressCount m_count;
-  std::deque<Sample> m_samples;  // of the last seconds, the oldest first
+  std::deque<Sample> m_samples;  // the last five seconds, oldest first
   std::thread m_thread;
 };
 

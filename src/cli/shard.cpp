@@ -15,7 +15,7 @@ Result<Shard> Shard::parse(std::string_view text) {
                       text::parse_whole_number(text.substr(slash + 1)).value_or(0)};
     if (shard.which >= 1 && shard.which <= shard.of) return shard;
   }
-  return Error{fmt::format("'{}' is no share: K/N means every N-th from the K-th, K from 1 to N", text)};
+  return Error{fmt::format("'{}' is not a share; use K/N with K from 1 to N, such as 2/3", text)};
 }
 
 }  // namespace spritefarm::cli

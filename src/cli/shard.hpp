@@ -7,12 +7,12 @@
 
 namespace spritefarm::cli {
 
-/// One node's share of a selection: every `of`-th, from the `which`-th, both counted from 1.
+/// One machine's share of a selection: every `of`-th item from the `which`-th on, counted from 1.
 struct Shard {
   std::uint32_t which = 1;
   std::uint32_t of = 1;
 
-  /// Reads "K/N".
+  /// Parses "K/N".
   static Result<Shard> parse(std::string_view text);
 };
 

@@ -2,13 +2,15 @@
 
 #include <cerrno>
 #include <cstdio>
-#include <system_error>
 
 namespace spritefarm::cli {
 
+StandardOutputError::StandardOutputError(int error)
+    : std::system_error(error, std::generic_category(), "cannot write to standard output") {}
+
 void write_to_stdout(std::string_view text) {
   if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0)
-    throw std::system_error(errno, std::generic_category(), "cannot write to standard output");
+    throw StandardOutputError(errno);
 }
 
 }  // namespace spritefarm::cli

@@ -5,8 +5,9 @@
 
 namespace spritefarm::farm {
 
-/// A page of src/*/*.html, which the build makes a string, with `json` in the place of its "@DATA@": a <script> of data,
-/// which nothing in the JSON can end, nor make anything but data.
+/// Replaces "@DATA@" in a page by `json`. The page is the text of a file src/*/*.html, which the build turns
+/// into a string; "@DATA@" is in a <script> element of type application/json. Escapes '<', so that nothing in
+/// the JSON can end the element. Throws std::logic_error if the page has no "@DATA@".
 std::string page_with_data(std::string_view page, std::string_view json);
 
 }  // namespace spritefarm::farm

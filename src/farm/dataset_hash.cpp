@@ -12,23 +12,22 @@ std::string dataset_url(const std::string& base_url) {
 }
 
 Task<DatasetHash> fetch_dataset_hash(std::string base_url) {
-  DatasetHash answer;
+  DatasetHash dataset;
   net::HttpRequest request;
   request.url = dataset_url(base_url);
   request.compressed = true;
-  request.check = [&answer](const net::HttpResponse& response) -> Result<void> {
-    Result<std::string> hash = pokeapi::parse_dataset_hash(response.body);
-    if (!hash) return hash.error();
-    answer.hash = *std::move(hash);
+  request.check = [&dataset](const net::HttpResponse& response) -> Result<void> {
+    dataset.hash = pokeapi::parse_dataset_hash(response.body);
+    if (!dataset.hash) return dataset.hash.error();
     return {};
   };
-  Task<net::HttpFetch> getting = Downloader::current().get_document(std::move(request), answer.count);
+  Task<net::HttpFetch> getting = Downloader::current().get_document(std::move(request), dataset.count);
   const net::HttpFetch fetch = co_await std::move(getting);
   if (fetch.outcome)
-    answer.freshness_lifetime = fetch.outcome->freshness_lifetime;
+    dataset.freshness_lifetime = fetch.outcome->freshness_lifetime;
   else
-    answer.error = fetch.outcome.error().message;
-  co_return answer;
+    dataset.hash = fetch.outcome.error();
+  co_return dataset;
 }
 
 }  // namespace spritefarm::farm

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/result.hpp"
 #include "farm/farm_task.hpp"
 
 #include <spritefarm/task.hpp>
@@ -9,18 +10,17 @@
 
 namespace spritefarm::farm {
 
-/// Which dataset the API serves at present: its hash, or the error why that cannot be had.
+/// The hash of the dataset that the API currently serves.
 struct DatasetHash {
-  std::string hash;
+  Result<std::string> hash = Error{"not requested"};
   std::chrono::seconds freshness_lifetime{0};
-  std::string error;
   RequestCount count;
 };
 
-/// Where that is asked.
+/// The URL of the document that holds the hash.
 std::string dataset_url(const std::string& base_url);
 
-/// A call to a worker, whose Downloader it uses.
+/// Fetches the hash. A call to a worker of this process; it uses the worker's Downloader.
 Task<DatasetHash> fetch_dataset_hash(std::string base_url);
 
 }  // namespace spritefarm::farm

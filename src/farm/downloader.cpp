@@ -17,7 +17,8 @@ Downloader& Downloader::install(const WorkerSettings& settings) {
 
 Downloader& Downloader::current() {
   if (Downloader* const installed = EventLoop::current().local<Downloader>()) return *installed;
-  throw std::logic_error("this worker has no Downloader: its executor lacks the initializer");
+  throw std::logic_error(
+      "this worker has no Downloader; its executor needs Downloader::install() as initializer");
 }
 
 Downloader::Downloader(EventLoop& loop, WorkerSettings settings)
@@ -57,7 +58,7 @@ Task<net::HttpFetch> Downloader::get_document(net::HttpRequest request, RequestC
   if (found.outcome)
     count.url_fallbacks.push_back(std::move(fallback));
   else if (found.status == 404)
-    found.outcome = std::move(fetch.outcome);  // names the usual spelling
+    found.outcome = std::move(fetch.outcome);  // names the original URL
   co_return found;
 }
 

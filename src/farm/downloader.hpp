@@ -20,29 +20,29 @@
 
 namespace spritefarm::farm {
 
-/// How every worker of a run works: decided by the command line, the same for all.
+/// The settings of every worker of a run, from the command line.
 struct WorkerSettings {
   net::HttpOptions http;
-  std::vector<std::string> sprite_keys;  ///< as the user gave them
-  pokeapi::Selector selector;            ///< the same, ready for use
+  std::vector<std::string> sprite_keys;  ///< as given
+  pokeapi::Selector selector;            ///< parsed from sprite_keys
   text::OutputTemplate path_template;
   std::string output;
   bool dry_run = false;
-  std::chrono::milliseconds compute{0};         ///< of processor time that each sprite takes besides
-  bool remembers = false;                       ///< results tell what a later run needs to know
-  bool times = false;                           ///< results tell when their parts happened
-  std::shared_ptr<cli::ActivityBoard> board{};  ///< where the workers say what they are at; may be none
+  std::chrono::milliseconds compute{0};         ///< additional CPU time for each sprite
+  bool remembers = false;                       ///< results hold what the cache stores for later runs
+  bool times = false;                           ///< results hold the times of their parts
+  std::shared_ptr<cli::ActivityBoard> board{};  ///< shows the activity of each worker; may be null
 };
 
-/// What a worker has at hand for all its calls: its connections, the output directory, the settings. Each
-/// worker, be it a process, a thread or the program itself, makes its own on its own event loop, after every
-/// fork; it ends with the loop.
+/// The state that all calls of a worker share: its connections, the output directory, the settings. Each
+/// worker (a process, a thread or the program itself) creates its own after the last fork. The worker's event
+/// loop owns it, and only the worker's thread uses it.
 class Downloader {
  public:
-  /// For an executor's initializer: makes the Downloader of the worker that calls this. Throws
-  /// std::system_error where the output directory is gone.
+  /// Creates the Downloader of the calling worker; for an executor's initializer. Throws std::system_error if
+  /// the output directory is gone.
   static Downloader& install(const WorkerSettings& settings);
-  /// This worker's.
+  /// The Downloader of the calling worker. Throws std::logic_error if there is none.
   static Downloader& current();
 
   Downloader(EventLoop& loop, WorkerSettings settings);
@@ -50,15 +50,17 @@ class Downloader {
   [[nodiscard]] const WorkerSettings& settings() const noexcept { return m_settings; }
   [[nodiscard]] cli::ActivityBoard::Row& row() noexcept { return m_row; }
 
-  /// Starts to connect to the hosts of these URLs, as HttpClient::open() does, while there is no work yet.
+  /// Starts to connect to the hosts of these URLs before there is work; see HttpClient::open().
   void connect_ahead(const std::vector<std::string>& urls);
 
-  /// As HttpClient::fetch(). Adds to `count`.
+  /// Same as HttpClient::fetch(), but also adds to `count`.
   Task<net::HttpFetch> get(net::HttpRequest request, RequestCount& count);
-  /// The same for a document of the API: what is not found is looked for under the url's other spelling too.
+  /// The same for a document of the API. If the status is 404, it also tries the URL with its trailing slash
+  /// toggled.
   Task<net::HttpFetch> get_document(net::HttpRequest request, RequestCount& count);
 
-  /// Makes or replaces the file at `path` below the output directory. Throws as system::replace_file() does.
+  /// Creates or replaces the file at `path` below the output directory. Throws what system::replace_file()
+  /// throws.
   system::FileStamp save(const std::string& path, std::string_view bytes) const;
 
  private:

@@ -8,33 +8,34 @@
 namespace spritefarm::farm {
 namespace {
 
-/// The hosts that every worker will ask, as far as they are known beforehand: that of the records, and, of the
-/// PokéAPI itself, that of the images. Another's is learned from its first record.
-std::vector<std::string> hosts_ahead(const cli::Options& options) {
-  std::vector<std::string> urls{options.base_url};
-  if (options.base_url.starts_with("https://pokeapi.co/") && !options.dry_run)
+/// The hosts that every worker will ask, as far as they are known: the records' host, and the PokéAPI's image host. Other
+/// image hosts are learned from the first record.
+std::vector<std::string> known_hosts(const std::string& base_url, bool dry_run) {
+  std::vector<std::string> urls{base_url};
+  if (base_url.starts_with("https://pokeapi.co/") && !dry_run)
     urls.emplace_back("https://raw.githubusercontent.com/");
   return urls;
 }
 
 }  // namespace
 
-FarmExecutors::FarmExecutors(const cli::Options& options, WorkerSettings settings)
-    : m_rate_limits(std::make_shared<net::HostRateLimits>(net::Rate::polite(options.rate))),
-      m_window(2 * static_cast<std::size_t>(options.workers) *
-               static_cast<std::size_t>(options.concurrency)) {
-  settings.http.rate_limits = m_rate_limits;
-  const std::function<void()> install = [settings] { Downloader::install(settings); };
-  const std::function<void()> install_and_connect = [settings, urls = hosts_ahead(options)] {
-    Downloader::install(settings).connect_ahead(urls);
-  };
-  switch (options.mode) {
+FarmExecutors::FarmExecutors(const Settings& settings, WorkerSettings worker_settings)
+    : m_rate_limits(std::make_shared<net::HostRateLimits>(net::Rate::polite(settings.rate))),
+      m_window(2 * static_cast<std::size_t>(settings.workers) *
+               static_cast<std::size_t>(settings.concurrency)) {
+  worker_settings.http.rate_limits = m_rate_limits;
+  const std::function<void()> install = [worker_settings] { Downloader::install(worker_settings); };
+  const std::function<void()> install_and_connect =
+      [worker_settings, urls = known_hosts(settings.base_url, worker_settings.dry_run)] {
+        Downloader::install(worker_settings).connect_ahead(urls);
+      };
+  switch (settings.mode) {
     case cli::Mode::processes: {
       auto pool = std::make_unique<ProcessPoolExecutor>(
-          ProcessPoolExecutorOptions{.max_workers = options.workers,
-                                     .worker_concurrency = options.concurrency,
+          ProcessPoolExecutorOptions{.max_workers = settings.workers,
+                                     .worker_concurrency = settings.concurrency,
                                      .initializer = install_and_connect,
-                                     .transport = options.transport,
+                                     .transport = settings.transport,
                                      .terminate_grace = std::chrono::milliseconds(200)});
       m_processes = pool.get();
       m_executor = std::move(pool);
@@ -42,23 +43,24 @@ FarmExecutors::FarmExecutors(const cli::Options& options, WorkerSettings setting
     }
     case cli::Mode::threads: {
       auto pool = std::make_unique<ThreadPoolExecutor>(
-          ThreadPoolExecutorOptions{.max_workers = options.workers,
-                                    .worker_concurrency = options.concurrency,
+          ThreadPoolExecutorOptions{.max_workers = settings.workers,
+                                    .worker_concurrency = settings.concurrency,
                                     .initializer = install_and_connect});
       m_threads = pool.get();
       m_executor = std::move(pool);
       break;
     }
     case cli::Mode::serial:
-      m_executor = std::make_unique<SerialExecutor>(SerialExecutorOptions{.initializer = install});
+      m_executor = std::make_unique<ThreadPoolExecutor>(ThreadPoolExecutorOptions{
+          .max_workers = 1, .initializer = install, .thread_name_prefix = "serial"});
       m_window = 1;
       return;
   }
-  settings.board.reset();  // the reader is no worker
+  worker_settings.board.reset();  // the index executor is no worker
   m_index_executor = std::make_unique<ThreadPoolExecutor>(
       ThreadPoolExecutorOptions{.max_workers = 1,
-                                .initializer = [settings] { Downloader::install(settings); },
-                                .thread_name_prefix = "reader"});
+                                .initializer = [worker_settings] { Downloader::install(worker_settings); },
+                                .thread_name_prefix = "index"});
 }
 
 void FarmExecutors::start(std::size_t tasks) {
@@ -69,11 +71,15 @@ void FarmExecutors::start(std::size_t tasks) {
 }
 
 void FarmExecutors::cancel_pending() {
-  if (m_processes || m_threads) m_executor->shutdown(false, true);
+  m_executor->shutdown(false, true);
 }
 
-void FarmExecutors::end_processes() {
-  if (m_processes) m_processes->terminate_workers();
+void FarmExecutors::end() {
+  if (m_processes)
+    m_processes->terminate_workers();
+  else
+    m_executor->shutdown(true, true);
+  if (m_index_executor) m_index_executor->shutdown(true, true);
 }
 
 std::uint64_t FarmExecutors::deaths() const {

@@ -1,41 +1,53 @@
 #pragma once
 
-#include "cli/options.hpp"
+#include "cli/mode.hpp"
 #include "farm/downloader.hpp"
 
 #include <spritefarm/futures.hpp>
 
 #include <cstdint>
 #include <memory>
+#include <string>
 
 namespace spritefarm::farm {
 
-/// The executor that the command line asks for, whose workers each have a Downloader, and the one that does
-/// what the coordinator itself asks servers for. Owned by the coordinator. Made before the program's first
-/// thread, since it may fork; throws what the executors' constructors throw.
+/// The executor that the command line asks for, whose workers each have a Downloader, and the index executor, for what the
+/// coordinator itself asks servers. Owned by the run, used by the main thread. Made before the program's first thread, since
+/// it may fork; throws what the executors' constructors throw.
+///
+/// In serial mode both are one thread, which runs one call at a time while the main thread waits, so that the main thread
+/// learns of an interruption in every mode.
 class FarmExecutors {
  public:
-  FarmExecutors(const cli::Options& options, WorkerSettings settings);
+  struct Settings {
+    cli::Mode mode = cli::Mode::processes;
+    int workers = 1;
+    int concurrency = 1;  ///< calls in flight in each worker
+    Transport transport = Transport::shared_memory;
+    double rate = 0;  ///< requests a second to one host, of all workers together; 0: no limit
+    std::string base_url;
+  };
+  FarmExecutors(const Settings& settings, WorkerSettings worker_settings);
 
   [[nodiscard]] Executor& executor() noexcept { return *m_executor; }
-  /// For calls in this process: a thread of its own, or, in serial mode, executor() itself.
+  /// For calls in this process.
   [[nodiscard]] Executor& index_executor() noexcept {
     return m_index_executor ? *m_index_executor : *m_executor;
   }
 
-  /// Starts the workers that so many tasks will keep busy: they connect to the hosts that are known while the
-  /// coordinator still finds out what the tasks are.
+  /// Starts the workers that so many tasks keep busy. They connect to the known hosts while the coordinator still reads the
+  /// index.
   void start(std::size_t tasks);
 
-  /// Cancels the calls that no worker has begun; there can be no more. From any thread.
+  /// Cancels the calls that no worker has begun. No further call is accepted.
   void cancel_pending();
-  /// Ends workers that are processes, whatever they do, in a fraction of a second. From any thread.
-  void end_processes();
+  /// Ends all workers: a process within a fraction of a second, a thread once its calls are done or terminated.
+  void end();
 
-  /// Calls that are best outstanding at once: enough that no worker waits for the coordinator.
+  /// How many calls to keep outstanding, so that no worker waits for the coordinator.
   [[nodiscard]] std::size_t window() const noexcept { return m_window; }
   [[nodiscard]] std::uint64_t deaths() const;
-  /// Of all hosts that the workers ask.
+  /// Of all hosts, over all workers.
   [[nodiscard]] const net::HostRateLimits& rate_limits() const noexcept { return *m_rate_limits; }
 
  private:

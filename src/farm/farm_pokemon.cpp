@@ -84,7 +84,7 @@ Task<std::optional<pokeapi::Record>> get_record(Downloader& downloader, const Fa
   co_return record;
 }
 
-/// What an earlier run has made of this sprite, if that would be at the same path today.
+/// The image that an earlier run stored for this sprite; null if its path would be another today.
 const CachedImage* find_known(const Downloader& downloader, const FarmTask& task,
                               const pokeapi::Record& record, const SpriteResult& sprite) {
   for (const CachedImage& known : task.images)
@@ -95,7 +95,7 @@ const CachedImage* find_known(const Downloader& downloader, const FarmTask& task
   return nullptr;
 }
 
-/// The image, or none: then `sprite` says why, or that its file is as it should be.
+/// Fetches the image. None if it failed or is unchanged; then `sprite` has the reason or the status.
 Task<std::optional<Image>> get_image(Downloader& downloader, const CachedImage* known, SpriteResult& sprite,
                                      FarmResult& result) {
   Image image;
@@ -126,7 +126,7 @@ Task<std::optional<Image>> get_image(Downloader& downloader, const CachedImage* 
   co_return image;
 }
 
-/// Whether after this no other file can be written either.
+/// Whether the error affects every further file.
 bool ends_all_writing(const std::error_code& error) {
   constexpr std::array<int, 4> fatal{ENOSPC, EDQUOT, EROFS, EIO};
   return std::find(fatal.begin(), fatal.end(), error.value()) != fatal.end();

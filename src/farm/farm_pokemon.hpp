@@ -9,17 +9,16 @@
 
 namespace spritefarm::farm {
 
-/// A call to a worker, whose Downloader it uses: record → sprite URLs → images → files, for one pokémon. Its
-/// images are fetched side by side, as far as the worker's connections allow. What earlier runs have left is asked for
-/// only as far as the task says so, and then only for what has changed. What fails is in the result;
-/// only what nobody expects is thrown.
+/// Downloads the sprites of one pokémon: record → sprite URLs → images → files. A call to a worker; it uses
+/// the worker's Downloader. Fetches the images concurrently, as far as the worker's connections allow. Uses
+/// the task's cached entries: no request for a fresh entry, a conditional request for a stale one. Failures
+/// are in the result; it throws only on programming errors.
 Task<FarmResult> farm_pokemon(FarmTask task);
 
-/// Says of a sprite that its file is as it should be.
+/// Sets a sprite to `unchanged`: its file on disk is current.
 void mark_unchanged(SpriteResult& sprite, const CachedImage& known);
 
-/// What is told of a pokémon whose record could not be had, or whose worker died: that none of the sprites
-/// that were asked for came.
+/// The result of a pokémon whose record cannot be read or whose worker died: all selected sprites failed.
 FarmResult failed_result(const FarmTask& task, const std::vector<std::string>& sprite_keys,
                          const std::string& reason, int attempts);
 

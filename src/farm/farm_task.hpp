@@ -12,14 +12,14 @@
 
 namespace spritefarm::farm {
 
-/// A record or a page of the index that an earlier run has read.
+/// A record or a page of the index that an earlier run has stored.
 struct CachedDocument {
-  std::string content;  ///< a record's as cache::encode_record() makes it, a page's as it came
+  std::string content;  ///< of a record: from cache::encode_record(); of a page: the response body
   net::Validators validators;
-  bool needs_revalidation = true;  ///< whether it is still so; else it is
+  bool needs_revalidation = true;  ///< stale; otherwise it can be used without a request
 };
 
-/// An image that an earlier run has made, whose file is as that run left it.
+/// An image that an earlier run has stored. Its file is unaltered.
 struct CachedImage {
   std::string key;
   std::string url;
@@ -31,97 +31,97 @@ struct CachedImage {
   bool needs_revalidation = true;
 };
 
-/// One call of the farm: a pokémon whose chosen sprites are wanted. Aggregates, so that the library's codec
-/// carries them to a worker and back.
+/// The argument of one call: a pokémon whose selected sprites are to be downloaded. All types here are
+/// aggregates, so that the library's codec can send them to a worker and back.
 struct FarmTask {
-  std::string name;                        ///< empty where only the id is known
-  std::uint32_t id = 0;                    ///< 0 where only the name is known
-  std::string url;                         ///< of its record
-  std::optional<CachedDocument> record{};  ///< a right one
+  std::string name;                        ///< empty if only the id is known
+  std::uint32_t id = 0;                    ///< 0 if only the name is known
+  std::string url;                         ///< of the record
+  std::optional<CachedDocument> record{};  ///< verified by check_record()
   std::vector<CachedImage> images{};
 };
 
 enum class SpriteStatus : std::uint8_t {
   downloaded,
-  unchanged,  ///< the file that was there is the server's
-  planned,    ///< by a dry run
-  missing,    ///< the record says that there is none
+  unchanged,  ///< the file on disk is current
+  planned,    ///< in a dry run
+  missing,    ///< null in the record
   failed,
 };
 
-/// The response header with which the PokéAPI names the dataset that a document is of.
+/// The response header with the hash of the dataset to which a document belongs.
 inline constexpr const char* dataset_header = "x-pokeapi-hash";
 
-/// What is to be remembered of an answer for a later run.
+/// The part of a response that is stored for later runs.
 struct StoredResponse {
   net::Validators validators;
   std::chrono::seconds freshness_lifetime{0};
 };
 struct StoredDocument {
   StoredResponse answered;
-  std::string dataset;  ///< by its hash; empty where the server does not tell
+  std::string dataset;  ///< hash of its dataset; empty if the response has no such header
   std::string content;  ///< see CachedDocument
 };
 struct StoredImage {
   StoredResponse answered;
-  system::FileStamp stamp;  ///< of the file as it was written
+  system::FileStamp stamp;  ///< of the file after it was written
   std::string sha256;
 };
 
-/// When a document or an image was got, on the clock of FarmResult::began: from its first wait to where it was there.
+/// The times at which a document or an image was fetched, on the clock of FarmResult::began.
 struct PartTimes {
   std::chrono::nanoseconds began{0};
   std::vector<net::AttemptTimes> attempts;
-  std::chrono::nanoseconds write_began{0};  ///< of its file; 0: none was written
+  std::chrono::nanoseconds write_began{0};  ///< of its file; 0: no file was written
   std::chrono::nanoseconds ended{0};
 };
 
-/// What became of one sprite.
+/// The result of one sprite.
 struct SpriteResult {
   std::string key;
-  std::string url;  ///< of what failed: the record's where that could not be had
+  std::string url;  ///< of the image; of the record if the record failed
   SpriteStatus status = SpriteStatus::failed;
-  std::string reason;  ///< why it failed
+  std::string reason;  ///< of the failure
   int attempts = 0;
   std::uint64_t bytes = 0;  ///< of the file
   std::string path;         ///< below the output directory
-  /// From its pokémon's start in the worker until it was there, or was given up.
+  /// Time from the start of its pokémon in the worker until the sprite was done or failed.
   std::chrono::nanoseconds took{0};
-  std::optional<StoredImage> answer{};  ///< where its server was asked, and the file is there
-  std::optional<PartTimes> times{};     ///< where they are wanted
+  std::optional<StoredImage> answer{};  ///< if there was a request, and the file is on disk
+  std::optional<PartTimes> times{};     ///< if WorkerSettings::times
 };
 
-/// An address that was answered with 404 while its other spelling, with or without the slash at its end, was not.
+/// A URL that failed with status 404, and the same URL with its trailing slash toggled, which succeeded.
 struct UrlFallback {
   std::string url;
   std::string instead;
 };
 
-/// What a call has asked the servers for.
+/// The requests of a call.
 struct RequestCount {
   std::uint64_t requests = 0;
-  std::uint64_t retries = 0;      ///< how many of them repeated one that had failed
-  std::uint64_t connections = 0;  ///< that were opened
+  std::uint64_t retries = 0;      ///< how many of them were retries
+  std::uint64_t connections = 0;  ///< new connections
   std::vector<UrlFallback> url_fallbacks{};
 };
 
-/// What became of a FarmTask.
+/// The result of a FarmTask.
 struct FarmResult {
   std::string name;
   std::uint32_t id = 0;
   std::vector<SpriteResult> sprites;
-  std::optional<StoredDocument> answer{};  ///< where the record's server was asked
+  std::optional<StoredDocument> answer{};  ///< if the record was requested
   RequestCount count;
-  /// When a worker started on it, on the clock that all processes of a machine share (steady_clock's, since its epoch);
-  /// 0 where none did.
+  /// When a worker started it: time since the epoch of steady_clock, which all processes of a machine share.
+  /// 0 if no worker did.
   std::chrono::nanoseconds began{0};
-  std::chrono::nanoseconds ended{0};        ///< on the same clock
-  std::optional<PartTimes> record_times{};  ///< where they are wanted, and the record was asked for
-  int worker = 0;                           ///< the kernel's id of the thread that did it; 0 where none did
-  std::string output_error;  ///< not empty: nothing can be written any more, so there is no use in going on
+  std::chrono::nanoseconds ended{0};        ///< when it ended, on the same clock
+  std::optional<PartTimes> record_times{};  ///< if WorkerSettings::times and the record was requested
+  int worker = 0;                           ///< the worker's thread id; 0 if no worker ran it
+  std::string output_error;  ///< why no further file can be written; empty: files can be written
 };
 
-/// How a pokémon is called in messages.
+/// The name of a pokémon in messages.
 inline std::string display_name(const std::string& name, std::uint32_t id) {
   return name.empty() ? std::to_string(id) : name;
 }

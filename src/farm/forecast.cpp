@@ -1,5 +1,7 @@
 #include "farm/forecast.hpp"
 
+#include "net/rate_limiter.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -8,7 +10,8 @@
 namespace spritefarm::farm {
 namespace {
 
-/// How many sprites a pokémon has: 52,286 for 1351 of them. Of a key with wildcards nobody knows before; it has some.
+/// Sprites of each pokémon: the PokéAPI has 52,286 for 1351 pokémon. The number for a key with wildcards is a
+/// guess.
 constexpr double sprites_of_all = 52286.0 / 1351, sprites_of_wildcard = 8;
 
 double sprites_of_each(const std::vector<std::string>& keys) {
@@ -27,14 +30,15 @@ std::string duration_text(std::chrono::seconds time) {
 
 }  // namespace
 
-Forecast::Forecast(std::uint64_t pokemon, const cli::Options& options)
-    : m_records(pokemon), m_rate(options.rate) {
-  if (!options.dry_run)
+Forecast::Forecast(std::uint64_t pokemon, const Settings& settings)
+    : m_records(pokemon), m_rate(settings.rate) {
+  if (!settings.dry_run)
     m_images = static_cast<std::uint64_t>(
-        std::llround(static_cast<double>(pokemon) * sprites_of_each(options.sprite_keys)));
+        std::llround(static_cast<double>(pokemon) * sprites_of_each(settings.sprite_keys)));
   if (m_rate <= 0) return;
-  // The PokéAPI has a host for records and one for images, which are asked side by side; of others it is not known.
-  const bool two_hosts = options.base_url.starts_with("https://pokeapi.co/");
+  // The PokéAPI has one host for records and one for images, used concurrently. Other servers may have one
+  // for both.
+  const bool two_hosts = settings.base_url.starts_with("https://pokeapi.co/");
   const std::uint64_t busiest = two_hosts ? std::max(m_records, m_images) : m_records + m_images;
   const std::uint64_t burst = static_cast<std::uint64_t>(net::Rate::polite(m_rate).burst);
   m_time =

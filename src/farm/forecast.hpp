@@ -1,27 +1,32 @@
 #pragma once
 
-#include "cli/options.hpp"
-
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace spritefarm::farm {
 
-/// What a run will probably ask the servers for, and how long that takes at its rate, guessed before it begins from what the
-/// PokéAPI is known to hold. A value.
+/// An estimate of the requests of a run and of the time that they take at its rate, made before it begins. It knows the
+/// PokéAPI's usual contents. A value.
 class Forecast {
  public:
-  Forecast(std::uint64_t pokemon, const cli::Options& options);
+  struct Settings {
+    std::vector<std::string> sprite_keys;  ///< as they were given
+    std::string base_url;
+    double rate = 0;  ///< requests a second to one host; 0: no limit
+    bool dry_run = false;
+  };
+  Forecast(std::uint64_t pokemon, const Settings& settings);
 
   [[nodiscard]] std::uint64_t records() const noexcept { return m_records; }
   [[nodiscard]] std::uint64_t images() const noexcept { return m_images; }
-  /// At least, because of the rate; zero: there is no limit.
+  /// The least time that the rate limit allows; zero: no limit.
   [[nodiscard]] std::chrono::seconds time() const noexcept { return m_time; }
 
-  /// Whether somebody who waits for it wants to know.
+  /// Whether the run is long enough to announce the forecast.
   [[nodiscard]] bool is_long() const noexcept;
-  /// All of this, for people.
+  /// The forecast as a message.
   [[nodiscard]] std::string text() const;
 
  private:

@@ -16,13 +16,13 @@ constexpr std::string_view gallery_page =
 #include "farm/gallery_page.html.inc"
     ;
 
-/// Texts that many entries have, each written once and then called by its number.
+/// Writes each different text once; the entries refer to it by number.
 class Numbered {
  public:
   std::size_t operator[](const std::string& text) {
-    const auto [place, is_new] = m_numbers.try_emplace(text, m_texts.size());
+    const auto [entry, is_new] = m_numbers.try_emplace(text, m_texts.size());
     if (is_new) m_texts.push_back(text);
-    return place->second;
+    return entry->second;
   }
   void write(text::JsonWriter& json) const {
     json.begin_list();
@@ -38,7 +38,7 @@ class Numbered {
 }  // namespace
 
 Gallery::SortKey Gallery::sort_key(std::uint32_t id, const std::string& name, const std::string& key) {
-  return {id - 1, name, std::count(key.begin(), key.end(), '.'), key};  // without an id, the greatest number
+  return {id - 1, name, std::count(key.begin(), key.end(), '.'), key};  // id 0 becomes the greatest number
 }
 
 void Gallery::on_result(std::uint64_t, const FarmResult& result) {
@@ -64,8 +64,8 @@ bool Gallery::has_path(const std::string& path) const {
 }
 
 // {"pokemon": [[id, name, [[key, folder, file, status, reason], ...]], ...], "keys": [...], "folders": [...]}
-// A key and a folder are numbers, -1: it has no file; folder and file are parts of a relative URL; a status that is there
-// and an empty reason are left out.
+// `key` and `folder` are indices into the lists `keys` and `folders`; folder -1: no file. `folder` and `file`
+// are parts of a relative URL. Status `there` and an empty reason are omitted.
 std::string Gallery::page() const {
   Numbered keys, folders;
   text::JsonWriter json;
@@ -80,7 +80,7 @@ std::string Gallery::page() const {
       if (entry.path.empty()) {
         json.value(-1).value("");
       } else {
-        const std::size_t file = entry.path.rfind('/') + 1;  // 0 where there is none
+        const std::size_t file = entry.path.rfind('/') + 1;  // 0 if there is no slash
         json.value(folders[text::percent_encoded(entry.path.substr(0, file))]);
         json.value(text::percent_encoded(entry.path.substr(file)));
       }

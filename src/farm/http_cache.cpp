@@ -20,18 +20,17 @@
 namespace spritefarm::farm {
 namespace {
 
-// What a run that is killed has to do again is what came in so long before.
+// A run that is killed loses what it stored in at most this time.
 constexpr std::chrono::milliseconds batch_time{5};
 
-// An image's kind, and so its file's extension, can be another than its URL says.
+// The kind of an image, and so the extension of its file, may differ from its URL.
 constexpr std::array image_kinds{image::ImageKind::png, image::ImageKind::gif, image::ImageKind::svg};
 
-/// Each share has its own, so that many machines can farm into one directory.
-std::string ledger_path(const cli::Options& options) {
-  const std::string folder = std::filesystem::canonical(options.output).string();
-  return options.shard.of == 1
-             ? folder + "/.spritefarm.db"
-             : fmt::format("{}/.spritefarm-{}-of-{}.db", folder, options.shard.which, options.shard.of);
+/// Each share has its own ledger, so that several machines can write to one directory.
+std::string ledger_path(const std::string& output, cli::Shard shard) {
+  const std::string folder = std::filesystem::canonical(output).string();
+  return shard.of == 1 ? folder + "/.spritefarm.db"
+                       : fmt::format("{}/.spritefarm-{}-of-{}.db", folder, shard.which, shard.of);
 }
 
 std::int64_t seconds_now() {
@@ -40,32 +39,32 @@ std::int64_t seconds_now() {
 
 }  // namespace
 
-HttpCache::HttpCache(const cli::Options& options, const cli::Messages& messages,
-                     FetchDatasetHash fetch_dataset_hash)
-    : m_options(options),
+HttpCache::HttpCache(Settings settings, const cli::Messages& messages, FetchDatasetHash fetch_dataset_hash)
+    : m_settings(std::move(settings)),
       m_messages(messages),
       m_fetch_dataset_hash(std::move(fetch_dataset_hash)),
-      m_choice{options.selector, options.path_template},
-      m_path(options.remember ? ledger_path(options) : "") {
-  if (!options.remember) return;
-  m_output = system::Directory::open(options.output);
+      m_choice{m_settings.selector, m_settings.path_template},
+      m_path(m_settings.remember ? ledger_path(m_settings.output, m_settings.shard) : "") {
+  if (!m_settings.remember) return;
+  m_output = system::Directory::open(m_settings.output);
   cache::OpenedLedger opened = cache::open_ledger(m_path);
   m_ledger = std::move(opened.ledger);
-  if (!opened.message.empty()) m_messages.error(opened.message);
+  if (opened.warning) m_messages.error(*opened.warning);
 }
 
-/// What `operation` gives, or nothing where there is no ledger, or none any more: after an error it is of no use.
+/// The result of `operation`; a default value if there is no ledger. After an error this run does without the
+/// ledger.
 template <typename Operation>
 auto HttpCache::with_ledger(Operation operation) {
   using Answer = decltype(operation(*m_ledger));
-  const std::lock_guard lock(m_mutex);
   if (!m_ledger) return Answer{};
   try {
     return operation(*m_ledger);
   } catch (const cache::SqliteError& error) {
     m_ledger.reset();
-    m_messages.error(fmt::format("the ledger {} fails ({}){}: this run goes on without", m_path, error.what(),
-                                 error.is_damage() ? " and is now " + cache::set_aside(m_path) : ""));
+    m_messages.error(fmt::format("the ledger {} failed ({}){}; this run continues without it", m_path,
+                                 error.what(),
+                                 error.is_damage() ? " and was renamed to " + cache::set_aside(m_path) : ""));
     return Answer{};
   }
 }
@@ -76,17 +75,20 @@ std::optional<cache::LedgerDocument> HttpCache::document(const std::string& url)
 
 const std::string& HttpCache::dataset() {
   if (m_dataset) return *m_dataset;
-  const std::string url = dataset_url(m_options.base_url);
-  if (const auto known = document(url); known && !m_options.refresh && known->fresh_until > seconds_now())
+  const std::string url = dataset_url(m_settings.base_url);
+  if (const auto known = document(url); known && !m_settings.refresh && known->fresh_until > seconds_now())
     return m_dataset.emplace(known->content);
   DatasetHash answer = m_fetch_dataset_hash();
-  if (!answer.error.empty()) m_messages.detail("which dataset is served cannot be told: " + answer.error);
-  if (!answer.hash.empty()) store(url, {{{}, answer.freshness_lifetime}, answer.hash, answer.hash});
-  return m_dataset.emplace(std::move(answer.hash));
+  if (!answer.hash) {
+    m_messages.detail("the hash of the dataset is unknown: " + answer.hash.error().message);
+    return m_dataset.emplace();
+  }
+  store(url, {{{}, answer.freshness_lifetime}, *answer.hash, *answer.hash});
+  return m_dataset.emplace(*std::move(answer.hash));
 }
 
 bool HttpCache::is_current(const cache::LedgerDocument& document) {
-  if (!m_options.refresh && document.fresh_until > seconds_now()) return true;
+  if (!m_settings.refresh && document.fresh_until > seconds_now()) return true;
   const std::string& current = dataset();
   return !current.empty() && document.dataset == current;
 }
@@ -100,7 +102,7 @@ std::optional<CachedDocument> HttpCache::page(const std::string& url) {
 
 bool HttpCache::is_intact(const std::string& path, const cache::LedgerImage& image) const {
   if (system::stamp_of(*m_output, path) != system::FileStamp{image.size, image.changed}) return false;
-  if (!m_options.verify) return true;
+  if (!m_settings.verify) return true;
   const std::optional<std::string> bytes =
       system::read_file(*m_output, path, static_cast<std::size_t>(image.size));
   return bytes && pokeapi::sha256(*bytes) == image.sha256;
@@ -121,7 +123,7 @@ std::optional<CachedImage> HttpCache::find_image(const pokeapi::Record& record, 
                        std::move(image->validators),
                        {image->size, image->changed},
                        std::move(image->sha256),
-                       m_options.refresh || image->fresh_until <= seconds_now()};
+                       m_settings.refresh || image->fresh_until <= seconds_now()};
   }
   return std::nullopt;
 }
@@ -185,7 +187,7 @@ void HttpCache::for_each_stored(const TakeStored& take) {
     std::string key;
   };
   std::vector<pokeapi::Record> records;
-  std::unordered_multimap<std::string, Leaf> leaves;  // by URL, which several may have
+  std::unordered_multimap<std::string, Leaf> leaves;  // by URL; several leaves may have the same
   const auto belongs = [&](const Leaf& leaf, const std::string& path) {
     return std::any_of(image_kinds.begin(), image_kinds.end(), [&](image::ImageKind kind) {
       const Result<std::string> own = m_choice.path(records[leaf.record], leaf.key, image::extension(kind));
@@ -203,10 +205,10 @@ void HttpCache::for_each_stored(const TakeStored& take) {
     ledger.each_image([&](const std::string& path, const std::string& url) {
       if (!system::stamp_of(*m_output, path)) return;
       const auto [first, last] = leaves.equal_range(url);
-      auto its = first;
+      auto leaf = first;
       if (first != last && std::next(first) != last)
-        its = std::find_if(first, last, [&](const auto& leaf) { return belongs(leaf.second, path); });
-      if (its != last) take(records[its->second.record], its->second.key, path);
+        leaf = std::find_if(first, last, [&](const auto& one) { return belongs(one.second, path); });
+      if (leaf != last) take(records[leaf->second.record], leaf->second.key, path);
     });
     return true;
   });

@@ -2,52 +2,62 @@
 
 #include "cache/ledger.hpp"
 #include "cli/messages.hpp"
-#include "cli/options.hpp"
+#include "cli/shard.hpp"
 #include "farm/dataset_hash.hpp"
 #include "farm/farm_task.hpp"
 #include "farm/sprite_choice.hpp"
+#include "pokeapi/selector.hpp"
 #include "system/directory.hpp"
+#include "text/output_template.hpp"
 
 #include <chrono>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 
 namespace spritefarm::farm {
 
-/// What is there already, and what of it is as good as new: answers from the ledger and the files on disk, for each
-/// document and image, whether it is to be fetched, to be asked about, or simply there.
+/// What earlier runs have left: the cache database and the files on disk. For each document and each image it decides
+/// whether a run needs a request.
 ///
-///     document   fresh, or of the dataset that `meta/` names   no request          else   conditional request
-///     image      fresh, and its file is as it was written      no request          stale  conditional request
-///                its file is gone or altered, or its URL is another                       plain request
+///     document   fresh, or of the dataset that `meta/` names   no request      else    conditional request
+///     image      fresh, and its file is as it was written      no request      stale   conditional request
+///                file gone or altered, or another URL          plain request
 ///
-/// The coordinator's, on its thread, except for commit(); the only one that has the ledger, which no worker ever opens.
-/// Without a ledger (a dry run, another run has it, it fails), nothing is known and nothing kept: that costs requests,
-/// and never fails a run.
+/// Owned by the coordinator, used by the main thread; no worker opens the database. Without a database (dry run, locked by
+/// another run, failed) every look-up misses and nothing is stored: that costs requests and never fails a run.
 class HttpCache {
  public:
-  /// Asks the API which dataset it serves; done once in a run, at most, and only if something is known.
+  struct Settings {
+    bool remember = false;  ///< keep a database
+    bool refresh = false;   ///< everything is stale
+    bool verify = false;    ///< hash the files
+    std::string output;
+    cli::Shard shard;
+    std::string base_url;
+    pokeapi::Selector selector;
+    text::OutputTemplate path_template;
+  };
+  /// Asks the API for the dataset that it serves. Called at most once in a run, and only if a stale document is stored.
   using FetchDatasetHash = std::function<DatasetHash()>;
 
-  /// To be made after the last fork of this process.
-  HttpCache(const cli::Options& options, const cli::Messages& messages, FetchDatasetHash fetch_dataset_hash);
+  /// Make it after the last fork of this process. Throws std::system_error if the output directory is gone.
+  HttpCache(Settings settings, const cli::Messages& messages, FetchDatasetHash fetch_dataset_hash);
 
-  /// A page of the index; none where it is unknown.
+  /// A page of the index; none on a miss.
   std::optional<CachedDocument> page(const std::string& url);
-  /// Adds to a task what is known of it. Where nobody needs to be asked, and all is there, the result.
+  /// Adds what is stored to a task. Returns the result if that needs no request at all.
   std::optional<FarmResult> look_up(FarmTask& task);
 
-  /// Keeps what servers have answered, and the files that came of it, for a later run.
+  /// Stores responses, and the files made of them, for a later run.
   void store(const std::string& url, const StoredDocument& document);
   void store(const FarmTask& task, const FarmResult& result);
-  /// What earlier runs have made, as far as the ledger knows whose it is and its file is still there.
+  /// The files of earlier runs whose sprite is known and that still exist.
   using TakeStored =
       std::function<void(const pokeapi::Record& record, const std::string& key, const std::string& path)>;
   void for_each_stored(const TakeStored& take);
-  /// Makes certain what was kept; otherwise that happens now and then. Any thread may.
+  /// Commits what was stored. store() does so now and then.
   void commit();
 
  private:
@@ -61,15 +71,13 @@ class HttpCache {
   std::optional<CachedImage> find_image(const pokeapi::Record& record, const SpriteResult& sprite);
   [[nodiscard]] bool is_intact(const std::string& path, const cache::LedgerImage& image) const;
 
-  const cli::Options& m_options;
+  const Settings m_settings;
   const cli::Messages& m_messages;
   const FetchDatasetHash m_fetch_dataset_hash;
-  const SpriteChoice m_choice;
+  const SpriteChoice m_choice;  // refers to m_settings
   const std::string m_path;
   std::optional<system::Directory> m_output;
-  std::optional<std::string> m_dataset;  // known in this run; an empty one cannot be had
-
-  std::mutex m_mutex;
+  std::optional<std::string> m_dataset;  // fetched or stored, in this run; empty: it cannot be had
   std::unique_ptr<cache::Ledger> m_ledger;
   Clock::time_point m_commit_at;
 };

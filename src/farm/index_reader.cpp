@@ -10,8 +10,8 @@
 namespace spritefarm::farm {
 
 IndexReader::IndexReader(Executor& executor, const std::string& base_url, pokeapi::IndexRange range,
-                         HttpCache& cache)
-    : m_executor(executor), m_cache(cache), m_cursor(base_url, range) {
+                         HttpCache& cache, RunEvents& events)
+    : m_executor(executor), m_cache(cache), m_events(events), m_cursor(base_url, range) {
   request_page();
 }
 
@@ -65,39 +65,29 @@ Task<IndexReader::Page> IndexReader::read(std::string url, std::optional<CachedD
   co_return page;
 }
 
-IndexReader::Page IndexReader::result_of(Future<Page> coming) {
+IndexReader::Page IndexReader::wait_for_page() {
+  if (m_hit) return {*std::exchange(m_hit, std::nullopt), {}, {}};
   try {
-    return std::move(coming).result();
-  } catch (const std::exception& error) {  // it has no worker
+    return m_events.result_of(*std::exchange(m_coming, std::nullopt));
+  } catch (const std::exception& error) {  // the executor has no worker
     return {Error{error.what()}, {}, {}};
   }
 }
 
-std::optional<IndexAnswer> IndexReader::next() {
-  if (!m_coming && !m_hit) return std::nullopt;
+Result<std::optional<IndexTasks>> IndexReader::next(RequestCount& count) {
+  if (!m_coming && !m_hit) return std::optional<IndexTasks>();
   const std::string url = *m_cursor.url();
-  Page page{Error{}, {}, {}};
-  if (m_hit)
-    page.content = *std::exchange(m_hit, std::nullopt);
-  else
-    page = result_of(*std::move(m_coming));
-  m_coming.reset();
-  IndexAnswer answer;
-  answer.count = page.count;
-  if (!page.content) {
-    answer.error = page.content.error().message;
-    return answer;
-  }
-  answer.index_size = page.content->count;
+  Page page = wait_for_page();
+  count = std::move(page.count);
+  if (!page.content) return page.content.error();
+  IndexTasks next;
+  next.index_size = page.content->count;
   Result<std::vector<pokeapi::IndexEntry>> entries = m_cursor.take(*std::move(page.content));
-  if (!entries) {
-    answer.error = entries.error().message;
-    return answer;
-  }
+  if (!entries) return entries.error();
   if (page.answer) m_cache.store(url, *page.answer);
-  answer.tasks = index_tasks(*std::move(entries));
+  next.tasks = index_tasks(*std::move(entries));
   request_page();
-  return answer;
+  return std::optional(std::move(next));
 }
 
 }  // namespace spritefarm::farm

@@ -2,6 +2,7 @@
 
 #include "farm/farm_task.hpp"
 #include "farm/http_cache.hpp"
+#include "farm/run_events.hpp"
 #include "pokeapi/index_cursor.hpp"
 
 #include <spritefarm/executor.hpp>
@@ -12,27 +13,26 @@
 
 namespace spritefarm::farm {
 
-/// What a page of the index brought, or the error why there is none to be had.
-struct IndexAnswer {
+/// The tasks of one page of the index.
+struct IndexTasks {
   std::vector<FarmTask> tasks;
   std::uint64_t index_size = 0;  ///< pokémon in all of the index
-  std::string error;
-  RequestCount count;
 };
 
-/// Reads a range of the index, a page ahead of who takes them: while the tasks of one are farmed, the next is
-/// on its way. What the cache has of it is not asked for again. Asks through an executor of this process, whose worker
-/// has a Downloader; owned by the coordinator. Destroyed early, it gives up the page that is on its way.
+/// Reads a range of the index, one page ahead: while the tasks of a page are farmed, the next page is on its way. A page that
+/// is fresh in the cache is not requested. Requests go through an executor of this process whose worker has a Downloader.
+/// Owned by the TaskSource, used by the main thread. Its destructor terminates the request that is on its way.
 class IndexReader {
  public:
-  /// Asks for the first page.
-  IndexReader(Executor& executor, const std::string& base_url, pokeapi::IndexRange range, HttpCache& cache);
+  /// Requests the first page. Throws Interrupted, as next() does.
+  IndexReader(Executor& executor, const std::string& base_url, pokeapi::IndexRange range, HttpCache& cache,
+              RunEvents& events);
   IndexReader(const IndexReader&) = delete;
   IndexReader& operator=(const IndexReader&) = delete;
   ~IndexReader();
 
-  /// Waits for the next page; none after the last, and after an error.
-  std::optional<IndexAnswer> next();
+  /// Waits for the next page; none after the last. After an Error there are no more. Sets `count` to the requests it took.
+  Result<std::optional<IndexTasks>> next(RequestCount& count);
   /// Whether next() would have to wait for a server.
   [[nodiscard]] bool is_waiting() const noexcept { return m_coming.has_value(); }
 
@@ -42,14 +42,15 @@ class IndexReader {
     std::optional<StoredDocument> answer;
     RequestCount count;
   };
-  static Page result_of(Future<Page> coming);
+  Page wait_for_page();
   static Task<Page> read(std::string url, std::optional<CachedDocument> known);
   void request_page();
 
   Executor& m_executor;
   HttpCache& m_cache;
+  RunEvents& m_events;
   pokeapi::IndexCursor m_cursor;
-  std::optional<pokeapi::IndexPage> m_hit;
+  std::optional<pokeapi::IndexPage> m_hit;  // the next page, from the cache
   std::optional<Future<Page>> m_coming;
 };
 

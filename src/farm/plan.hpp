@@ -15,19 +15,20 @@
 
 namespace spritefarm::farm {
 
-/// The tasks for what the index lists.
+/// The tasks for entries of the index.
 std::vector<FarmTask> index_tasks(std::vector<pokeapi::IndexEntry> entries);
 
-/// Picks a share of a selection that comes piece by piece, each pokémon once.
+/// Picks one share of a selection that arrives in pieces. Picks each pokémon once. Used by one thread.
 class ShareFilter {
  public:
   explicit ShareFilter(cli::Shard shard) : m_shard(shard) {}
 
-  /// The share's tasks of the next piece. Those with a name come before those with only an id: when the named
-  /// ones are done, their ids are known too, and a pokémon that was given both ways is farmed once.
+  /// The tasks of the next piece that belong to the share. Tasks with a name come before tasks with only an
+  /// id: when the former are done, their ids are known, so a pokémon given by name and by id is downloaded
+  /// once.
   std::vector<FarmTask> pick(std::vector<FarmTask> piece);
 
-  /// How many tasks it picks, at most, of so many; of an unknown number, unboundedly many.
+  /// The greatest number of tasks that it picks of `tasks`; no limit if `tasks` is unknown.
   [[nodiscard]] std::size_t max_of(std::optional<std::size_t> tasks) const noexcept;
 
  private:
@@ -35,8 +36,8 @@ class ShareFilter {
   std::unordered_set<std::string> m_urls;
 };
 
-/// The same address with or without the slash at the end of its path, whichever it has not. The PokéAPI's
-/// CDN keeps a failure for days, but for one spelling.
+/// Adds a slash to the end of the URL's path, or removes it if there is one. The PokéAPI's CDN caches a
+/// failure for days, but only for one of the two URLs.
 std::string toggle_trailing_slash(std::string url);
 
 }  // namespace spritefarm::farm

@@ -5,7 +5,7 @@
 
 namespace spritefarm::farm {
 
-/// Tells Progress what the coordinator tells. Owned by the run.
+/// Adds the results of a run to its Progress. Owned by the run; called as every RunListener is.
 class ProgressListener final : public RunListener {
  public:
   explicit ProgressListener(cli::Progress& progress) : m_progress(progress) {}

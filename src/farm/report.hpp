@@ -9,18 +9,18 @@
 
 namespace spritefarm::farm {
 
-/// What one run did: its counters, and what did not end well by name. Filled by the coordinator as results
-/// come in; grows only with what failed, what is missing, and what a dry run plans.
+/// What one run did: counters, and the names of the sprites that failed, are missing or are planned by a dry run. Owned by
+/// the run, filled by its accounting; used by the main thread.
 class Report {
  public:
-  struct Run {
+  struct Configuration {
     std::string_view mode;
     int workers = 1;
     int concurrency = 1;
     std::string_view transport;
     bool dry_run = false;
   };
-  explicit Report(Run run) : m_run(run) {}
+  explicit Report(Configuration configuration) : m_configuration(configuration) {}
 
   void add(const FarmResult& result);
   void add(const RequestCount& count);
@@ -45,7 +45,7 @@ class Report {
     SpriteResult sprite;
   };
 
-  Run m_run;
+  const Configuration m_configuration;
   std::uint64_t m_selected = 0;
   std::uint64_t m_downloaded = 0;
   std::uint64_t m_unchanged = 0;

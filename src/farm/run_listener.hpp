@@ -6,8 +6,8 @@
 
 namespace spritefarm::farm {
 
-/// Is told what happens in a run while it happens: by the coordinator, one call at a time, mostly on the main thread. What
-/// a member throws ends the run.
+/// Learns what happens in a run while it happens. Called by the accounting, on the main thread. What a member throws ends
+/// the run, and is no pokémon's failure.
 class RunListener {
  public:
   RunListener() = default;
@@ -19,7 +19,7 @@ class RunListener {
   virtual void on_expected(std::uint64_t tasks);
   /// The task of this number, counted from 1, is about to be given to the workers.
   virtual void on_submit(std::uint64_t number, const FarmTask& task);
-  /// What became of it; number 0: of one that no worker was needed for.
+  /// The result of that task; number 0: of a task that needed no worker.
   virtual void on_result(std::uint64_t number, const FarmResult& result);
 };
 

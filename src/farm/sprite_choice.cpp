@@ -13,8 +13,7 @@ namespace {
 
 using image::ImageKind;
 
-/// What the extension of the file will be, unless the image turns out to be of another kind than its URL
-/// says.
+/// The extension that the URL suggests. The image decides in the end.
 std::string_view expected_extension(std::string_view url) {
   for (const ImageKind kind : {ImageKind::gif, ImageKind::svg})
     if (url.ends_with(image::extension(kind))) return image::extension(kind);
@@ -33,7 +32,7 @@ std::vector<SpriteResult> SpriteChoice::choose(const pokeapi::Record& record, Fa
   for (const std::string& key : selection.missing) result.sprites.push_back({key, {}, SpriteStatus::missing});
   for (const std::string& key : selection.unknown)
     result.sprites.push_back(
-        {key, {}, SpriteStatus::failed, "its record has no sprite of that key: see --sprite in --help"});
+        {key, {}, SpriteStatus::failed, "the record has no sprite with this key; see --sprite in --help"});
 
   std::vector<SpriteResult> chosen;
   std::set<std::string> taken;
@@ -47,9 +46,11 @@ std::vector<SpriteResult> SpriteChoice::choose(const pokeapi::Record& record, Fa
     }
     sprite.status = SpriteStatus::failed;
     sprite.reason =
-        found ? fmt::format("another sprite of it has the path {} already: tell them apart with --template",
-                            *found)
-              : found.error().message;
+        found
+            ? fmt::format(
+                  "another sprite of this pokémon has the path {}; choose a --template that tells them apart",
+                  *found)
+            : found.error().message;
     result.sprites.push_back(std::move(sprite));
   }
   return chosen;
@@ -57,7 +58,7 @@ std::vector<SpriteResult> SpriteChoice::choose(const pokeapi::Record& record, Fa
 
 Result<void> check_record(const FarmTask& task, const pokeapi::Record& record) {
   if ((task.name.empty() || task.name == record.name) && (task.id == 0 || task.id == record.id)) return {};
-  return Error{fmt::format("this is the record of '{}' ({}), not of {}", text::excerpt(record.name),
+  return Error{fmt::format("the response is the record of '{}' ({}), not of {}", text::excerpt(record.name),
                            record.id, display_name(task.name, task.id))};
 }
 

@@ -13,20 +13,21 @@
 
 namespace spritefarm::farm {
 
-/// Which sprites of a record are wanted, and where their files belong: decided by the command line, for all records.
+/// The sprites to take from each record and the paths of their files, from the command line. Refers to its
+/// two members, which must outlive it.
 struct SpriteChoice {
   const pokeapi::Selector& selector;
   const text::OutputTemplate& path_template;
 
-  /// The chosen sprites that can be fetched, as planned, with the paths that their URLs let expect; of the others,
-  /// `result` tells what keeps them from it. No two of them have the same path.
+  /// The selected sprites that can be fetched, with status `planned` and the path that their URL suggests; no
+  /// two have the same path. Adds the others to `result`, as missing or failed.
   std::vector<SpriteResult> choose(const pokeapi::Record& record, FarmResult& result) const;
 
   [[nodiscard]] Result<std::string> path(const pokeapi::Record& record, std::string_view key,
                                          std::string_view extension) const;
 };
 
-/// Whether a record is the one that was asked for: not if a cache or a proxy mixed two up.
+/// Verifies that a record is the requested one. An Error if a cache or proxy has sent another.
 Result<void> check_record(const FarmTask& task, const pokeapi::Record& record);
 
 }  // namespace spritefarm::farm

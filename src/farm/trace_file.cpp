@@ -12,9 +12,9 @@
 namespace spritefarm::farm {
 namespace {
 
-// Threads' ids that the kernel never gives.
-constexpr int coordinators_lane = 1 << 22;
-constexpr int first_further_lane = coordinators_lane + 1;
+// Thread ids that the kernel never assigns.
+constexpr int coordinator_track = 1 << 22;
+constexpr int first_extra_track = coordinator_track + 1;
 
 TraceFile::Time now() {
   return std::chrono::steady_clock::now().time_since_epoch();
@@ -27,18 +27,18 @@ TraceFile::TraceFile(const std::string& path, Time begin, bool workers_are_proce
       m_file(std::fopen(path.c_str(), "we")),
       m_begin(begin),
       m_workers_are_processes(workers_are_processes),
-      m_coordinator{posix::current_pid(), coordinators_lane} {
+      m_coordinator{posix::current_pid(), coordinator_track} {
   if (!m_file) throw std::system_error(errno, std::generic_category(), "cannot write " + path);
-  name_process(m_coordinator.process, "spritefarm, the coordinator", 0);
-  name_lane(m_coordinator, "submits, takes results");
+  name_process(m_coordinator.process, "spritefarm, coordinator", 0);
+  name_track(m_coordinator, "submit, result");
 }
 
 // ---- events ---------------------------------------------------------------------------------------------------
 
-text::JsonWriter TraceFile::event(std::string_view phase, std::string_view name, Lane lane, Time at) const {
+text::JsonWriter TraceFile::event(std::string_view phase, std::string_view name, Track track, Time at) const {
   text::JsonWriter json;
-  json.begin_object().key("ph").value(phase).key("name").value(name).key("pid").value(lane.process);
-  json.key("tid").value(lane.thread);
+  json.begin_object().key("ph").value(phase).key("name").value(name).key("pid").value(track.process);
+  json.key("tid").value(track.thread);
   json.key("ts").value(std::chrono::duration<double, std::micro>(at - m_begin).count());
   return json;
 }
@@ -49,22 +49,22 @@ void TraceFile::write(text::JsonWriter& event) {
     throw std::system_error(errno, std::generic_category(), "cannot write " + m_path);
 }
 
-void TraceFile::slice(std::string_view name, Lane lane, Time begin, Time end, std::string_view note) {
-  text::JsonWriter json = event("X", name, lane, begin);
+void TraceFile::slice(std::string_view name, Track track, Time begin, Time end, std::string_view note) {
+  text::JsonWriter json = event("X", name, track, begin);
   json.key("dur").value(std::chrono::duration<double, std::micro>(end - begin).count());
   if (!note.empty()) json.key("args").begin_object().key("note").value(note).end_object();
   write(json);
 }
 
-/// Something short in the coordinator's lane, with an arrow from or to it.
+/// A short slice on the coordinator's track, with an arrow from or to it.
 void TraceFile::mark(std::string_view name, std::uint64_t number, std::string_view arrow_phase) {
   const Time at = now();
   slice(name, m_coordinator, at, at + std::chrono::microseconds(1));
   if (!arrow_phase.empty()) arrow(arrow_phase, number, m_coordinator, at);
 }
 
-void TraceFile::arrow(std::string_view phase, std::uint64_t number, Lane lane, Time at) {
-  text::JsonWriter json = event(phase, "task", lane, at);
+void TraceFile::arrow(std::string_view phase, std::uint64_t number, Track track, Time at) {
+  text::JsonWriter json = event(phase, "task", track, at);
   json.key("cat").value("task").key("id").value(number).key("bp").value("e");
   write(json);
 }
@@ -79,18 +79,18 @@ void TraceFile::name_process(int process, std::string_view name, int order) {
   text::JsonWriter name_event = event("M", "process_name", {process, 0}, m_begin);
   name_event.key("args").begin_object().key("name").value(name).end_object();
   write(name_event);
-  text::JsonWriter place = event("M", "process_sort_index", {process, 0}, m_begin);
-  place.key("args").begin_object().key("sort_index").value(order).end_object();
-  write(place);
+  text::JsonWriter sort_event = event("M", "process_sort_index", {process, 0}, m_begin);
+  sort_event.key("args").begin_object().key("sort_index").value(order).end_object();
+  write(sort_event);
 }
 
-void TraceFile::name_lane(Lane lane, std::string_view name) {
-  text::JsonWriter json = event("M", "thread_name", lane, m_begin);
+void TraceFile::name_track(Track track, std::string_view name) {
+  text::JsonWriter json = event("M", "thread_name", track, m_begin);
   json.key("args").begin_object().key("name").value(name).end_object();
   write(json);
 }
 
-// ---- lanes ----------------------------------------------------------------------------------------------------
+// ---- tracks ---------------------------------------------------------------------------------------------------
 
 TraceFile::Worker& TraceFile::worker(int thread) {
   const auto [found, is_new] = m_workers.try_emplace(thread);
@@ -103,28 +103,28 @@ TraceFile::Worker& TraceFile::worker(int thread) {
   return worker;
 }
 
-/// One in which nothing happens in that time.
-TraceFile::Lane TraceFile::free_lane(Worker& worker, Time begin, Time end) {
+/// A track of the worker with no slice in this time; a new one if there is none.
+TraceFile::Track TraceFile::free_track(Worker& worker, Time begin, Time end) {
   const auto is_free = [&](const Worker::Taken& taken) {
     const auto later = taken.times.lower_bound(begin);
     return (later == taken.times.end() || later->first >= end) &&
            (later == taken.times.begin() || std::prev(later)->second <= begin);
   };
-  auto lane = std::find_if(worker.lanes.begin(), worker.lanes.end(), is_free);
-  if (lane == worker.lanes.end()) {
-    const bool is_first = worker.lanes.empty();
-    worker.lanes.push_back(
-        {is_first ? worker.first : Lane{worker.first.process, first_further_lane + m_further_lanes++}, {}});
-    lane = std::prev(worker.lanes.end());
-    name_lane(lane->lane, is_first
-                              ? fmt::format("worker {}", worker.number)
-                              : fmt::format("worker {}, {} at once", worker.number, worker.lanes.size()));
+  auto track = std::find_if(worker.tracks.begin(), worker.tracks.end(), is_free);
+  if (track == worker.tracks.end()) {
+    const bool is_first = worker.tracks.empty();
+    worker.tracks.push_back(
+        {is_first ? worker.first : Track{worker.first.process, first_extra_track + m_extra_tracks++}, {}});
+    track = std::prev(worker.tracks.end());
+    name_track(track->track, is_first
+                                 ? fmt::format("worker {}", worker.number)
+                                 : fmt::format("worker {}, track {}", worker.number, worker.tracks.size()));
   }
-  lane->times.emplace(begin, end);
-  return lane->lane;
+  track->times.emplace(begin, end);
+  return track->track;
 }
 
-// ---- what happens -----------------------------------------------------------------------------------------------
+// ---- run events -------------------------------------------------------------------------------------------------
 
 void TraceFile::on_submit(std::uint64_t number, const FarmTask& task) {
   const std::string name = display_name(task.name, task.id);
@@ -139,7 +139,7 @@ void TraceFile::on_submit(std::uint64_t number, const FarmTask& task) {
 void TraceFile::on_result(std::uint64_t number, const FarmResult& result) {
   const std::string name = display_name(result.name, result.id);
   const auto submission = m_submitted.find(number);
-  if (submission == m_submitted.end()) return mark(name + ": at hand", 0, {});
+  if (submission == m_submitted.end()) return mark(name + ": hit", 0, {});
   const bool was_begun = result.began.count() > 0 && result.ended > result.began;
   const Time left_queue = was_begun ? std::max(result.began, submission->second.at) : now();
   queue("e", number, submission->second.name, left_queue);
@@ -148,37 +148,38 @@ void TraceFile::on_result(std::uint64_t number, const FarmResult& result) {
   if (was_begun) {
     m_changes.emplace(result.ended, Change{-1, 0});
     Worker& worker_state = worker(result.worker);
-    const Lane lane = free_lane(worker_state, result.began, result.ended);
-    slice(name, lane, result.began, result.ended);
-    arrow("t", number, lane, result.began);
-    if (result.record_times) part("record", lane, *result.record_times, {});
+    const Track track = free_track(worker_state, result.began, result.ended);
+    slice(name, track, result.began, result.ended);
+    arrow("t", number, track, result.began);
+    if (result.record_times) part("record", track, *result.record_times, {});
     std::vector<const SpriteResult*> sprites;
     for (const SpriteResult& sprite : result.sprites)
       if (sprite.times) sprites.push_back(&sprite);
     std::sort(sprites.begin(), sprites.end(),
               [](const auto* a, const auto* b) { return a->times->began < b->times->began; });
-    Time last = result.began;  // in the task's own lane; what overlaps it has another
+    Time last =
+        result.began;  // end of the last image on the task's own track; overlapping images get another track
     for (const SpriteResult* const sprite : sprites) {
       const PartTimes& times = *sprite->times;
       const bool fits = times.began >= last;
       if (fits) last = times.ended;
       part(fits ? sprite->key : fmt::format("{}: {}", name, sprite->key),
-           fits ? lane : free_lane(worker_state, times.began, times.ended), times, sprite->reason);
+           fits ? track : free_track(worker_state, times.began, times.ended), times, sprite->reason);
     }
   }
   mark("result of " + name, number, was_begun ? "f" : "");
   std::fflush(m_file.get());
 }
 
-/// A slice for what was got, and those of its parts in it.
-void TraceFile::part(const std::string& name, Lane lane, const PartTimes& times, std::string_view note) {
-  slice(name, lane, times.began, times.ended, note);
+/// A slice for a document or an image; in it the slices of its parts.
+void TraceFile::part(const std::string& name, Track track, const PartTimes& times, std::string_view note) {
+  slice(name, track, times.began, times.ended, note);
   for (const net::AttemptTimes& attempt : times.attempts) {
-    if (attempt.sent > attempt.began) slice("connect", lane, attempt.began, attempt.sent);
-    if (attempt.answered > attempt.sent) slice("wait", lane, attempt.sent, attempt.answered);
-    if (attempt.ended > attempt.answered) slice("transfer", lane, attempt.answered, attempt.ended);
+    if (attempt.sent > attempt.began) slice("connect", track, attempt.began, attempt.sent);
+    if (attempt.answered > attempt.sent) slice("wait", track, attempt.sent, attempt.answered);
+    if (attempt.ended > attempt.answered) slice("transfer", track, attempt.answered, attempt.ended);
   }
-  if (times.write_began.count() > 0) slice("write", lane, times.write_began, times.ended);
+  if (times.write_began.count() > 0) slice("write", track, times.write_began, times.ended);
 }
 
 void TraceFile::finish() {

@@ -35,8 +35,8 @@ struct EventLoop::State {
 
   posix::Epoll epoll;
   posix::EventFd notification;
-  // A watch is found by a number that is never used twice: an event of a watch that has just ended finds
-  // none, even if its descriptor has been closed and given out again observer.
+  // The key of a watch is a number that is never used twice. So an event of a watch that a callback has just
+  // ended finds no watch, even if its descriptor has been closed and reused since.
   std::unordered_map<std::uint64_t, std::shared_ptr<Watched>> watches;
   std::map<TimerKey, std::function<void()>> timers;
   unsigned long last_id = wake_key;
@@ -49,7 +49,8 @@ struct EventLoop::State {
 
   void run_posted() {
     std::unique_lock lock(posted_mutex);
-    // Only those that were there at the start: a callback that posts itself again must not starve the rest.
+    // Runs only the callbacks that were there at the start: one that posts itself again must not starve the
+    // loop.
     for (std::size_t left = posted.size(); left > 0; --left) {
       const std::function<void()> callback = std::move(posted.front());
       posted.pop_front();
@@ -63,7 +64,7 @@ struct EventLoop::State {
   }
 
   void run_due_timers() {
-    // Only those that were due at the start: a timer that sets itself again for now must not starve the rest.
+    // Runs only the timers that were due at the start: one that sets itself again must not starve the loop.
     const Clock::time_point now = Clock::now();
     while (!timers.empty() && timers.begin()->first.first <= now) {
       auto due = timers.extract(timers.begin());
@@ -79,6 +80,7 @@ EventLoop::EventLoop() : m_state(std::make_unique<State>()) {
 
 EventLoop::~EventLoop() {
   while (!m_state->locals.empty()) {
+    // Removed from the list before it is destroyed, so that its destructor can use the loop.
     const std::shared_ptr<void> last = std::move(m_state->locals.back().second);
     m_state->locals.pop_back();
   }
@@ -87,7 +89,9 @@ EventLoop::~EventLoop() {
 
 EventLoop& EventLoop::current() {
   if (!current_loop)
-    throw std::logic_error("EventLoop::current(): this thread has no event loop; run it in an executor");
+    throw std::logic_error(
+        "EventLoop::current(): this thread has no event loop; run this code in an executor or in "
+        "EventLoop::run_until()");
   return *current_loop;
 }
 
@@ -138,10 +142,10 @@ void EventLoop::run_once(Clock::duration timeout) {
   for (std::size_t i = 0; i < count; ++i) {
     if (events[i].key == wake_key) {
       m_state->notification.clear();
-      m_state->notified.exchange(false);  // acquires what the ringers did before they rang
+      m_state->notified.exchange(false);  // acquires the writes of the threads that have notified
       m_state->run_posted();
     } else if (const auto found = m_state->watches.find(events[i].key); found != m_state->watches.end()) {
-      const std::shared_ptr<State::Watched> watched = found->second;  // the callback may end its own watch
+      const std::shared_ptr<State::Watched> watched = found->second;  // it may destroy its Watch
       watched->callback(events[i].readiness);
     }
   }

@@ -14,7 +14,7 @@
 namespace spritefarm {
 namespace {
 
-/// One exception of a chain. The category is that of a std::system_error, empty otherwise.
+/// One exception of a chain of nested exceptions. The category and the code are those of a std::system_error.
 struct Link {
   std::string type;
   std::string message;
@@ -24,7 +24,7 @@ struct Link {
 
 constexpr std::size_t max_chain = 64;
 
-/// The type's name without what std::throw_with_nested wraps around it.
+/// The name of a type without the wrapper that std::throw_with_nested adds.
 std::string plain_type_name(const std::type_info& type) {
   std::string name = type_name(type);
   constexpr std::string_view wrapper = "std::_Nested_exception<";
@@ -51,19 +51,20 @@ void append_links(std::vector<Link>& chain, const std::exception_ptr& exception)
   } catch (...) {
     const std::type_info* const type = abi::__cxa_current_exception_type();
     chain.push_back(
-        {type ? plain_type_name(*type) : "unknown", "an exception that is no std::exception", {}, 0});
+        {type ? plain_type_name(*type) : "unknown", "an exception that is not a std::exception", {}, 0});
   }
   if (nested && chain.size() < max_chain) append_links(chain, nested);
 }
 
-/// Throws `exception`, with what is being handled now nested in it if `nest`.
+/// Throws `exception`. If `nest`, nests the exception that is being handled now in it.
 template <typename E>
 [[noreturn]] void raise(E exception, bool nest) {
   if (nest) std::throw_with_nested(std::move(exception));
   throw exception;
 }
 
-/// The one whose what() is the message. It ends in its code's text, which the constructor appends again.
+/// The system_error whose what() is `message`. The message ends with the text of the code, which the
+/// constructor of std::system_error appends again, so this removes it.
 std::system_error system_error_of(const std::string& message, const std::error_code& code) {
   if (message == code.message()) return std::system_error(code);
   const std::string appended = ": " + code.message();
@@ -125,7 +126,7 @@ std::exception_ptr Codec<std::exception_ptr>::decode(Decoder& from) {
       throw CodecError("an exception from another process has no type");
     raise_chain(chain, 0);
   } catch (...) {
-    return std::current_exception();  // what was sent, or the CodecError why it cannot be read
+    return std::current_exception();  // the exception that was sent, or the CodecError
   }
 }
 

@@ -9,7 +9,7 @@
 namespace spritefarm {
 namespace {
 
-/// The pools of this process. Destroyed, as a static object, when the process exits.
+/// The pools of this process. A static object, so the exit of the process destroys it. Any thread.
 class ExitWatch {
  public:
   void add(const std::weak_ptr<FinishesAtExit>& pool) {
@@ -18,7 +18,7 @@ class ExitWatch {
     m_pools.push_back(pool);
   }
   ~ExitWatch() {
-    if (posix::fork_generation() != m_generation) return;  // a forked child: the pools are its parent's
+    if (posix::fork_generation() != m_generation) return;  // a forked child: the pools belong to the parent
     for (const auto& each : m_pools)
       if (const auto pool = each.lock()) pool->finish();
   }

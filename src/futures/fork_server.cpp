@@ -21,8 +21,9 @@
 namespace spritefarm {
 namespace {
 
-/// Asks for a zygote. With it come its end of its socket, the coordinator's pidfd, and the memory that holds the
-/// encoded initializer, of at least one byte.
+/// Asks the fork server for a zygote. Three descriptors come with it: the zygote's end of its socket, the
+/// pidfd of the coordinator, and the memory with the encoded initializer, which has one byte more than
+/// initializer_size.
 struct ZygoteRequest {
   WorkerPlan plan;
   std::uint64_t initializer_size = 0;
@@ -37,8 +38,8 @@ std::unique_ptr<ForkServer>& fork_server_slot() {
 void run_request(const std::string& request) {
   Decoder from(request);
   const auto entry = detail::function_entry(decode<detail::FunctionId>(from));
-  Encoder nothing;
-  entry(from, nothing);
+  Encoder no_result;
+  entry(from, no_result);
 }
 
 int run_zygote(const ZygoteRequest& request, std::vector<posix::Fd> fds) {
@@ -52,12 +53,12 @@ int run_zygote(const ZygoteRequest& request, std::vector<posix::Fd> fds) {
       .run();
 }
 
-/// What the fork server does from its fork to its end: the exit code.
+/// The main function of the fork server. Returns its exit code when the program has ended.
 int serve(posix::MessageSocket socket, posix::PidFd program) {
   posix::set_thread_name("fork server");
   posix::lead_own_group();
   posix::set_worker_signals();
-  posix::leave_children_to_the_system();
+  posix::auto_reap_children();
   posix::Epoll epoll;
   enum : std::uint64_t { request_key, program_key };
   epoll.add(socket.fd(), posix::Epoll::readable, request_key);
@@ -79,7 +80,7 @@ int serve(posix::MessageSocket socket, posix::PidFd program) {
           return run_zygote(request, std::move(fds));
         });
       } catch (const std::system_error& error) {
-        std::cerr << "spritefarm: no process can be forked for a pool: " << error.what() << '\n';
+        std::cerr << "spritefarm: cannot fork the zygote of a pool: " << error.what() << '\n';
       }
     }
   }
@@ -102,7 +103,7 @@ ForkServer* ForkServer::instance() noexcept {
 
 ForkServer::ForkServer() : m_generation(posix::fork_generation()) {
   if (const int threads = posix::count_threads(); threads > 1)
-    throw std::logic_error("prepare_to_fork() forks, so call it before the program starts threads (it has " +
+    throw std::logic_error("prepare_to_fork() must be called before the program starts threads (it has " +
                            std::to_string(threads) + " now)");
   auto ends = posix::MessageSocket::make_pair();
   auto program = posix::PidFd::open(posix::current_pid());
@@ -114,7 +115,7 @@ ForkServer::ForkServer() : m_generation(posix::fork_generation()) {
 }
 
 ForkServer::~ForkServer() {
-  if (m_generation != posix::fork_generation()) return;  // a forked child: the server is its parent's
+  if (m_generation != posix::fork_generation()) return;  // a forked child
   m_socket.close();
   posix::wait_for_end(m_pid);
 }
@@ -122,12 +123,12 @@ ForkServer::~ForkServer() {
 posix::MessageSocket ForkServer::start_zygote(const WorkerPlan& plan, const std::string& initializer) {
   const posix::SharedMemory memory(initializer.size() + 1);
   std::memcpy(memory.data(), initializer.data(), initializer.size());
-  auto [ours, theirs] = posix::MessageSocket::make_pair();
+  auto [coordinator_end, zygote_end] = posix::MessageSocket::make_pair();
   const auto coordinator = posix::PidFd::open(posix::current_pid());
   const std::lock_guard lock(m_mutex);
   m_socket.send(ZygoteRequest{plan, initializer.size()},
-                std::array{theirs.fd(), coordinator.fd(), memory.fd().get()});
-  return std::move(ours);
+                std::array{zygote_end.fd(), coordinator.fd(), memory.fd().get()});
+  return std::move(coordinator_end);
 }
 
 }  // namespace spritefarm

@@ -8,21 +8,24 @@
 
 namespace spritefarm {
 
-/// The process that prepare_to_fork() forks while the program has one thread, and from which all zygotes are forked
-/// once it has several. It runs nothing else, never gets a thread, and ends with the program. One for a process; any
-/// thread. Source: multiprocessing's forkserver.
+/// The program's handle of its fork server: the process that prepare_to_fork() forks while the program has
+/// one thread. It forks the zygotes of pools that are created when the program has several threads. It has
+/// one thread, runs nothing else and ends with the program. One for each process; any thread. Source: the
+/// forkserver of multiprocessing.
 class ForkServer {
  public:
-  /// Forks it, if this process has none. Throws std::logic_error when the process has more than one thread already.
+  /// Forks the fork server if this process has none. Throws std::logic_error if the process has several
+  /// threads already, and std::system_error.
   static void prepare();
-  /// This process's; null where there is none.
+  /// The fork server of this process, or null.
   static ForkServer* instance() noexcept;
 
   ForkServer();
   ~ForkServer();
 
-  /// Has a zygote forked that forks workers of this plan, each of which first runs the encoded initializer, if there is
-  /// one. Gives the coordinator's end of the zygote's socket, on which its end is seen if it could not be forked.
+  /// Requests a zygote or standby that forks workers of this plan. Each worker first runs the encoded initializer,
+  /// if it is not empty. Returns the coordinator's end of its socket. The socket is closed if the process cannot be
+  /// forked.
   posix::MessageSocket start_zygote(const WorkerPlan& plan, const std::string& initializer);
 
  private:

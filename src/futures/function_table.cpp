@@ -19,7 +19,7 @@ struct Table {
   }
 };
 
-// Made on first use: entries register themselves before main(), in no particular order of files.
+// Created on first use: the entries of all source files register before main(), in an unspecified order.
 Table& table() {
   static Table table;
   return table;
@@ -29,8 +29,7 @@ Table& table() {
 
 FunctionId register_function(FunctionEntry entry, const char* type) {
   table().add(entry, type);
-  return static_cast<FunctionId>(
-      table().entries.size());  // from 1: a number that was never filled in is no function
+  return static_cast<FunctionId>(table().entries.size());  // from 1: 0 is not a function
 }
 
 FunctionEntry function_entry(FunctionId id) {
@@ -45,11 +44,12 @@ std::uint64_t function_table_digest() {
 }
 
 void encode_function_pointer(Encoder& to, void (*function)()) {
-  const auto found = posix::find_code(reinterpret_cast<std::uintptr_t>(function));
-  if (!found)
-    throw CodecError("a pointer that is to be called in another process does not point to a function");
-  encode(to, found->object);
-  encode(to, found->offset);
+  const auto location = posix::find_code(reinterpret_cast<std::uintptr_t>(function));
+  if (!location)
+    throw CodecError(
+        "a function pointer of a call to another process does not point to a function of this program");
+  encode(to, location->object);
+  encode(to, location->offset);
 }
 
 void (*decode_function_pointer(Decoder& from))() {
@@ -57,7 +57,7 @@ void (*decode_function_pointer(Decoder& from))() {
   location.object = decode<std::uint32_t>(from);
   location.offset = decode<std::uint64_t>(from);
   const auto address = posix::code_at(location);
-  if (!address) throw CodecError("a call names a place where this program has no code");
+  if (!address) throw CodecError("a call names a location where this program has no code");
   return reinterpret_cast<void (*)()>(*address);
 }
 

@@ -25,12 +25,12 @@ bool FutureState::done() const {
 }
 
 bool FutureState::cancel() {
-  const bool let_go = recall();
+  const bool recalled = recall();
   std::unique_lock lock(m_mutex);
   if (m_phase == Phase::running || m_phase == Phase::finished) return false;
   const bool is_first = m_phase == Phase::pending;
   if (is_first) m_phase = Phase::cancelled;
-  if (let_go && m_phase == Phase::cancelled) notify_cancelled();  // no executor will
+  if (recalled && m_phase == Phase::cancelled) notify_cancelled();  // no executor holds the call
   if (!is_first) return true;
   m_changed.notify_all();
   const auto callbacks = std::exchange(m_callbacks, {});
@@ -79,7 +79,7 @@ void FutureState::wait_until(Deadline deadline) const {
   if (!deadline)
     m_changed.wait(lock, done);
   else if (!m_changed.wait_until(lock, *deadline, done))
-    throw TimeoutError("the call is not done in time");
+    throw TimeoutError("the call was not done within the timeout of the wait");
   if (m_phase != Phase::finished) throw CancelledError();
 }
 
@@ -153,9 +153,9 @@ void FutureState::call(const std::function<void()>& callback) noexcept {
   try {
     callback();
   } catch (const std::exception& error) {
-    std::cerr << "spritefarm: a future's done callback threw: " << error.what() << '\n';
+    std::cerr << "spritefarm: a done callback of a future threw: " << error.what() << '\n';
   } catch (...) {
-    std::cerr << "spritefarm: a future's done callback threw something that is no std::exception\n";
+    std::cerr << "spritefarm: a done callback of a future threw an exception that is not a std::exception\n";
   }
 }
 

@@ -4,20 +4,21 @@
 
 namespace spritefarm {
 
-/// Tells when a process has grown so large that what it does next might take it over a limit. A call is expected to add
-/// as much as two before it have added: what only one has added may be kept and used again. One in each worker process.
+/// Predicts when the resident memory of a process will exceed a limit. It expects a call to add an amount
+/// that two earlier calls have added: memory that a single call has added may be a cache that later calls
+/// reuse. All sizes are bytes. One in each worker process with max_rss; used by one thread.
 class MemoryLimit {
  public:
-  /// `most` and all that follows: bytes of resident memory.
-  explicit MemoryLimit(std::size_t most) : m_most(most) {}
+  explicit MemoryLimit(std::size_t limit) : m_limit(limit) {}
 
-  /// Before the first call.
+  /// Called before the first call, with the resident memory of the process.
   void begin(std::size_t resident) { m_resident = resident; }
-  /// After each call. Whether `coming` more, those that run now among them, might take the process over the limit.
-  bool near(std::size_t resident, std::size_t coming);
+  /// Called after each call. True if `calls` more calls, including those that run now, could exceed the
+  /// limit.
+  bool near(std::size_t resident, std::size_t calls);
 
  private:
-  const std::size_t m_most;
+  const std::size_t m_limit;
   std::size_t m_resident = 0;
   std::size_t m_max_growth = 0;
   std::size_t m_second_growth = 0;

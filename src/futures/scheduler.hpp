@@ -97,7 +97,7 @@ class Scheduler {
 
   /// Places calls and releases workers. To be called after one or more events.
   void plan();
-  /// The actions of the events and plans since the caller cleared it. Perform and clear them before the next event.
+  /// The actions of all events since the caller cleared it, in order. To be performed and cleared after plan().
   [[nodiscard]] std::vector<Action>& actions() noexcept { return m_actions; }
 
   [[nodiscard]] bool is_open() const noexcept { return !m_shut_down && !is_broken(); }

@@ -4,6 +4,7 @@
 #include <spritefarm/serial_executor.hpp>
 
 #include <iostream>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -14,7 +15,7 @@ struct SerialExecutor::State {
   EventLoop loop;
   std::function<void()> initializer;
   bool shut_down = false;
-  std::string broken;  // why
+  std::optional<std::string> broken;  // the reason
 };
 
 SerialExecutor::SerialExecutor(SerialExecutorOptions options) : m_state(std::make_unique<State>()) {
@@ -29,23 +30,23 @@ void SerialExecutor::shutdown(bool, bool) {
 
 void SerialExecutor::schedule(std::shared_ptr<detail::Call> call) {
   if (m_state->shut_down) throw std::runtime_error("cannot submit a call after shutdown");
-  if (!m_state->broken.empty()) throw BrokenExecutor(m_state->broken);
+  if (m_state->broken) throw BrokenExecutor(*m_state->broken);
   try {
     if (const auto initializer = std::exchange(m_state->initializer, nullptr)) initializer();
   } catch (...) {
     m_state->broken =
         "the executor could not start: its initializer threw " + exception_text(std::current_exception());
-    std::cerr << "spritefarm: " << m_state->broken << '\n';
-    call->state().end_early(std::make_exception_ptr(BrokenExecutor(m_state->broken)));
+    std::cerr << "spritefarm: " << *m_state->broken << '\n';
+    call->state().end_early(std::make_exception_ptr(BrokenExecutor(*m_state->broken)));
     return;
   }
-  // Posted, so that it runs within the loop: then that loop is EventLoop::current().
-  bool over = false;
-  m_state->loop.post([&call, &over] {
+  // Posted, so that EventLoop::current() is this loop during the call.
+  bool ended = false;
+  m_state->loop.post([&call, &ended] {
     call->state().begin();
-    static_cast<detail::LocalCall&>(*call).run([&over] { over = true; });
+    static_cast<detail::LocalCall&>(*call).run([&ended] { ended = true; });
   });
-  m_state->loop.run_until([&over] { return over; });
+  m_state->loop.run_until([&ended] { return ended; });
 }
 
 }  // namespace spritefarm

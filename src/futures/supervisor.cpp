@@ -46,7 +46,9 @@ Zygote make_zygote(const ProcessPoolExecutorOptions& options) {
         "this initializer cannot travel to the process that prepare_to_fork() made: pass a plain function or "
         "a lambda "
         "without captures, or make the pool before the program starts threads");
-  return Zygote(server->start_zygote(plan_of(options), options.initializer.request()));
+  return Zygote([server, plan = plan_of(options), initializer = options.initializer.request()] {
+    return server->start_zygote(plan, initializer);
+  });
 }
 
 std::exception_ptr decode_exception(std::string_view bytes) {
@@ -159,7 +161,7 @@ void Supervisor::tell_frame(WorkerLink& link, ipc::Frame frame, Scheduler& sched
       const CallIndex call = scheduler.on_result(link.number(), frame.header.call, is_full);
       if (!call)
         throw ipc::CorruptFrame("a result of call " + std::to_string(frame.header.call) +
-                                ", which it was not given");
+                                ", which it does not have");
       if (is_failure)
         results.push_back({call, {}, decode_exception(frame.payload)});
       else
@@ -168,12 +170,12 @@ void Supervisor::tell_frame(WorkerLink& link, ipc::Frame frame, Scheduler& sched
     }
     case ipc::FrameKind::skipped:
       if (!scheduler.may_skip(link.number(), frame.header.call))
-        throw ipc::CorruptFrame("that it skipped a call that it was to run");
+        throw ipc::CorruptFrame("it skipped a call that it had accepted");
       return;
     case ipc::FrameKind::call:
     case ipc::FrameKind::stop:
     case ipc::FrameKind::leave:
-      throw ipc::CorruptFrame("a frame that only a coordinator sends");
+      throw ipc::CorruptFrame("a frame that only a coordinator may send");
   }
 }
 
@@ -185,7 +187,7 @@ void Supervisor::tell_failed_initializer(const std::string& payload, Scheduler& 
 }
 
 void Supervisor::distrust(WorkerLink& link, const char* what) {
-  std::cerr << "spritefarm: killing worker " << link.number() << ": protocol error: it sent " << what << '\n';
+  std::cerr << "spritefarm: killing worker " << link.number() << ": protocol error: " << what << '\n';
   link.is_distrusted = true;
   m_epoll.remove(link.channel().receiving_fd());
 }
@@ -284,7 +286,7 @@ void Supervisor::perform(const SignalWorker& signal) {
 }
 
 void Supervisor::perform(const DistrustWorker& damaged) {
-  distrust(m_links.at(damaged.worker), "nothing, but damaged a call slot");
+  distrust(m_links.at(damaged.worker), "it damaged a call slot");
 }
 
 void Supervisor::perform(const ForgetWorker& forget) {

@@ -27,7 +27,7 @@ ThreadPoolExecutor::Pool::Pool(ThreadPoolExecutorOptions options)
     : m_options(checked(std::move(options))), m_generation(posix::fork_generation()) {}
 
 ThreadPoolExecutor::Pool::~Pool() {
-  // The threads share the pool: when nobody else does, this is the last of them, at its end.
+  // The threads share the pool. So if one is left here, it runs this destructor as its last step.
   for (auto& worker : m_workers)
     if (worker->thread.joinable()) worker->thread.detach();
 }
@@ -52,11 +52,11 @@ bool ThreadPoolExecutor::Pool::terminate(detail::Call& call) {
 
 void ThreadPoolExecutor::Pool::require_own_process() const {
   if (!belongs_to_this_process())
-    throw std::logic_error("this is the pool of another process: make a pool in this one");
+    throw std::logic_error("this pool belongs to another process: create a pool in this one");
 }
 
 void ThreadPoolExecutor::Pool::require_usable() const {
-  if (!m_broken.empty()) throw BrokenThreadPool(m_broken);
+  if (m_broken) throw BrokenThreadPool(*m_broken);
   if (m_shut_down) throw std::runtime_error("cannot submit a call after shutdown");
 }
 
@@ -65,8 +65,8 @@ void ThreadPoolExecutor::Pool::schedule(std::shared_ptr<detail::LocalCall> call)
   call->set_owner(weak_from_this());
   const std::lock_guard lock(m_mutex);
   require_usable();
-  const bool someone_idle = !m_waiting.empty() && m_waiting.back()->idle;
-  if (!someone_idle) start_worker();
+  const bool has_idle_worker = !m_waiting.empty() && m_waiting.back()->idle;
+  if (!has_idle_worker) start_worker();
   m_queue.push_back(std::move(call));
   wake_one();
 }
@@ -80,7 +80,7 @@ void ThreadPoolExecutor::Pool::start_workers(std::optional<int> count) {
   }
 }
 
-/// False where there are as many as there may be, or as the system gives.
+/// Starts a thread. False if there are max_workers, or if the system refuses another one.
 bool ThreadPoolExecutor::Pool::start_worker() {
   if (static_cast<int>(m_workers.size()) == *m_options.max_workers) return false;
   auto& worker = m_workers.emplace_back(std::make_unique<Worker>());
@@ -91,7 +91,7 @@ bool ThreadPoolExecutor::Pool::start_worker() {
     return true;
   } catch (const std::system_error&) {
     m_workers.pop_back();
-    if (m_workers.empty()) throw;  // nobody would ever run a call
+    if (m_workers.empty()) throw;  // no thread could run the calls
     return false;
   }
 }
@@ -126,13 +126,13 @@ void ThreadPoolExecutor::Pool::shutdown(bool wait, bool cancel_futures) {
 
 void ThreadPoolExecutor::Pool::work(Worker& worker, int number) {
   posix::set_thread_name(m_options.thread_name_prefix + "_" + std::to_string(number));
-  std::optional<EventLoop> made;
+  std::optional<EventLoop> owned_loop;
   try {
-    made.emplace();
+    owned_loop.emplace();
   } catch (const std::system_error&) {
     return break_pool("", std::current_exception());
   }
-  EventLoop& loop = *made;
+  EventLoop& loop = *owned_loop;
   {
     const std::lock_guard lock(m_mutex);
     worker.loop = &loop;
@@ -150,11 +150,11 @@ void ThreadPoolExecutor::Pool::work(Worker& worker, int number) {
 }
 
 void ThreadPoolExecutor::Pool::serve(Worker& worker, EventLoop& loop) {
-  const auto over = [&] {
+  const auto finished = [&] {
     const std::lock_guard lock(m_mutex);
-    return worker.in_flight == 0 && m_queue.empty() && (m_shut_down || !m_broken.empty());
+    return worker.in_flight == 0 && m_queue.empty() && (m_shut_down || m_broken);
   };
-  while (!over()) {
+  while (!finished()) {
     if (worker.in_flight < m_options.worker_concurrency) {
       if (auto call = take_or_wait(worker)) {
         run(worker, std::move(call));
@@ -162,7 +162,7 @@ void ThreadPoolExecutor::Pool::serve(Worker& worker, EventLoop& loop) {
         continue;
       }
     }
-    if (over()) break;
+    if (finished()) break;
     loop.run_once(EventLoop::Clock::duration(-1));
   }
 }
@@ -189,7 +189,7 @@ void ThreadPoolExecutor::Pool::run(Worker& worker, std::shared_ptr<detail::Local
     const std::lock_guard lock(m_mutex);
     call->loop = loop;
   };
-  set_loop(worker.loop);  // before it counts as running: who sees that may terminate it
+  set_loop(worker.loop);  // before begin(): a thread that sees the call run may terminate it
   if (!call->state().begin()) return set_loop(nullptr);
   ++worker.in_flight;
   detail::LocalCall& running = *call;
@@ -200,8 +200,8 @@ void ThreadPoolExecutor::Pool::run(Worker& worker, std::shared_ptr<detail::Local
   });
 }
 
-void ThreadPoolExecutor::Pool::break_pool(const char* what, std::exception_ptr cause) {
-  const std::string why = std::string("a worker thread could not start: ") + what + exception_text(cause);
+void ThreadPoolExecutor::Pool::break_pool(const char* context, std::exception_ptr cause) {
+  const std::string why = std::string("a worker thread could not start: ") + context + exception_text(cause);
   std::cerr << "spritefarm: " << why << '\n';
   std::deque<std::shared_ptr<detail::LocalCall>> failed;
   {
@@ -221,8 +221,7 @@ ThreadPoolExecutor::ThreadPoolExecutor(ThreadPoolExecutorOptions options)
 
 ThreadPoolExecutor::~ThreadPoolExecutor() {
   if (!m_pool->belongs_to_this_process())
-    new std::shared_ptr<Pool>(
-        std::move(m_pool));  // its threads are the parent's: it must never be destroyed here
+    new std::shared_ptr<Pool>(std::move(m_pool));  // leaked: the threads belong to the parent
   else if (!m_pool->lingers())
     m_pool->shutdown(true, false);
 }

@@ -18,10 +18,10 @@ void Completions::forget(FutureState& future) noexcept {
 
 FutureState* Completions::next(Deadline deadline) {
   std::unique_lock lock(m_mutex);
-  const auto some = [this] { return !m_done.empty(); };
+  const auto any_done = [this] { return !m_done.empty(); };
   if (!deadline)
-    m_changed.wait(lock, some);
-  else if (!m_changed.wait_until(lock, *deadline, some))
+    m_changed.wait(lock, any_done);
+  else if (!m_changed.wait_until(lock, *deadline, any_done))
     return nullptr;
   FutureState* const done = m_done.front();
   m_done.pop_front();
@@ -32,6 +32,26 @@ void Completions::on_done(FutureState& future) noexcept {
   const std::lock_guard lock(m_mutex);
   m_done.push_back(&future);
   m_changed.notify_one();
+}
+
+std::unordered_set<const FutureState*> wait_for(const std::vector<FutureState*>& futures, Deadline deadline,
+                                                ReturnWhen when) {
+  Completions completions;
+  for (FutureState* const future : futures) completions.watch(*future);
+  const auto failed = [](const FutureState& future) {
+    return future.phase() == FutureState::Phase::finished && future.exception_after_wait();
+  };
+  std::unordered_set<const FutureState*> done;
+  bool enough = false;
+  while (done.size() < futures.size()) {
+    // Once the condition is true, collects the futures that are done already, without waiting for more.
+    FutureState* const next = completions.next(enough ? Clock::now() : deadline);
+    if (!next) break;
+    done.insert(next);
+    enough = enough || when == ReturnWhen::first_completed ||
+             (when == ReturnWhen::first_exception && failed(*next));
+  }
+  return done;
 }
 
 }  // namespace spritefarm::detail

@@ -13,7 +13,7 @@
 namespace spritefarm {
 namespace {
 
-std::size_t memory_now() {
+std::size_t resident_memory_now() {
   return posix::resident_memory(posix::current_pid()).value_or(0);
 }
 
@@ -42,7 +42,7 @@ int WorkerProcess::run(const std::function<void()>& initializer) {
     m_loop.run_until([this] { return !m_blocked; });
     return could_not_start;
   }
-  if (m_memory_limit) m_memory_limit->begin(memory_now());
+  if (m_memory_limit) m_memory_limit->begin(resident_memory_now());
   Encoder digest;
   encode(digest, detail::function_table_digest());
   send(ipc::FrameKind::ready, 0, std::move(digest).take());
@@ -68,11 +68,11 @@ void WorkerProcess::receive_frames() {
     }
   }
   if (m_channel->ended()) m_receiving = {};
-  if (m_blocked) send_rest();  // where there is no other sign that there is room again
+  if (m_blocked) send_unsent();  // in a ring, this notification can also mean that there is room again
 }
 
-/// Starts nothing while a result is not wholly sent: if this process is killed, calls that it has run cost no more than
-/// those that it runs.
+/// Starts no call while a result is not completely sent. So if this process is killed, only its running calls
+/// and that result are lost.
 void WorkerProcess::start_waiting() {
   while (!m_waiting.empty() && m_coroutines.size() < m_concurrency && !m_blocked && !m_draining) {
     const ipc::Frame next = std::move(m_waiting.front());
@@ -92,7 +92,7 @@ void WorkerProcess::start(const ipc::Frame& frame) {
     Encoder result;
     if (auto coroutine = entry(from, result)) {
       const auto& started = m_coroutines.emplace(number, std::move(coroutine)).first->second;
-      // Posted: the coroutine cannot be destroyed within its own last step.
+      // Posted, because the coroutine must not be destroyed during its own last step.
       started->start([this, number] { m_loop.post([this, number] { end_coroutine(number); }); });
     } else {
       send(ipc::FrameKind::result, number, std::move(result).take());
@@ -105,7 +105,7 @@ void WorkerProcess::start(const ipc::Frame& frame) {
 void WorkerProcess::end_coroutine(std::uint64_t number) {
   {
     const auto ended = m_coroutines.extract(number);
-    if (ended.empty()) return;  // stopped in its last moment
+    if (ended.empty()) return;  // stopped after it had ended
     try {
       Encoder result;
       ended.mapped()->take(result);
@@ -113,12 +113,12 @@ void WorkerProcess::end_coroutine(std::uint64_t number) {
     } catch (...) {
       send_failure(number, std::current_exception());
     }
-  }  // its arguments are gone before the next call starts
+  }  // destroys its arguments before the next call starts
   start_waiting();
 }
 
 void WorkerProcess::stop_coroutine(std::uint64_t number) {
-  if (m_coroutines.erase(number) == 0) return;  // its result is on the way
+  if (m_coroutines.erase(number) == 0) return;  // the result has been sent
   send_failure(number, std::make_exception_ptr(CancelledError()));
   start_waiting();
 }
@@ -134,17 +134,19 @@ void WorkerProcess::send(ipc::FrameKind kind, std::uint64_t call, std::string pa
   header.kind = kind;
   header.call = call;
   if (kind == ipc::FrameKind::result || kind == ipc::FrameKind::failure) {
-    if (m_memory_limit && m_memory_limit->near(memory_now(), m_coroutines.size() + 1)) m_draining = true;
+    if (m_memory_limit && m_memory_limit->near(resident_memory_now(), m_coroutines.size() + 1))
+      m_draining = true;
     header.slot = m_draining;
   }
   m_channel->send(header, std::move(payload));
   if (m_blocked || m_channel->flush()) return;
   m_blocked = true;
   if (m_channel->sending_fd() >= 0)
-    m_sending = m_loop.watch(m_channel->sending_fd(), EventLoop::writable, [this](unsigned) { send_rest(); });
+    m_sending =
+        m_loop.watch(m_channel->sending_fd(), EventLoop::writable, [this](unsigned) { send_unsent(); });
 }
 
-void WorkerProcess::send_rest() {
+void WorkerProcess::send_unsent() {
   if (!m_channel->flush()) return;
   m_blocked = false;
   m_sending = {};

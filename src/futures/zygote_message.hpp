@@ -4,16 +4,27 @@
 
 namespace spritefarm {
 
-/// The coordinator asks for a worker. With it come descriptors: the memory of the worker's call slots, then what it makes
-/// its end of the channel from.
-struct ForkRequest {
-  std::uint32_t number = 0;
+/// A command of the coordinator to the zygote or a standby.
+struct ZygoteCommand {
+  enum class Kind : std::uint32_t {
+    spawn_worker,  ///< with the memory of the call slots, then the descriptors of the worker's end of the channel
+    spawn_standby,  ///< with the socket of the new standby
+    take_over,      ///< be the zygote
+    add_peer        ///< with the pidfd of another process of the pool that is zygote or standby
+  };
+
+  Kind kind{};
+  std::uint32_t number = 0;  // spawn_worker
 };
 
-/// The zygote tells of a worker, whose first act it is to send `spawned`, with its pidfd, itself; or its standby, that the
-/// zygote has been killed, and all its workers with it.
+/// A report of the zygote or a standby to the coordinator.
 struct ZygoteReport {
-  enum class Kind : std::uint32_t { spawned, not_spawned, exited, took_over };
+  enum class Kind : std::uint32_t {
+    started,      ///< the first message of a zygote or standby, with its pidfd
+    spawned,      ///< the first act of a new worker, with its pidfd
+    not_spawned,  ///< fork failed
+    exited        ///< a worker was waited for
+  };
 
   Kind kind{};
   std::uint32_t number = 0;

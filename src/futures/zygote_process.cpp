@@ -5,7 +5,9 @@
 #include "posix/fork.hpp"
 #include "posix/threads.hpp"
 
+#include <algorithm>
 #include <array>
+#include <chrono>
 #include <csignal>
 #include <string>
 #include <system_error>
@@ -14,9 +16,16 @@
 namespace spritefarm {
 namespace {
 
-constexpr std::uint64_t request_key = std::uint64_t{1} << 32;  // above every worker's number
-constexpr std::uint64_t coordinator_key = request_key + 1;
-constexpr std::uint64_t standby_key = request_key + 2;
+using namespace std::chrono_literals;
+
+// The keys in epoll: the number of a worker, or one of these, or the key of a standby.
+enum : std::uint64_t {
+  socket_key = std::uint64_t{1} << 32,
+  coordinator_key,
+  first_standby_key = std::uint64_t{1} << 33
+};
+
+constexpr std::chrono::milliseconds max_wait_for_zygote = 100ms;
 
 }  // namespace
 
@@ -24,97 +33,73 @@ ZygoteProcess::ZygoteProcess(posix::MessageSocket socket, posix::PidFd coordinat
                              std::function<int(WorkerStart)> run_worker)
     : m_socket(std::move(socket)),
       m_coordinator(std::move(coordinator)),
-      m_run_worker(std::move(run_worker)) {}
+      m_run_worker(std::move(run_worker)),
+      m_last_standby(first_standby_key) {}
 
 int ZygoteProcess::run() {
-  posix::lead_own_group();
   posix::set_worker_signals();
-  return serve();
-}
-
-int ZygoteProcess::serve() {
-  posix::set_thread_name("zygote");
-  m_epoll.emplace();
-  m_epoll->add(m_socket.fd(), posix::Epoll::readable, request_key);
-  m_epoll->add(m_coordinator.fd(), posix::Epoll::readable, coordinator_key);
-
-  bool coordinator_lives = serve_requests();
-  while (coordinator_lives) {
-    if (!m_standby.process) fork_standby();
-    std::array<posix::Epoll::Event, 64> events;
-    const std::size_t count = m_epoll->wait(events, std::chrono::nanoseconds(-1));
-    for (std::size_t i = 0; i < count && coordinator_lives; ++i) {
-      if (events[i].key == coordinator_key)
-        coordinator_lives = false;
-      else if (events[i].key == request_key)
-        coordinator_lives = serve_requests();
-      else if (events[i].key == standby_key)
-        posix::reap_with_group(std::exchange(m_standby, {}).pid);
-      else
-        reap(static_cast<std::uint32_t>(events[i].key));
-    }
-  }
-  if (m_standby.process) m_children.emplace(0, std::move(m_standby));  // no worker has that number
-  for (const auto& [number, child] : m_children) posix::kill_group(child.pid);
-  for (const auto& [number, child] : m_children) child.process.send_signal(SIGKILL);
-  for (const auto& [number, child] : m_children) posix::reap_with_group(child.pid);
+  // A new standby returns here from the stack of its parent, so that no generation needs more stack than the first.
+  while (serve() == Served::is_new_standby) continue;
+  m_is_zygote ? end_as_zygote() : end_as_standby();
   return 0;
 }
 
-/// False when the coordinator has gone.
-bool ZygoteProcess::serve_requests() {
+ZygoteProcess::Served ZygoteProcess::serve() {
+  posix::lead_own_group();
+  posix::set_thread_name("standby");
+  drop_inherited_state();
+  m_epoll.emplace();
+  m_epoll->add(m_socket.fd(), posix::Epoll::readable, socket_key);
+  m_epoll->add(m_coordinator.fd(), posix::Epoll::readable, coordinator_key);
+  report_started();
   while (true) {
-    ForkRequest request;
+    std::array<posix::Epoll::Event, 64> events;
+    const std::size_t count = m_epoll->wait(events, std::chrono::nanoseconds(-1));
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::uint64_t key = events[i].key;
+      if (key != socket_key && key != coordinator_key) {
+        reap(key);
+        continue;
+      }
+      const Served served = serve_commands();  // the last ones too: they may be peers
+      if (served != Served::all) return served;
+      if (key == coordinator_key) return Served::coordinator_gone;
+    }
+  }
+}
+
+ZygoteProcess::Served ZygoteProcess::serve_commands() {
+  while (true) {
+    ZygoteCommand command;
     std::vector<posix::Fd> fds;
-    switch (m_socket.receive(request, fds)) {
+    switch (m_socket.receive(command, fds)) {
       case posix::MessageSocket::Received::nothing_yet:
-        return true;
+        return Served::all;
       case posix::MessageSocket::Received::closed:
-        return false;
+        return Served::coordinator_gone;
       case posix::MessageSocket::Received::message:
         break;
     }
-    if (fds.empty()) return false;
-    WorkerStart start{request.number, std::move(fds.front()), std::move(fds)};
-    start.channel.erase(start.channel.begin());
-    spawn_worker(std::move(start));
-  }
-}
-
-/// Where the system refuses, the zygote goes on without, until something happens again.
-void ZygoteProcess::fork_standby() {
-  try {
-    const auto zygote = posix::PidFd::open(posix::current_pid());
-    m_standby.pid = posix::fork_child([&] { return run_standby(zygote); });
-    posix::lead_own_group(m_standby.pid);
-    m_standby.process = posix::PidFd::open(m_standby.pid);
-    m_epoll->add(m_standby.process.fd(), posix::Epoll::readable, standby_key);
-  } catch (const std::system_error&) {
-    if (m_standby.pid > 0) {  // it lives, but its end would not be seen
-      posix::kill_group(m_standby.pid);
-      posix::reap_with_group(m_standby.pid);
+    if (fds.empty() != (command.kind == ZygoteCommand::Kind::take_over)) return Served::coordinator_gone;
+    switch (command.kind) {
+      case ZygoteCommand::Kind::spawn_worker: {
+        WorkerStart start{command.number, std::move(fds.front()), std::move(fds)};
+        start.channel.erase(start.channel.begin());
+        spawn_worker(std::move(start));
+        break;
+      }
+      case ZygoteCommand::Kind::spawn_standby:
+        if (spawn_standby(posix::MessageSocket(std::move(fds.front())))) return Served::is_new_standby;
+        break;
+      case ZygoteCommand::Kind::take_over:
+        m_is_zygote = true;
+        posix::set_thread_name("zygote");
+        break;
+      case ZygoteCommand::Kind::add_peer:
+        add_peer(posix::PidFd(std::move(fds.front())));
+        break;
     }
-    m_standby = {};
   }
-}
-
-int ZygoteProcess::run_standby(const posix::PidFd& zygote) {
-  posix::lead_own_group();
-  posix::set_thread_name("standby");
-  drop_zygote_state();
-  while (!zygote.wait_for_end(std::chrono::hours(1))) continue;
-  ZygoteReport report;
-  report.kind = ZygoteReport::Kind::took_over;
-  if (m_socket.send(report) == posix::MessageSocket::Sent::closed) return 0;
-  return serve();
-}
-
-/// In a child: what is the zygote's alone must not stay open there. The coordinator would not see the end of a worker's
-/// socket, and an epoll that is shared tells the one of what is the other's.
-void ZygoteProcess::drop_zygote_state() {
-  m_children.clear();
-  m_standby = {};
-  m_epoll.reset();
 }
 
 void ZygoteProcess::spawn_worker(WorkerStart start) {
@@ -123,10 +108,7 @@ void ZygoteProcess::spawn_worker(WorkerStart start) {
   try {
     const int zygote = posix::current_pid();
     pid = posix::fork_child([&] { return run_worker_child(std::move(start), zygote); });
-    posix::lead_own_group(pid);  // here too, so that it is done before anybody kills the group
-    posix::PidFd process = posix::PidFd::open(pid);
-    m_epoll->add(process.fd(), posix::Epoll::readable, number);
-    m_children.emplace(number, Child{pid, std::move(process)});
+    watch_child(number, pid);
   } catch (const std::system_error& error) {
     if (pid > 0) {  // it lives, but its end would not be seen
       posix::kill_group(pid);
@@ -140,18 +122,68 @@ void ZygoteProcess::spawn_worker(WorkerStart start) {
   }
 }
 
+/// Returns in both processes: true in the new one. If the system refuses, the coordinator sees the socket close.
+bool ZygoteProcess::spawn_standby(posix::MessageSocket socket) {
+  int pid = 0;
+  try {
+    pid = posix::fork_here();
+    if (pid == 0) {
+      m_socket = std::move(socket);
+      return true;
+    }
+    watch_child(++m_last_standby, pid);
+  } catch (const std::system_error&) {
+    if (pid > 0) {  // it lives, but its end would not be seen
+      posix::kill_group(pid);
+      posix::reap_with_group(pid);
+    }
+  }
+  return false;
+}
+
+void ZygoteProcess::watch_child(std::uint64_t key, int pid) {
+  posix::lead_own_group(pid);  // here too, so that it is done before anybody kills the group
+  posix::PidFd process = posix::PidFd::open(pid);
+  m_epoll->add(process.fd(), posix::Epoll::readable, key);
+  m_children.emplace(key, Child{pid, std::move(process)});
+}
+
 int ZygoteProcess::run_worker_child(WorkerStart start, int zygote) {
   posix::lead_own_group();
   posix::die_with_parent(zygote);
   posix::set_thread_name("worker " + std::to_string(start.number));
   report_spawned(start.number);
-  m_socket.close();  // or the coordinator would not see the zygote's end
+  m_socket.close();
   m_coordinator = {};
-  drop_zygote_state();
+  drop_inherited_state();
   return m_run_worker(std::move(start));
 }
 
-/// In a worker, which tells of itself before it does what shows: who has seen anything of it can know its pid.
+/// In a new process: closes what belongs to its parent. An epoll that two processes share would report the events of one
+/// to the other.
+void ZygoteProcess::drop_inherited_state() {
+  m_children.clear();
+  m_peers.clear();
+  m_epoll.reset();
+  m_is_zygote = false;
+}
+
+void ZygoteProcess::add_peer(posix::PidFd peer) {
+  std::erase_if(m_peers, [](const posix::PidFd& each) { return each.wait_for_end(0ms); });
+  m_peers.push_back(std::move(peer));
+}
+
+// ---- reports ------------------------------------------------------------------------------------------------
+
+void ZygoteProcess::report_started() {
+  ZygoteReport report;
+  report.kind = ZygoteReport::Kind::started;
+  report.pid = posix::current_pid();
+  const auto process = posix::PidFd::open(report.pid);
+  m_socket.send(report, std::array{process.fd()});
+}
+
+/// Runs in the worker, before any visible effect, so that a caller who observes the worker can already look up its pid.
 void ZygoteProcess::report_spawned(std::uint32_t number) {
   ZygoteReport report;
   report.kind = ZygoteReport::Kind::spawned;
@@ -161,15 +193,18 @@ void ZygoteProcess::report_spawned(std::uint32_t number) {
   m_socket.send(report, std::array{process.fd()});
 }
 
-void ZygoteProcess::reap(std::uint32_t number) {
-  const auto found = m_children.find(number);
+void ZygoteProcess::reap(std::uint64_t key) {
+  const auto found = m_children.find(key);
   if (found == m_children.end()) return;
-  report_exited(number, found->second.pid);
+  if (key < socket_key)
+    report_exited(static_cast<std::uint32_t>(key), found->second.pid);
+  else
+    posix::reap_with_group(found->second.pid);
   m_epoll->remove(found->second.process.fd());
   m_children.erase(found);
 }
 
-/// Waits for the end of a child.
+/// Waits for the end of a worker.
 void ZygoteProcess::report_exited(std::uint32_t number, int pid) {
   ZygoteReport report;
   report.kind = ZygoteReport::Kind::exited;
@@ -182,6 +217,30 @@ void ZygoteProcess::report_exited(std::uint32_t number, int pid) {
     report.peak_memory_kib = how->peak_memory_kib;
   }
   m_socket.send(report);
+}
+
+// ---- the end ------------------------------------------------------------------------------------------------
+
+void ZygoteProcess::end_as_zygote() {
+  for (const auto& [key, child] : m_children) posix::kill_group(child.pid);
+  end_peers();
+}
+
+/// Leaves the workers to the zygote, which can kill their process groups, unless it is stopped or gone. While the
+/// coordinator lives, it takes care of that itself.
+void ZygoteProcess::end_as_standby() {
+  if (!m_coordinator.wait_for_end(max_wait_for_zygote)) return;
+  const auto until = std::chrono::steady_clock::now() + max_wait_for_zygote;
+  for (const posix::PidFd& peer : m_peers)
+    peer.wait_for_end(std::max(
+        0ms, std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now())));
+  end_peers();
+}
+
+void ZygoteProcess::end_peers() {
+  for (const posix::PidFd& peer : m_peers) peer.send_signal(SIGKILL);
+  for (const auto& [key, child] : m_children) child.process.send_signal(SIGKILL);
+  for (const auto& [key, child] : m_children) posix::reap_with_group(child.pid);
 }
 
 }  // namespace spritefarm

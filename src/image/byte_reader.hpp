@@ -7,8 +7,8 @@
 
 namespace spritefarm::image {
 
-/// Reads a file's bytes from its start to its end and never beyond: what is not there is nothing. A value,
-/// valid as long as the bytes.
+/// Reads bytes from start to end, never beyond: a read past the end returns none. A value; valid as long as
+/// the bytes.
 class ByteReader {
  public:
   explicit ByteReader(std::string_view bytes) : m_left(bytes) {}
@@ -31,8 +31,7 @@ class ByteReader {
   std::string_view m_left;
 };
 
-/// The first four bytes, the most significant first; the first two, the least significant first. They must be
-/// there.
+/// The integer in the first four (or two) bytes of `bytes`, which must exist.
 inline std::uint32_t big_endian_32(std::string_view bytes) noexcept {
   std::uint32_t value = 0;
   for (std::size_t i = 0; i < 4; ++i) value = value << 8 | static_cast<std::uint8_t>(bytes[i]);

@@ -1,14 +1,15 @@
 #include "image/byte_reader.hpp"
 #include "image/image_formats.hpp"
 
-// GIF89a: a signature of 6 bytes, the screen (7 bytes) and its colours, then blocks. A block is an extension
-// (0x21, a label, sub-blocks), an image (0x2c, 9 bytes, its colours, the code size, sub-blocks) or the
-// trailer (0x3b). Sub-blocks are a length of one byte and as many bytes, up to one of length 0.
+// GIF89a: a signature (6 bytes), a screen descriptor (7 bytes), its color table, then blocks. A block is an
+// extension (0x21, a label, sub-blocks), an image (0x2c, 9 bytes, its color table, the LZW code size,
+// sub-blocks) or the trailer (0x3b). A sub-block is a length (1 byte) and as many bytes; length 0 ends the
+// sequence.
 
 namespace spritefarm::image {
 namespace {
 
-bool skip_colours(ByteReader& reader, unsigned flags) {
+bool skip_color_table(ByteReader& reader, unsigned flags) {
   constexpr unsigned has_table = 0x80, size_bits = 0x07;
   return !(flags & has_table) || reader.take(std::size_t{3} << ((flags & size_bits) + 1)).has_value();
 }
@@ -21,7 +22,7 @@ bool skip_sub_blocks(ByteReader& reader) {
   return false;
 }
 
-/// What a picture's 9 bytes and a screen's 7 have in common: a size, and flags after it.
+/// Whether the width or height at the start of `size` is 0.
 bool is_empty(std::string_view size) {
   return little_endian_16(size) == 0 || little_endian_16(size.substr(2)) == 0;
 }
@@ -29,39 +30,39 @@ bool is_empty(std::string_view size) {
 }  // namespace
 
 Result<void> check_gif(std::string_view bytes) {
-  const Error cut_short{"a GIF that is cut short"};
+  const Error truncated{"truncated GIF image"};
   ByteReader reader(bytes);
   reader.take(6);
   const auto screen = reader.take(7);
-  if (!screen) return cut_short;
-  if (is_empty(*screen)) return Error{"a GIF without any size"};
-  if (!skip_colours(reader, static_cast<std::uint8_t>((*screen)[4]))) return cut_short;
+  if (!screen) return truncated;
+  if (is_empty(*screen)) return Error{"invalid GIF image: its width or height is 0"};
+  if (!skip_color_table(reader, static_cast<std::uint8_t>((*screen)[4]))) return truncated;
 
-  bool has_picture = false;
+  bool has_frame = false;
   while (true) {
     const auto block = reader.byte();
-    if (!block) return cut_short;
+    if (!block) return truncated;
     if (*block == 0x3b) break;
     if (*block == 0x21) {
-      if (!reader.byte() || !skip_sub_blocks(reader)) return cut_short;
+      if (!reader.byte() || !skip_sub_blocks(reader)) return truncated;
     } else if (*block == 0x2c) {
-      const auto picture = reader.take(9);
-      if (!picture) return cut_short;
-      if (is_empty(picture->substr(4))) return Error{"a GIF that has a picture without any size"};
-      if (!skip_colours(reader, static_cast<std::uint8_t>((*picture)[8]))) return cut_short;
+      const auto frame = reader.take(9);
+      if (!frame) return truncated;
+      if (is_empty(frame->substr(4))) return Error{"invalid GIF image: the width or height of a frame is 0"};
+      if (!skip_color_table(reader, static_cast<std::uint8_t>((*frame)[8]))) return truncated;
       const auto code_size = reader.byte();
-      if (!code_size) return cut_short;
-      if (*code_size < 1 || *code_size > 11) return Error{"a GIF that is damaged (a picture's code size)"};
-      if (!skip_sub_blocks(reader)) return cut_short;
-      has_picture = true;
+      if (!code_size) return truncated;
+      if (*code_size < 1 || *code_size > 11) return Error{"damaged GIF image: invalid LZW code size"};
+      if (!skip_sub_blocks(reader)) return truncated;
+      has_frame = true;
     } else {
-      return Error{"a GIF that is damaged (a block of no known kind)"};
+      return Error{"damaged GIF image: unknown block type"};
     }
   }
-  if (!has_picture) return Error{"a GIF without a picture"};
-  // Some encoders fill up with zeros.
+  if (!has_frame) return Error{"invalid GIF image: it has no frame"};
+  // Some encoders append zeros.
   if (reader.left().find_first_not_of('\0') != std::string_view::npos)
-    return Error{"a GIF with something after its end"};
+    return Error{"invalid GIF image: data after its end"};
   return {};
 }
 

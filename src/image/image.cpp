@@ -33,12 +33,12 @@ std::string_view extension(ImageKind kind) {
 }
 
 Result<ImageKind> check_image(std::string_view bytes) {
-  if (bytes.empty()) return Error{"an empty answer instead of an image"};
+  if (bytes.empty()) return Error{"received an empty response instead of an image; try again later"};
   if (bytes.starts_with("\x89PNG\r\n\x1a\n"sv)) return kind_if(check_png(bytes), ImageKind::png);
   if (bytes.starts_with("GIF87a"sv) || bytes.starts_with("GIF89a"sv))
     return kind_if(check_gif(bytes), ImageKind::gif);
   if (looks_like_markup(bytes)) return kind_if(check_svg(bytes), ImageKind::svg);
-  return Error{"no PNG, GIF or SVG image"};
+  return Error{"not a PNG, GIF or SVG image"};
 }
 
 }  // namespace spritefarm::image

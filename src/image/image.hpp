@@ -11,8 +11,9 @@ enum class ImageKind { png, gif, svg };
 /// The usual file name extension, without a dot.
 std::string_view extension(ImageKind kind);
 
-/// Recognises an image by its bytes and checks that it is whole: a PNG's signature, chunk lengths and CRCs up
-/// to IEND; a GIF's blocks up to its trailer; an SVG's root element and its end. An Error says what is wrong.
+/// Recognises the format of an image by its bytes and verifies that it is complete. PNG: signature, chunk
+/// lengths and CRCs up to IEND. GIF: block structure up to the trailer. SVG: root element and its end tag.
+/// Fails for anything else.
 Result<ImageKind> check_image(std::string_view bytes);
 
 }  // namespace spritefarm::image

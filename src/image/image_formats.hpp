@@ -7,8 +7,8 @@
 
 namespace spritefarm::image {
 
-/// Each looks at the bytes of a file that begins as its kind does: nothing for a whole one, or what is wrong
-/// with it. The bytes may be anything; all are read once, from the start.
+/// Each verifies that the bytes are one complete image of its format. The bytes must begin with the signature
+/// of the format; the rest may be anything.
 Result<void> check_png(std::string_view bytes);
 Result<void> check_gif(std::string_view bytes);
 Result<void> check_svg(std::string_view bytes);

@@ -5,8 +5,8 @@
 
 #include <string>
 
-// PNG (ISO/IEC 15948): a signature of 8 bytes, then chunks. A chunk is the length of its data (4 bytes), its
-// type (4 letters), its data, and a CRC (4 bytes) of type and data. The first is IHDR, the last IEND.
+// PNG (ISO/IEC 15948): a signature (8 bytes), then chunks. A chunk is the length of its data (4 bytes), its
+// type (4 letters), its data, and a CRC of type and data (4 bytes). The first chunk is IHDR, the last IEND.
 
 namespace spritefarm::image {
 namespace {
@@ -32,7 +32,7 @@ bool is_depth_allowed(unsigned depth, unsigned color_type) {
   }
 }
 
-bool is_header_sane(std::string_view data) {
+bool is_header_valid(std::string_view data) {
   if (data.size() != 13) return false;
   const std::uint32_t width = big_endian_32(data), height = big_endian_32(data.substr(4));
   const auto at = [data](std::size_t i) { return static_cast<std::uint8_t>(data[i]); };
@@ -48,28 +48,27 @@ Result<void> check_png(std::string_view bytes) {
   bool has_header = false, has_pixels = false;
   while (true) {
     const auto head = reader.take(8);
-    if (!head) return Error{"a PNG that is cut short"};
+    if (!head) return Error{"truncated PNG image"};
     const std::uint32_t length = big_endian_32(*head);
     const std::string type(head->substr(4));
     for (const char c : type)
-      if (!is_letter(c)) return Error{"a PNG with a chunk that has no name"};
+      if (!is_letter(c)) return Error{"damaged PNG image: invalid chunk type"};
     const auto data = length <= max_chunk ? reader.take(length) : std::nullopt;
     const auto crc = data ? reader.take(4) : std::nullopt;
-    if (!crc) return Error{"a PNG whose " + type + " chunk is cut short"};
+    if (!crc) return Error{"truncated PNG image: incomplete " + type + " chunk"};
     auto actual = crc32(0, reinterpret_cast<const Bytef*>(type.data()), 4);
     actual = crc32_z(actual, reinterpret_cast<const Bytef*>(data->data()), data->size());
-    if (actual != big_endian_32(*crc))
-      return Error{"a PNG whose " + type + " chunk is damaged (its CRC is wrong)"};
+    if (actual != big_endian_32(*crc)) return Error{"damaged PNG image: wrong CRC of the " + type + " chunk"};
 
     if (has_header == (type == "IHDR"))
-      return Error{"a PNG that has no IHDR chunk at its start, or a second one"};
-    if (!has_header && !is_header_sane(*data)) return Error{"a PNG whose IHDR chunk describes no picture"};
+      return Error{"invalid PNG image: no IHDR chunk at its start, or a second one"};
+    if (!has_header && !is_header_valid(*data)) return Error{"invalid PNG image: invalid IHDR chunk"};
     has_header = true;
     has_pixels = has_pixels || (type == "IDAT" && length > 0);
     if (type == "IEND") break;
   }
-  if (!has_pixels) return Error{"a PNG without pixels"};
-  if (!reader.left().empty()) return Error{"a PNG with something after its end"};
+  if (!has_pixels) return Error{"invalid PNG image: it has no pixels"};
+  if (!reader.left().empty()) return Error{"invalid PNG image: data after its end"};
   return {};
 }
 

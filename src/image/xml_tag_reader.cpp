@@ -14,7 +14,7 @@ bool XmlTagReader::skip_past(std::string_view end) {
   return true;
 }
 
-/// `<!DOCTYPE svg PUBLIC "…" "…" [ declarations ]>`: ends at a '>' outside of quotes and brackets.
+/// Skips `<!DOCTYPE svg PUBLIC "…" "…" [ declarations ]>`, up to a '>' outside of quotes and brackets.
 bool XmlTagReader::skip_document_type() {
   char quote = 0;
   bool in_brackets = false;

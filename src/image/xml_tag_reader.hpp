@@ -5,9 +5,9 @@
 
 namespace spritefarm::image {
 
-/// The tags of an XML document, one after another, with all else (text, comments, CDATA sections, processing
-/// instructions, the document type) passed over. Reads only as much of XML as is needed to see whether every
-/// element is closed. A value, valid as long as the text.
+/// Reads the tags of an XML document one after another. Skips text, comments, CDATA sections, processing
+/// instructions and the document type. Not a full XML parser: it only serves to check that every element is
+/// closed. A value; valid as long as the text.
 class XmlTagReader {
  public:
   struct Tag {
@@ -17,10 +17,10 @@ class XmlTagReader {
 
   explicit XmlTagReader(std::string_view text) : m_left(text) {}
 
-  /// Nothing at the end, or where something has begun that does not end: is_broken() tells which.
+  /// The next tag; none at the end of the document, or if a construct is not closed (is_broken()).
   std::optional<Tag> next();
   [[nodiscard]] bool is_broken() const noexcept { return m_is_broken; }
-  /// Whether there was text other than blanks before the tag that next() gave last, or before the end.
+  /// Whether text other than blanks preceded the last result of next().
   [[nodiscard]] bool had_text() const noexcept { return m_had_text; }
 
  private:

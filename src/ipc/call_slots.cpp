@@ -30,8 +30,8 @@ bool CallSlots::recall(std::uint32_t slot, std::uint64_t call) noexcept {
 std::optional<CallSlots::Clock::time_point> CallSlots::started(std::uint32_t slot,
                                                                std::uint64_t call) const noexcept {
   if (at(slot).word.load(std::memory_order_acquire) != word_of(call, State::started)) return std::nullopt;
-  const Clock::time_point told(Clock::duration(at(slot).started_at.load(std::memory_order_relaxed)));
-  return std::min(told, Clock::now());
+  const Clock::time_point claimed(Clock::duration(at(slot).started_at.load(std::memory_order_relaxed)));
+  return std::min(claimed, Clock::now());
 }
 
 bool CallSlots::damaged(std::uint32_t slot, std::uint64_t call) const noexcept {

@@ -10,46 +10,50 @@
 
 namespace spritefarm::ipc {
 
-/// Where coordinator and worker agree, for each call that was sent, on whether it starts: one slot of shared memory for
-/// each call that the worker can have at a time. The coordinator offers a call; the worker starts it, or the
-/// coordinator takes it back, whoever is first. So a call may wait at a worker and can still be cancelled, be given to
-/// another worker, or outlive this one.
+/// Decides, for each call that the coordinator has sent to a worker, whether it starts. Shared memory holds
+/// one slot for each call that the worker can have at a time. The coordinator offers a call. Then either the
+/// worker starts it or the coordinator recalls it: the first of the two wins. So a call that waits at a
+/// worker can be cancelled, given to another worker, or requeued when this worker dies.
 ///
 ///     coordinator: offer() ─▶ offered ─┬─ worker: start() ────────▶ started
 ///                                      └─ coordinator: recall() ──▶ recalled
 ///
-/// A slot's word is the call's number and its state, so that what is left of an earlier call in the same slot is never
-/// taken for this one. The coordinator trusts no word: it only compares it with those that it expects. A worker tells
-/// of each call that it does not start, so that none is lost between a recall that failed and a start that failed.
-/// One object in each of the two processes; used by one thread at a time in the worker, by any in the coordinator.
+/// The word of a slot holds the number and the state of the call, so an old word in the slot cannot be
+/// mistaken for this call. The coordinator trusts no word: it only compares it with the expected ones. The
+/// worker reports each call that it does not start (`skipped`), so no call is lost if both the recall and the
+/// start fail. Each of the two processes has one object: in the worker, one thread at a time uses it; in the
+/// coordinator, any thread.
 class CallSlots {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// The coordinator's. Throws std::system_error.
+  /// In the coordinator: creates the memory. Throws std::system_error.
   explicit CallSlots(std::uint32_t count);
-  /// The worker's, of the memory whose descriptor it was given. Throws std::system_error.
+  /// In the worker: maps the memory of the coordinator. Throws std::system_error.
   CallSlots(posix::Fd memory, std::uint32_t count);
 
   [[nodiscard]] const posix::Fd& memory() const noexcept { return m_memory.fd(); }
   [[nodiscard]] std::uint32_t count() const noexcept { return m_count; }
 
+  /// In the coordinator, before the call is sent.
   void offer(std::uint32_t slot, std::uint64_t call) noexcept;
-  /// True: the worker will not start the call any more.
+  /// In the coordinator: takes a call back. True if the worker has not started it and cannot start it any
+  /// more.
   bool recall(std::uint32_t slot, std::uint64_t call) noexcept;
-  /// When the worker started the call; none if it has not. Never in the future.
+  /// In the coordinator: when the worker started the call. None if it has not. Never later than now.
   [[nodiscard]] std::optional<Clock::time_point> started(std::uint32_t slot,
                                                          std::uint64_t call) const noexcept;
-  /// Whether the word is none that a call can have that was offered here and not recalled: somebody overwrote it.
+  /// In the coordinator: true if the word is impossible for a call that was offered and not recalled, because
+  /// a process has overwritten it.
   [[nodiscard]] bool damaged(std::uint32_t slot, std::uint64_t call) const noexcept;
 
-  /// In the worker: false when the call was recalled, or was never offered in this slot.
+  /// In the worker: starts a call. False if the call was recalled or was not offered in this slot.
   bool start(std::uint32_t slot, std::uint64_t call) noexcept;
 
  private:
   struct Slot {
     std::atomic<std::uint64_t> word;
-    std::atomic<std::int64_t> started_at;  // the clock's ticks
+    std::atomic<std::int64_t> started_at;  // in ticks of Clock
   };
   static_assert(std::atomic<std::uint64_t>::is_always_lock_free &&
                 std::atomic<std::int64_t>::is_always_lock_free);

@@ -7,7 +7,7 @@
 namespace spritefarm::ipc {
 namespace {
 
-constexpr std::size_t read_ahead = 64 << 10;  // a pipe's usual size
+constexpr std::size_t read_ahead = 64 << 10;  // the default size of a pipe
 constexpr std::size_t first_growth = std::size_t{2} << 20;
 
 }  // namespace
@@ -30,7 +30,7 @@ void Channel::send(FrameHeader header, std::string payload) {
   m_unsent.push_back(std::move(frame));
 }
 
-/// Sends what can be sent at once.
+/// Sends as much of the frame as there is room for.
 Channel::Unsent Channel::begin(FrameHeader header, std::string_view payload) {
   header.size = payload.size();
   Unsent frame{header, payload, nullptr, 0};
@@ -73,7 +73,8 @@ std::optional<Frame> Channel::receive() {
   return Frame{m_header, std::exchange(m_payload, {})};
 }
 
-/// Up to `size` bytes from what was read ahead, or else from the stream; 0 when there is nothing now.
+/// Copies up to `size` bytes from the buffer, or reads them from the stream if the buffer is empty. Returns
+/// their number, 0 if there are none now.
 std::size_t Channel::take(char* to, std::size_t size) {
   if (m_begin == m_end) {
     if (size >= m_buffer.size()) return m_stream->read_some(to, size);

@@ -13,27 +13,30 @@
 
 namespace spritefarm::ipc {
 
-/// One end of the private connection between the coordinator and one worker process: frames over a stream of bytes.
-/// Each end belongs to one process; one thread at a time sends and one receives, and these may be two. Nothing here
-/// waits: what cannot be sent yet is kept, and flush() goes on with it.
+/// One end of the private connection between the coordinator and one worker process: frames over a stream of
+/// bytes. Each end belongs to one process. One thread at a time sends and one receives; they can be different
+/// threads. No member waits: a frame that cannot be sent completely is queued, and flush() continues it.
 class Channel {
  public:
   explicit Channel(std::unique_ptr<ByteStream> stream);
 
-  /// Sends a frame (its `size` is set here), or as much of it as there is room for; the payload's owner is kept until
-  /// the rest is sent. Silent when the other end is gone: its death is told by other ways.
+  /// Sends a frame, as far as there is room, and queues the rest. Sets the `size` of the header. Holds
+  /// `owner`, which owns the payload, until the whole frame is sent. A frame to a process that has ended is
+  /// lost without an error.
   void send(FrameHeader header, std::string_view payload, std::shared_ptr<const void> owner);
+  /// The same, with a payload that the channel owns.
   void send(FrameHeader header, std::string payload = {});
-  /// Sends more of what is left; true when nothing is.
+  /// Sends more of the queue. True if the queue is empty.
   bool flush();
 
-  /// The next whole frame that has arrived. Throws CorruptFrame.
+  /// The next frame that has arrived completely. Throws CorruptFrame.
   std::optional<Frame> receive();
-  /// The other end has closed, and everything that it sent has been received.
+  /// True if the other end has closed and all its frames are received.
   [[nodiscard]] bool ended() const noexcept { return m_stream->ended(); }
 
-  /// What to watch: readable when there may be a frame, and, while flush() is false, writable when there may be room;
-  /// -1: the first tells of that too, and then flush() comes after receive(), which takes the sign away.
+  /// Watch receiving_fd() for reading: there may be a frame. While flush() returns false, watch sending_fd()
+  /// for writing: there may be room. If sending_fd() is -1, receiving_fd() becomes readable for both; call
+  /// receive(), which clears it, before flush().
   [[nodiscard]] int receiving_fd() const noexcept { return m_stream->receiving_fd(); }
   [[nodiscard]] int sending_fd() const noexcept { return m_stream->sending_fd(); }
 
@@ -42,7 +45,7 @@ class Channel {
     FrameHeader header;
     std::string_view payload;
     std::shared_ptr<const void> owner;
-    std::size_t sent = 0;  // of header and payload together
+    std::size_t sent = 0;  // bytes of header and payload
     [[nodiscard]] bool whole() const noexcept { return sent == sizeof header + payload.size(); }
   };
   Unsent begin(FrameHeader header, std::string_view payload);
@@ -52,14 +55,14 @@ class Channel {
   std::unique_ptr<ByteStream> m_stream;
   std::deque<Unsent> m_unsent;
 
-  std::vector<char> m_buffer;  // bytes that were read ahead: [m_begin, m_end)
+  std::vector<char> m_buffer;  // read ahead: the bytes from m_begin to m_end
   std::size_t m_begin = 0;
   std::size_t m_end = 0;
 
   // The frame that is arriving.
   FrameHeader m_header;
   std::size_t m_header_got = 0;
-  std::string m_payload;  // grows as bytes arrive, not as the header promises
+  std::string m_payload;  // grows with the bytes that arrive, not with the size in the header
   std::size_t m_payload_got = 0;
 };
 

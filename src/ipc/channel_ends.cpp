@@ -39,7 +39,7 @@ ChannelEnds ChannelEnds::make(Transport transport) {
 
 std::unique_ptr<Channel> open_channel(Transport transport, std::vector<posix::Fd> worker) {
   if (worker.size() != (transport == Transport::pipe ? 2 : 3))
-    throw CorruptFrame("a channel of another number of descriptors");
+    throw CorruptFrame("a channel has the wrong number of descriptors");
   if (transport == Transport::pipe)
     return std::make_unique<Channel>(
         std::make_unique<PipeStream>(std::move(worker[0]), std::move(worker[1])));

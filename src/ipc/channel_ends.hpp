@@ -10,7 +10,8 @@
 
 namespace spritefarm::ipc {
 
-/// A new channel: the coordinator's end, and the descriptors from which a worker process makes its own.
+/// Both ends of a new channel: that of the coordinator, and the descriptors from which a worker process opens
+/// its own.
 struct ChannelEnds {
   std::unique_ptr<Channel> coordinator;
   std::vector<posix::Fd> worker;
@@ -19,7 +20,7 @@ struct ChannelEnds {
   static ChannelEnds make(Transport transport);
 };
 
-/// In the worker: its end, of ChannelEnds::worker. Throws std::system_error and CorruptFrame.
+/// In the worker: opens its end from ChannelEnds::worker. Throws std::system_error and CorruptFrame.
 std::unique_ptr<Channel> open_channel(Transport transport, std::vector<posix::Fd> worker);
 
 }  // namespace spritefarm::ipc

@@ -5,12 +5,12 @@ namespace spritefarm::ipc {
 void check_header(const FrameHeader& header) {
   constexpr std::uint64_t max_bytes = std::uint64_t{1} << 40;
   if (header.version != FrameHeader::current_version)
-    throw CorruptFrame("a frame of version " + std::to_string(header.version) + " instead of " +
+    throw CorruptFrame("a frame has version " + std::to_string(header.version) + " instead of " +
                        std::to_string(FrameHeader::current_version));
   if (header.kind < FrameKind::call || header.kind > FrameKind::leave)
-    throw CorruptFrame("a frame of the unknown kind " + std::to_string(static_cast<unsigned>(header.kind)));
+    throw CorruptFrame("a frame has the unknown kind " + std::to_string(static_cast<unsigned>(header.kind)));
   if (header.size > max_bytes)
-    throw CorruptFrame("a frame that claims " + std::to_string(header.size) + " bytes");
+    throw CorruptFrame("a frame claims a size of " + std::to_string(header.size) + " bytes");
 }
 
 }  // namespace spritefarm::ipc

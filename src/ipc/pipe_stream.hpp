@@ -3,9 +3,11 @@
 #include "ipc/byte_stream.hpp"
 #include "posix/fd.hpp"
 
+#include <utility>
+
 namespace spritefarm::ipc {
 
-/// A pair of pipes, one in each direction.
+/// A ByteStream over two pipes, one in each direction.
 class PipeStream final : public ByteStream {
  public:
   /// Throws std::system_error.
@@ -17,14 +19,15 @@ class PipeStream final : public ByteStream {
   [[nodiscard]] int receiving_fd() const noexcept override { return m_from.get(); }
   [[nodiscard]] int sending_fd() const noexcept override { return m_to.get(); }
 
-  /// Keeps a descriptor open as long as this end lives. The coordinator keeps the other end of the pipe that
-  /// it writes to: so a worker's death never turns its write into a SIGPIPE for the host program.
-  void keep_open(posix::Fd fd) { m_stored_events = std::move(fd); }
+  /// Keeps a descriptor open for the lifetime of this end. The coordinator keeps the read end of the pipe
+  /// that it writes to, so that a write after the death of the worker does not send SIGPIPE to the host
+  /// program.
+  void keep_open(posix::Fd fd) { m_kept_open = std::move(fd); }
 
  private:
   posix::Fd m_from;
   posix::Fd m_to;
-  posix::Fd m_stored_events;
+  posix::Fd m_kept_open;
   bool m_ended = false;
 };
 

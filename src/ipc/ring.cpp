@@ -9,11 +9,11 @@ namespace spritefarm::ipc {
 namespace {
 
 constexpr std::uint32_t current_version = 1;
-// Of a large frame: published one by one, so that the reader copies the first while the writer copies the second.
+// A large frame is published in pieces, so that the reader copies one piece while the writer copies the next.
 constexpr std::size_t piece = 64 << 10;
 
-// Sequentially consistent, as all accesses are where one side says that it waits while the other side may be saying
-// that it need not: one of the two sees the other.
+// Sequentially consistent, like every access to the two `waits` flags and the two positions: if one side sets
+// its flag while the other side moves its position, at least one of them sees the other.
 void wake(std::atomic<std::uint32_t>& waits, posix::EventFd& notification) {
   if (waits.load() != 0 && waits.exchange(0) != 0) notification.notify();
 }
@@ -32,7 +32,7 @@ Ring::Ring(void* memory, std::uint32_t capacity)
       m_bytes(static_cast<char*>(memory) + sizeof(Control)),
       m_capacity(capacity) {
   if (m_control->version != current_version || m_control->capacity != capacity)
-    throw CorruptFrame("a ring of another version or size");
+    throw CorruptFrame("a ring has another version or size");
 }
 
 std::size_t Ring::write_some(std::string_view first, std::string_view second, posix::EventFd& reader) {
@@ -67,24 +67,24 @@ std::size_t Ring::read_some(char* to, std::size_t size, posix::EventFd& writer) 
 }
 
 std::size_t Ring::room() {
-  return look(m_control->read, m_control->writer_waits, [this] {
-    if (m_own - m_other > m_capacity) throw CorruptFrame("a ring that was read further than it was written");
+  return distance_to(m_control->read, m_control->writer_waits, [this] {
+    if (m_own - m_other > m_capacity) throw CorruptFrame("a ring was read further than it was written");
     return m_capacity - (m_own - m_other);
   });
 }
 
 std::size_t Ring::available() {
-  return look(m_control->written, m_control->reader_waits, [this] {
-    if (m_other - m_own > m_capacity) throw CorruptFrame("a ring that holds more than it can");
+  return distance_to(m_control->written, m_control->reader_waits, [this] {
+    if (m_other - m_own > m_capacity) throw CorruptFrame("a ring claims more bytes than it can hold");
     return m_other - m_own;
   });
 }
 
-/// The `distance` that this side may go, having looked at the other side's number only if it must. 0: and the other side
-/// has been told to ring.
+/// The `distance` that this side may advance. Reads the position of the other side only if the last known one
+/// is not enough. If the result is 0, the other side will notify.
 template <typename Distance>
-std::size_t Ring::look(const std::atomic<std::uint64_t>& other, std::atomic<std::uint32_t>& waits,
-                       Distance distance) {
+std::size_t Ring::distance_to(const std::atomic<std::uint64_t>& other, std::atomic<std::uint32_t>& waits,
+                              Distance distance) {
   if (distance() > 0) return distance();
   m_other = other.load();
   if (distance() > 0) return distance();

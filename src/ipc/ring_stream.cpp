@@ -16,7 +16,7 @@ posix::SharedMemory make_rings() {
     Ring::format(static_cast<char*>(memory.data()) + i * ring_size, capacity);
   return memory;
 }
-/// The first is of the calls, the second of the results.
+/// Ring 0 carries the calls, ring 1 the results.
 Ring ring_in(const posix::SharedMemory& memory, std::size_t index) {
   return Ring(static_cast<char*>(memory.data()) + index * ring_size, capacity);
 }
@@ -47,12 +47,12 @@ std::size_t RingStream::write_some(std::string_view first, std::string_view seco
 
 std::size_t RingStream::read_some(char* to, std::size_t size) {
   const auto read = [&] {
-    if (m_corrupt) throw CorruptFrame("a ring that was read further than it was written");
+    if (m_corrupt) throw CorruptFrame("a ring was read further than it was written");
     return m_receiving.read_some(to, size, m_remote_notification);
   };
   if (const std::size_t got = read(); got > 0) return got;
-  // Only now, as a notification that is cleared after it was asked for could be the one that was asked for. What it was notified for
-  // is there: data, or what write_some() has found observer on another thread.
+  // The first read has asked for a notification, which may have arrived since: clear() removes it, and the
+  // second read finds its bytes, or the error that write_some() has found on another thread.
   m_local_notification.clear();
   return read();
 }

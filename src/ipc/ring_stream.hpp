@@ -9,18 +9,18 @@
 
 namespace spritefarm::ipc {
 
-/// A pair of rings in shared memory, one in each direction, and a notification for each side, which is notified only when that side
-/// waits: for something to read, or for room.
+/// A ByteStream over two rings in shared memory, one in each direction, with an EventFd for each side. A side
+/// is notified only while it waits for bytes or for room.
 class RingStream final : public ByteStream {
  public:
-  /// The coordinator's end: makes memory and notifications. Throws std::system_error.
+  /// In the coordinator: creates the memory and the notifications. Throws std::system_error.
   RingStream();
-  /// The worker's, of what it was given. Throws std::system_error and CorruptFrame.
+  /// In the worker: opens the end that belongs to them. Throws std::system_error and CorruptFrame.
   RingStream(posix::Fd memory, posix::Fd local_notification, posix::Fd remote_notification);
 
   std::size_t write_some(std::string_view first, std::string_view second) override;
   std::size_t read_some(char* to, std::size_t size) override;
-  /// Never: nothing here tells of the other end's death.
+  /// Always false: shared memory does not show that the other process has ended.
   [[nodiscard]] bool ended() const noexcept override { return false; }
   [[nodiscard]] int receiving_fd() const noexcept override { return m_local_notification.fd().get(); }
   [[nodiscard]] int sending_fd() const noexcept override { return -1; }
@@ -35,7 +35,7 @@ class RingStream final : public ByteStream {
   posix::EventFd m_remote_notification;
   Ring m_sending;
   Ring m_receiving;
-  std::atomic<bool> m_corrupt{false};  // found by the thread that writes, told by the one that reads
+  std::atomic<bool> m_corrupt{false};  // set by the writing thread; the reading thread throws
 };
 
 }  // namespace spritefarm::ipc

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "farm/farm_command.hpp"
+#include "farm/running_mirror.hpp"
 
 #include <chrono>
 

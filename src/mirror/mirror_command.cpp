@@ -1,80 +1,110 @@
 #include "mirror/mirror_command.hpp"
 
+#include "cli/exit_status.hpp"
+#include "cli/messages.hpp"
+#include "cli/option_syntax.hpp"
+#include "cli/standard_output.hpp"
 #include "mirror/mirror.hpp"
 #include "system/termination_signals.hpp"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cstdio>
 #include <exception>
+#include <optional>
+#include <string>
 #include <system_error>
+#include <vector>
 
 namespace spritefarm::mirror {
-
 namespace {
 
-int usage_error(std::string message) {
-  std::replace(message.begin(), message.end(), '\n', ' ');
-  fmt::print(stderr, "spritefarm mirror: {}; see spritefarm mirror --help\n", message);
-  return 2;
+cli::HelpPage mirror_help() {
+  return {
+      .summary = "Serve a small PokéAPI with its images on loopback, until interrupted.",
+      .usage = {"mirror [OPTIONS]"},
+      .options =
+          {
+              {"Content",
+               {
+                   {"--root DIR",
+                    "serve this directory, laid out like the PokéAPI's URLs, instead of invented data",
+                    "serve this directory instead of invented data"},
+                   {"--count N", "number of pokémon [1351]; those beyond 1351 are invented",
+                    "number of pokémon [1351]"},
+               }},
+              {"Network",
+               {
+                   {"--port PORT", "listen on this port of 127.0.0.1 [0: a free one]",
+                    "listen on 127.0.0.1:PORT [0: a free one]"},
+                   {"--latency MS", "delay each response [0]", "delay each response [0]"},
+               }},
+              {"Faults",
+               {
+                   {"--fault KIND:SHARE,...",
+                    "spoil a share of the responses, such as 0.1 or 10%; kinds: 404, 429, 500, 503, "
+                    "truncate, "
+                    "stall, reset, garbage, html",
+                    "spoil a share of the responses"},
+                   {"--seed N", "select the responses to spoil [1]", "select the responses to spoil [1]"},
+               }},
+          },
+      .examples = {{"spritefarm mirror --port 8080", "all pokémon, with invented images"},
+                   {"spritefarm mirror --latency 30", "with a round trip of 30 ms"},
+                   {"spritefarm mirror --fault 503:10%,reset:5%", "an unreliable server"}},
+      .notes = {{"Output", {{"stdout", "the base URL in one line, for --base-url or $SPRITEFARM_BASE_URL"}}},
+                {"Exit status",
+                 {{"0", "interrupted by SIGINT or SIGTERM"},
+                  {"1", "the port or the directory cannot be used"},
+                  {"2", "the command line is wrong"}}}},
+  };
 }
 
-int serve(const MirrorOptions& options) {
+int usage_error(const cli::Messages& messages, const Error& error) {
+  messages.error(fmt::format("mirror: {}; see spritefarm mirror --help", error.message));
+  return cli::usage_error;
+}
+
+int serve(const MirrorOptions& options, const cli::Messages& messages) {
   try {
     system::TerminationSignals signals;
     const Mirror mirror(options);
-    fmt::print("{}\n", mirror.base_url());
-    std::fflush(stdout);
+    cli::write_to_stdout(mirror.base_url() + "\n");
     signals.wait();
     return 0;
   } catch (const std::system_error& failure) {
-    fmt::print(stderr, "spritefarm mirror: {}; use --port 0 for a free port\n", failure.what());
-    return 1;
+    messages.error(fmt::format("mirror: {}; use --port 0 for a free port", failure.what()));
   } catch (const std::exception& failure) {
-    fmt::print(stderr, "spritefarm mirror: {}\n", failure.what());
-    return 1;
+    messages.error(fmt::format("mirror: {}", failure.what()));
   }
+  return 1;
 }
 
 }  // namespace
 
 int mirror_command(int argc, char** argv) {
+  const cli::Messages messages(cli::Verbosity::normal);
   MirrorOptions options;
   long latency = 0;
   std::string faults;
-  CLI::App app(
-      "A small PokéAPI on loopback, with its images: prints its base URL and serves until it is interrupted.",
-      "spritefarm mirror");
-  app.add_option("--port", options.port, "listen on 127.0.0.1:PORT; 0: a free one [0]")->type_name("PORT");
-  app.add_option("--root", options.root,
-                 "serve this folder, laid out like the PokéAPI's URLs, not invented data")
-      ->type_name("DIR");
-  app.add_option("--count", options.count, "how many pokémon; above 1351 they are made up [1351]")
-      ->check(CLI::Range(1, 1'000'000))
-      ->type_name("N");
-  app.add_option("--latency", latency, "wait before each response [0]")
-      ->check(CLI::Range(0, 3'600'000))
-      ->type_name("MS");
-  app.add_option(
-         "--fault", faults,
-         "spoil a share (0.1 or 10%) of the requests; kinds: 404, 429, 500, 503, truncate, stall, reset, "
-         "garbage, html")
-      ->type_name("KIND:SHARE,...");
-  app.add_option("--seed", options.seed, "which requests are spoiled [1]")->type_name("N");
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::CallForHelp& help) {
-    return app.exit(help);
-  } catch (const CLI::ParseError& error) {
-    return usage_error(error.what());
+  CLI::App app;
+  cli::value_option(app, "--port", options.port, "PORT");
+  cli::value_option(app, "--root", options.root, "DIR");
+  cli::value_option(app, "--count", options.count, "N")->check(cli::range(1, 1'000'000));
+  cli::value_option(app, "--latency", latency, "MS")->check(cli::range(0, 3'600'000));
+  cli::value_option(app, "--fault", faults, "KIND:SHARE,...");
+  cli::value_option(app, "--seed", options.seed, "N");
+  const Result<std::optional<cli::HelpText>> information =
+      cli::read_arguments(app, {argv + 1, argv + argc}, mirror_help());
+  if (!information) return usage_error(messages, information.error());
+  if (*information) {
+    cli::write_to_stdout((*information)->text);
+    return 0;
   }
   options.latency = std::chrono::milliseconds(latency);
-  auto shares = parse_faults(faults);
-  if (!shares) return usage_error(shares.error().message);
-  options.faults = std::move(*shares);
-  return serve(options);
+  Result<std::vector<FaultShare>> shares = parse_faults(faults);
+  if (!shares) return usage_error(messages, shares.error());
+  options.faults = *std::move(shares);
+  return serve(options, messages);
 }
 
 }  // namespace spritefarm::mirror

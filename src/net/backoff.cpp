@@ -12,14 +12,14 @@ using std::chrono::seconds;
 
 milliseconds Backoff::delay(int attempt, std::optional<seconds> retry_after) {
   const milliseconds full = std::min(first_delay * (1 << std::clamp(attempt - 1, 0, 10)), max_delay);
-  std::uniform_int_distribution<milliseconds::rep> share(full.count() / 2, full.count());
-  const milliseconds own(share(m_random));
-  if (!retry_after) return own;
-  return std::max<milliseconds>(own, std::min<seconds>(*retry_after, max_retry_after));
+  std::uniform_int_distribution<milliseconds::rep> jitter(full.count() / 2, full.count());
+  const milliseconds delay(jitter(m_random));
+  if (!retry_after) return delay;
+  return std::max<milliseconds>(delay, std::min<seconds>(*retry_after, max_retry_after));
 }
 
 std::optional<seconds> parse_retry_after(const std::string& value, std::time_t now) {
-  constexpr long a_day = 86'400;  // far more than is ever waited, far less than overflows
+  constexpr long a_day = 86'400;  // more than max_retry_after, and far from an overflow
   long count = 0;
   const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), count);
   if (error == std::errc::result_out_of_range && !value.starts_with('-')) return seconds(a_day);

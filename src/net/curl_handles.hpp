@@ -9,8 +9,8 @@
 
 namespace spritefarm::net {
 
-/// Prepares this process for libcurl, at the first call only: nothing of curl or TLS may exist before a
-/// worker is forked. Ignores SIGPIPE where it would kill, since libcurl's TLS may write to a closed
+/// Initialises libcurl in this process at the first call. Call it after the fork: no state of libcurl or TLS
+/// may exist before. Ignores SIGPIPE unless a handler is set, because libcurl's TLS may write to a closed
 /// connection. Throws std::runtime_error.
 void initialise_curl();
 
@@ -21,21 +21,22 @@ struct CurlDeleter {
   void operator()(char* text) const noexcept { curl_free(text); }
 };
 
-/// Owner of one transfer's settings. CURL is void in libcurl, hence the name.
+/// Owns the easy handle of one transfer.
 using EasyHandle = std::unique_ptr<CURL, CurlDeleter>;
 using StringList = std::unique_ptr<curl_slist, CurlDeleter>;
 using UrlHandle = std::unique_ptr<CURLU, CurlDeleter>;
 using CurlText = std::unique_ptr<char, CurlDeleter>;
 
-/// Throws std::runtime_error where there is no memory for it.
+/// Throws std::runtime_error if there is no memory.
 EasyHandle make_easy();
+/// Throws std::bad_alloc.
 StringList make_list(const std::vector<std::string>& strings);
 
-/// Sets an option; throws std::runtime_error when this libcurl does not know it or its value.
+/// curl_easy_setopt(). Throws std::runtime_error if this libcurl does not support the option or its value.
 template <typename Value>
 void set_option(CURL* easy, CURLoption option, Value value) {
   if (const CURLcode code = curl_easy_setopt(easy, option, value); code != CURLE_OK)
-    throw std::runtime_error("libcurl refuses option " + std::to_string(option) + ": " +
+    throw std::runtime_error("cannot set libcurl option " + std::to_string(option) + ": " +
                              curl_easy_strerror(code));
 }
 

@@ -12,7 +12,7 @@ void check(CURLMcode code, const char* what) {
 CURLM* make_multi() {
   initialise_curl();
   CURLM* const multi = curl_multi_init();
-  if (!multi) throw std::runtime_error("libcurl gives no multi handle");
+  if (!multi) throw std::runtime_error("cannot create a libcurl multi handle");
   return multi;
 }
 
@@ -29,11 +29,12 @@ CurlMulti::CurlMulti(EventLoop& loop) : m_loop(loop), m_handle(make_multi()) {
 
 void CurlMulti::limit_host_connections(long connections) {
   check(curl_multi_setopt(m_handle.get(), CURLMOPT_MAX_HOST_CONNECTIONS, connections),
-        "limit the connections to a host");
+        "cannot limit the connections to a host");
 }
 
 void CurlMulti::limit_idle_connections(long connections) {
-  check(curl_multi_setopt(m_handle.get(), CURLMOPT_MAXCONNECTS, connections), "limit the idle connections");
+  check(curl_multi_setopt(m_handle.get(), CURLMOPT_MAXCONNECTS, connections),
+        "cannot limit the idle connections");
 }
 
 int CurlMulti::on_socket(CURL*, curl_socket_t socket, int what, void* self, void*) noexcept {
@@ -42,7 +43,7 @@ int CurlMulti::on_socket(CURL*, curl_socket_t socket, int what, void* self, void
     multi.watch(socket, what);
     return 0;
   } catch (...) {
-    multi.m_failed_callback = std::current_exception();
+    multi.m_callback_error = std::current_exception();
     return -1;
   }
 }
@@ -53,10 +54,10 @@ int CurlMulti::on_timer(CURLM*, long milliseconds, void* self) noexcept {
     multi.m_timer = {};
     if (milliseconds >= 0)
       multi.m_timer = multi.m_loop.call_after(std::chrono::milliseconds(milliseconds),
-                                              [&multi] { multi.act(CURL_SOCKET_TIMEOUT, 0); });
+                                              [&multi] { multi.drive(CURL_SOCKET_TIMEOUT, 0); });
     return 0;
   } catch (...) {
-    multi.m_failed_callback = std::current_exception();
+    multi.m_callback_error = std::current_exception();
     return -1;
   }
 }
@@ -73,53 +74,53 @@ void CurlMulti::watch(curl_socket_t socket, int what) {
     return;
   }
   m_watches.emplace(socket, m_loop.watch(socket, interest, [this, socket](unsigned readiness) {
-    act(socket, ((readiness & EventLoop::readable) ? CURL_CSELECT_IN : 0) |
-                    ((readiness & EventLoop::writable) ? CURL_CSELECT_OUT : 0) |
-                    ((readiness & EventLoop::hangup) ? CURL_CSELECT_ERR : 0));
+    drive(socket, ((readiness & EventLoop::readable) ? CURL_CSELECT_IN : 0) |
+                      ((readiness & EventLoop::writable) ? CURL_CSELECT_OUT : 0) |
+                      ((readiness & EventLoop::hangup) ? CURL_CSELECT_ERR : 0));
   }));
 }
 
-void CurlMulti::act(curl_socket_t socket, int readiness) {
+void CurlMulti::drive(curl_socket_t socket, int readiness) {
   int running;
   const CURLMcode code = curl_multi_socket_action(m_handle.get(), socket, readiness, &running);
-  if (m_failed_callback) std::rethrow_exception(std::exchange(m_failed_callback, nullptr));
-  check(code, "drive libcurl");
-  collect_ended();
+  if (m_callback_error) std::rethrow_exception(std::exchange(m_callback_error, nullptr));
+  check(code, "cannot drive libcurl");
+  complete_transfers();
 }
 
-void CurlMulti::collect_ended() {
+void CurlMulti::complete_transfers() {
   int left;
   while (const CURLMsg* message = curl_multi_info_read(m_handle.get(), &left)) {
     if (message->msg != CURLMSG_DONE) continue;
     const CURLcode result = message->data.result;
     char* transfer = nullptr;
     curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &transfer);
-    reinterpret_cast<Transfer*>(transfer)->end(result);
+    reinterpret_cast<Transfer*>(transfer)->finish(result);
   }
 }
 
 CurlMulti::Transfer::~Transfer() {
-  if (m_under_way) curl_multi_remove_handle(m_multi.m_handle.get(), m_easy);
+  if (m_running) curl_multi_remove_handle(m_multi.m_handle.get(), m_easy);
 }
 
 void CurlMulti::Transfer::await_suspend(std::coroutine_handle<> waiting) {
   m_waiting = waiting;
   set_option(m_easy, CURLOPT_PRIVATE, this);
-  check(curl_multi_add_handle(m_multi.m_handle.get(), m_easy), "start a transfer");
-  m_under_way = true;
-  m_timer = m_multi.m_loop.call_after(m_limit, [this] { end(CURLE_OPERATION_TIMEDOUT); });
-  m_multi.act(CURL_SOCKET_TIMEOUT, 0);
+  check(curl_multi_add_handle(m_multi.m_handle.get(), m_easy), "cannot start a transfer");
+  m_running = true;
+  m_timer = m_multi.m_loop.call_after(m_timeout, [this] { finish(CURLE_OPERATION_TIMEDOUT); });
+  m_multi.drive(CURL_SOCKET_TIMEOUT, 0);
 }
 
-void CurlMulti::Transfer::end(CURLcode result) {
+void CurlMulti::Transfer::finish(CURLcode result) {
   m_result = result;
-  m_under_way = false;
+  m_running = false;
   if (result == CURLE_ABORTED_BY_CALLBACK) {
-    curl_socket_t kept = CURL_SOCKET_BAD;
-    curl_easy_getinfo(m_easy, CURLINFO_ACTIVESOCKET, &kept);
-    m_leaves_connection = kept != CURL_SOCKET_BAD;
+    curl_socket_t open_socket = CURL_SOCKET_BAD;
+    curl_easy_getinfo(m_easy, CURLINFO_ACTIVESOCKET, &open_socket);
+    m_leaves_connection = open_socket != CURL_SOCKET_BAD;
   }
-  check(curl_multi_remove_handle(m_multi.m_handle.get(), m_easy), "end a transfer");
+  check(curl_multi_remove_handle(m_multi.m_handle.get(), m_easy), "cannot end a transfer");
   m_timer = m_multi.m_loop.call_after({}, [waiting = m_waiting] { waiting.resume(); });
 }
 

@@ -12,10 +12,11 @@
 
 namespace spritefarm::net {
 
-/// libcurl's multi handle, joined to an EventLoop: libcurl says which sockets and which timer to wait for,
-/// the loop calls back, and a transfer that ends resumes the coroutine that waits for it, from the loop and
-/// never from inside libcurl. Owned by one HttpClient; used on the loop's thread. Its Transfers are destroyed
-/// before it. Throws std::runtime_error when libcurl itself fails, not when a transfer does.
+/// A libcurl multi handle joined to an EventLoop. libcurl names the sockets and the timer to wait for; the
+/// loop drives libcurl when they are ready. The end of a transfer resumes its coroutine from the loop, never
+/// from inside libcurl. Owned by one HttpClient; used on the thread of the loop. Its Transfers must be
+/// destroyed first. Throws std::runtime_error if libcurl itself fails; a failed transfer only returns its
+/// code.
 class CurlMulti {
  public:
   class Transfer;
@@ -24,9 +25,9 @@ class CurlMulti {
   CurlMulti(const CurlMulti&) = delete;
   CurlMulti& operator=(const CurlMulti&) = delete;
 
-  /// How many connections one host may have from now on.
+  /// Limits the connections to one host (CURLMOPT_MAX_HOST_CONNECTIONS).
   void limit_host_connections(long connections);
-  /// How many connections are kept open for reuse, of all hosts together.
+  /// Limits the idle connections kept for reuse, to all hosts (CURLMOPT_MAXCONNECTS).
   void limit_idle_connections(long connections);
 
  private:
@@ -37,24 +38,24 @@ class CurlMulti {
   static int on_socket(CURL*, curl_socket_t socket, int what, void* self, void*) noexcept;
   static int on_timer(CURLM*, long milliseconds, void* self) noexcept;
   void watch(curl_socket_t socket, int what);
-  void act(curl_socket_t socket, int readiness);
-  void collect_ended();
+  void drive(curl_socket_t socket, int readiness);
+  void complete_transfers();
 
   EventLoop& m_loop;
-  // The sockets and the timer outlive the handle, whose cleanup still calls back.
+  // Declared before the handle, whose cleanup still calls back.
   std::unordered_map<curl_socket_t, EventLoop::Watch> m_watches;
   EventLoop::Timer m_timer;
-  std::exception_ptr m_failed_callback;
+  std::exception_ptr m_callback_error;
   std::unique_ptr<CURLM, Cleanup> m_handle;
 };
 
-/// One transfer under way: `co_await transfer` performs it and gives libcurl's verdict,
-/// CURLE_OPERATION_TIMEDOUT when `limit` has passed since. (Our own deadline: libcurl's does not run while a
-/// transfer waits for another's connection.) Destroying it aborts the transfer. The easy handle outlives it.
+/// One transfer. `co_await transfer` performs it and returns the code of libcurl; CURLE_OPERATION_TIMEDOUT if
+/// it takes longer than `timeout`. The timer is ours: CURLOPT_TIMEOUT_MS does not run while a transfer waits
+/// for the connection of another. Destroying it aborts the transfer. The easy handle must outlive it.
 class CurlMulti::Transfer {
  public:
-  Transfer(CurlMulti& multi, CURL* easy, std::chrono::milliseconds limit)
-      : m_multi(multi), m_easy(easy), m_limit(limit) {}
+  Transfer(CurlMulti& multi, CURL* easy, std::chrono::milliseconds timeout)
+      : m_multi(multi), m_easy(easy), m_timeout(timeout) {}
   Transfer(const Transfer&) = delete;
   Transfer& operator=(const Transfer&) = delete;
   ~Transfer();
@@ -63,21 +64,21 @@ class CurlMulti::Transfer {
   void await_suspend(std::coroutine_handle<> waiting);
   CURLcode await_resume() const noexcept { return m_result; }
 
-  /// Of a transfer that was aborted by a callback: whether its connection stays open for others.
+  /// After CURLE_ABORTED_BY_CALLBACK: whether the connection stays open for other transfers.
   [[nodiscard]] bool leaves_connection() const noexcept { return m_leaves_connection; }
 
  private:
   friend class CurlMulti;
-  void end(CURLcode result);
+  void finish(CURLcode result);
 
   CurlMulti& m_multi;
   CURL* m_easy;
-  std::chrono::milliseconds m_limit;
-  bool m_under_way = false;
+  std::chrono::milliseconds m_timeout;
+  bool m_running = false;
   bool m_leaves_connection = false;
   CURLcode m_result = CURLE_OK;
   std::coroutine_handle<> m_waiting;
-  EventLoop::Timer m_timer;  // first the deadline, then the wake-up
+  EventLoop::Timer m_timer;  // the timeout; after finish(), the resumption
 };
 
 }  // namespace spritefarm::net

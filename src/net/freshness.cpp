@@ -16,8 +16,8 @@ using std::chrono::seconds;
 constexpr std::string_view blanks = " \t\"";
 constexpr seconds::rep a_day = 86'400, a_year = 365 * a_day;
 
-/// Of a text that is a number and nothing else; what is too large to be one is very large.
-std::optional<seconds::rep> number_in(std::string_view text) {
+/// Parses delta-seconds (RFC 9111 §1.2.2): digits only; a year if the number overflows.
+std::optional<seconds::rep> parse_delta_seconds(std::string_view text) {
   text = text::trim(text, blanks);
   if (text.empty() || text.find_first_not_of("0123456789") != text.npos) return std::nullopt;
   seconds::rep number = 0;
@@ -37,10 +37,12 @@ seconds freshness_lifetime(const CachingHeaders& headers, std::time_t now) {
     if (directive == "no-cache" || directive == "no-store") return seconds(0);
     constexpr std::string_view name = "max-age=";
     if (directive.starts_with(name) && !max_age)
-      max_age = number_in(directive.substr(name.size())).value_or(0);  // what cannot be read is stale
+      max_age = parse_delta_seconds(directive.substr(name.size()))
+                    .value_or(0);  // malformed: stale (RFC 9111 §4.2.1)
   }
   if (max_age)
-    return seconds(std::clamp<seconds::rep>(*max_age - number_in(headers.age).value_or(0), 0, a_year));
+    return seconds(
+        std::clamp<seconds::rep>(*max_age - parse_delta_seconds(headers.age).value_or(0), 0, a_year));
   const std::time_t modified =
       headers.last_modified.empty() ? -1 : curl_getdate(headers.last_modified.c_str(), nullptr);
   return modified == -1 ? seconds(0) : seconds(std::clamp<seconds::rep>((now - modified) / 10, 0, a_day));

@@ -6,7 +6,8 @@
 
 namespace spritefarm::net {
 
-/// What a response is known by: sent along, a server can answer that nothing has changed. Either may be empty.
+/// The validators of a response (RFC 9110 §8.8). A conditional request sends them, and the server answers 304
+/// if the resource has not changed. Either may be empty.
 struct Validators {
   std::string etag;
   std::string last_modified;
@@ -14,16 +15,19 @@ struct Validators {
   [[nodiscard]] bool empty() const noexcept { return etag.empty() && last_modified.empty(); }
 };
 
-/// The headers that say for how long a response may be used, as they came; empty where they did not.
+/// The response headers that determine freshness, as received; empty if absent.
 struct CachingHeaders {
   std::string cache_control;
   std::string age;
   std::string last_modified;
 };
 
-/// For how long after `now`, when it came, a response may be used without asking again: its max-age less its Age, a
-/// year at most; nothing with no-cache or no-store. Where the server gives no max-age, a tenth of the time for which it
-/// has not changed, a day at most (RFC 9111, 4.2.2).
+/// How long a response received at `now` may be used without revalidation, in a private cache (RFC 9111
+/// §4.2):
+///
+///     no-cache or no-store             0
+///     max-age (§4.2.1)                 max-age minus Age, at most one year
+///     Last-Modified only (§4.2.2)      a tenth of the time since then, at most one day
 std::chrono::seconds freshness_lifetime(const CachingHeaders& headers, std::time_t now);
 
 }  // namespace spritefarm::net

@@ -9,14 +9,15 @@
 namespace spritefarm::net {
 namespace {
 
-/// Never 0.
+/// Never 0, which marks a free entry.
 std::uint64_t hash(std::string_view text) {
   return std::max<std::uint64_t>(fnv1a(text), 1);
 }
 
 }  // namespace
 
-/// A host's line in the table: taken, for good, by who first writes its hash there.
+/// An entry of the table (open addressing). The process that first writes a hash claims the entry
+/// permanently.
 struct HostRateLimits::Entry {
   std::atomic<std::uint64_t> hash{0};
   RateLimiter limiter;

@@ -10,24 +10,24 @@
 
 namespace spritefarm::net {
 
-/// The rate limiters of all hosts that a run asks, one for each, kept by all its workers together: in shared memory, made before
-/// the first of them is forked, and found again by every process through its copy of this object. Outlives the clients
-/// that use it. The constructor throws std::system_error; nothing else fails.
+/// The rate limiters of a run, one per host, in shared memory. The coordinator creates it before it forks the
+/// first worker; each process uses its copy of this object. It outlives the clients that use it. The
+/// constructor throws std::system_error; nothing else fails.
 class HostRateLimits {
  public:
   explicit HostRateLimits(Rate rate);
 
   [[nodiscard]] const Rate& rate() const noexcept { return m_rate; }
 
-  /// The limiter of the host that this origin (scheme, host and port) names. There is room for more hosts than any run asks;
-  /// beyond, some share a limiter.
+  /// The limiter of an origin (scheme, host and port), created at its first use. There is room for more hosts
+  /// than a run contacts; if the table is full, further hosts share limiters.
   [[nodiscard]] RateLimiter& host(std::string_view origin) noexcept;
 
   struct Pause {
-    std::string origin;  ///< its first bytes
-    std::chrono::nanoseconds left{0};
+    std::string origin;                ///< truncated if long
+    std::chrono::nanoseconds left{0};  ///< until requests may be sent again
   };
-  /// The hosts that want to be left alone now.
+  /// The hosts that are paused now (Retry-After).
   [[nodiscard]] std::vector<Pause> pauses(RateLimiter::Time now) const;
 
  private:

@@ -19,11 +19,10 @@
 namespace spritefarm::net {
 namespace {
 
-// Of a response whose body is of no use, an error page, only so much is taken.
-constexpr std::size_t max_error_page = 64 << 10;
-// A transfer slower than this is given up before its time, to leave some for another attempt.
+constexpr std::size_t max_error_page = 64 << 10;  // bytes read of the body of an error response
+// A slower transfer is aborted before its timeout, so that a retry can begin earlier.
 constexpr long min_bytes_per_second = 16;
-constexpr long slow_for_seconds = 15;
+constexpr long max_slow_seconds = 15;
 constexpr long max_redirects = 5;
 
 std::size_t on_header(char* data, std::size_t, std::size_t size, void* self) noexcept {
@@ -41,7 +40,7 @@ int on_debug(CURL*, curl_infotype type, char* data, std::size_t size, void* self
   return 0;
 }
 
-int refuse_to_send(void*, char*, char*, int, int) noexcept {
+int abort_request(void*, char*, char*, int, int) noexcept {
   return CURL_PREREQFUNC_ABORT;
 }
 
@@ -55,7 +54,7 @@ FetchFailure failure_of(CURL* easy, CURLcode code, long status) {
   switch (code) {
     case CURLE_OK:
       return FetchFailure::none;
-    case CURLE_UNSUPPORTED_PROTOCOL:  // of a redirect; or else what came was no HTTP
+    case CURLE_UNSUPPORTED_PROTOCOL:  // with a status: a redirect; without: a response that is not HTTP
       return status ? FetchFailure::url : FetchFailure::connection;
     case CURLE_URL_MALFORMAT:
     case CURLE_TOO_MANY_REDIRECTS:
@@ -84,31 +83,31 @@ FetchFailure failure_of(CURL* easy, CURLcode code, long status) {
 std::string explain_status(long status) {
   switch (status) {
     case 404:
-      return "status 404, there is nothing under this address; check the name or the base URL";
+      return "status 404, not found; check the name or the base URL";
     case 429:
-      return "status 429, the server wants fewer requests; try again later";
+      return "status 429, too many requests; try again later or with a lower --rate";
     default:
       break;
   }
-  if (status >= 500) return fmt::format("status {}, the server fails; try again later", status);
-  return fmt::format("status {} instead of 200; check the base URL", status);
+  if (status >= 500) return fmt::format("status {}, server error; try again later", status);
+  return fmt::format("status {}, expected 200; check the base URL", status);
 }
 
-/// The headers that offer the server to answer 304. What could not stand in one is left out.
+/// The headers of a conditional request (RFC 9110 §13.1). Validators that are not valid as header values are
+/// left out.
 std::vector<std::string> conditions(const Validators& known) {
-  const auto is_line = [](const std::string& text) {
+  const auto is_header_value = [](const std::string& text) {
     return !text.empty() &&
            std::none_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; });
   };
   std::vector<std::string> headers;
-  if (is_line(known.etag)) headers.push_back("If-None-Match: " + known.etag);
-  if (is_line(known.last_modified)) headers.push_back("If-Modified-Since: " + known.last_modified);
+  if (is_header_value(known.etag)) headers.push_back("If-None-Match: " + known.etag);
+  if (is_header_value(known.last_modified)) headers.push_back("If-Modified-Since: " + known.last_modified);
   return headers;
 }
 
-/// The file with the system's certificates; empty where there is none to be read. From a file alone libcurl
-/// reads them once for all of a client's connections; from the system's folder too, for each anew, which takes
-/// longer than a handshake.
+/// The file of the system's CA certificates; empty if there is no readable one. libcurl reads a file once per
+/// client, but the system's CA directory once per connection, which takes longer than a handshake.
 std::string system_certificates() {
   const char* file = nullptr;
   const EasyHandle easy = make_easy();
@@ -126,7 +125,7 @@ ExchangeSettings::ExchangeSettings(const HttpOptions& options)
                              curl_version_info(CURLVERSION_NOW)->version)) {}
 
 HttpExchange::HttpExchange(CURL* easy, const ExchangeSettings& settings, const HttpRequest& request,
-                           bool shares)
+                           bool pipewait)
     : m_easy(easy),
       m_known(request.known),
       m_capture_header(request.capture_header),
@@ -139,11 +138,11 @@ HttpExchange::HttpExchange(CURL* easy, const ExchangeSettings& settings, const H
   set_option(easy, CURLOPT_FOLLOWLOCATION, 1L);
   set_option(easy, CURLOPT_MAXREDIRS, max_redirects);
   set_option(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
-  set_option(easy, CURLOPT_PIPEWAIT, shares ? 1L : 0L);
+  set_option(easy, CURLOPT_PIPEWAIT, pipewait ? 1L : 0L);
   set_option(easy, CURLOPT_NOSIGNAL, 1L);
   set_option(easy, CURLOPT_QUICK_EXIT, 1L);
   set_option(easy, CURLOPT_LOW_SPEED_LIMIT, min_bytes_per_second);
-  set_option(easy, CURLOPT_LOW_SPEED_TIME, slow_for_seconds);
+  set_option(easy, CURLOPT_LOW_SPEED_TIME, max_slow_seconds);
   set_option(easy, CURLOPT_USERAGENT, settings.user_agent.c_str());
   set_option(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   if (m_headers) set_option(easy, CURLOPT_HTTPHEADER, m_headers.get());
@@ -163,27 +162,28 @@ HttpExchange::HttpExchange(CURL* easy, const ExchangeSettings& settings, const H
 
 void HttpExchange::on_request_sent(std::function<void(bool is_http1)> callback) {
   m_on_request_sent = std::move(callback);
-  // Nothing else of libcurl's tells, before the response, what the server has chosen.
+  // Only the debug callback shows the negotiated HTTP version before the response arrives.
   set_option(m_easy, CURLOPT_VERBOSE, 1L);
   set_option(m_easy, CURLOPT_DEBUGFUNCTION, &on_debug);
   set_option(m_easy, CURLOPT_DEBUGDATA, this);
 }
 
 void HttpExchange::connect_only() {
-  set_option(m_easy, CURLOPT_PREREQFUNCTION, &refuse_to_send);
+  set_option(m_easy, CURLOPT_PREREQFUNCTION, &abort_request);
 }
 
 void HttpExchange::take_request_head(std::string_view head) try {
-  if (!m_on_request_sent || head.starts_with("CONNECT ")) return;  // that is for a proxy
+  if (!m_on_request_sent || head.starts_with("CONNECT ")) return;  // to a proxy
   const std::string_view request_line = head.substr(0, head.find_first_of("\r\n"));
   std::exchange(m_on_request_sent, nullptr)(request_line.find(" HTTP/1.") != request_line.npos);
 } catch (...) {
-  m_no_memory = std::current_exception();
+  m_callback_error = std::current_exception();
 }
 
 void HttpExchange::take_header(std::string_view line) try {
   line = text::trim(line);
-  if (line.starts_with("HTTP/")) {  // a new response: the one before was a redirect or an interim one
+  if (line.starts_with(
+          "HTTP/")) {  // a new response: the previous one was a redirect or an interim response (1xx)
     m_is_http1 = line.starts_with("HTTP/1");
     m_response = {};
     m_caching = {};
@@ -205,7 +205,7 @@ void HttpExchange::take_header(std::string_view line) try {
   if (!m_capture_header.empty() && equal_ignoring_case(name, m_capture_header)) m_response.captured = value;
   if (equal_ignoring_case(name, "retry-after")) m_retry_after = value;
 } catch (...) {
-  m_no_memory = std::current_exception();
+  m_callback_error = std::current_exception();
 }
 
 bool HttpExchange::take_body(std::string_view part) try {
@@ -216,32 +216,32 @@ bool HttpExchange::take_body(std::string_view part) try {
   m_response.body += part;
   return true;
 } catch (...) {
-  m_no_memory = std::current_exception();
+  m_callback_error = std::current_exception();
   return false;
 }
 
-/// A body can be cut short without libcurl's notice (an HTTP/2 stream that is reset without an error): what
-/// was announced is compared with what came, both as sent, before decoding.
-bool HttpExchange::has_missing_bytes() const {
-  curl_off_t announced = -1, came = 0;
+/// Compares Content-Length with the bytes received, both before decoding. libcurl 7.88 can report success for
+/// a truncated body, when an HTTP/2 stream is reset without an error.
+bool HttpExchange::is_truncated() const {
+  curl_off_t announced = -1, received = 0;
   curl_easy_getinfo(m_easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced);
-  curl_easy_getinfo(m_easy, CURLINFO_SIZE_DOWNLOAD_T, &came);
-  return announced >= 0 && came != announced;
+  curl_easy_getinfo(m_easy, CURLINFO_SIZE_DOWNLOAD_T, &received);
+  return announced >= 0 && received != announced;
 }
 
 FetchFailure HttpExchange::finish(CURLcode result) {
-  if (m_no_memory) std::rethrow_exception(m_no_memory);
+  if (m_callback_error) std::rethrow_exception(m_callback_error);
   m_result = result;
-  const bool is_ended = result == CURLE_OK || result == CURLE_WRITE_ERROR;
+  const bool is_complete_or_cut = result == CURLE_OK || result == CURLE_WRITE_ERROR;
   if (m_response.status == 304 && !m_known.empty() && result == CURLE_OK) return succeed();
-  // An error page that was cut short or is too long is still an error page.
-  if (m_response.status >= 400 || (m_response.status != 200 && is_ended)) {
+  // The status decides, even if the body of an error response is truncated or too long.
+  if (m_response.status >= 400 || (m_response.status != 200 && is_complete_or_cut)) {
     m_failure = FetchFailure::status;
   } else if (m_is_too_large) {
     m_failure = FetchFailure::too_large;
   } else {
     m_failure = failure_of(m_easy, result, m_response.status);
-    if (m_failure == FetchFailure::none && has_missing_bytes()) {
+    if (m_failure == FetchFailure::none && is_truncated()) {
       m_failure = FetchFailure::connection;
       m_result = CURLE_PARTIAL_FILE;
     }
@@ -261,23 +261,22 @@ std::string HttpExchange::explain(const HttpOptions& options) const {
       text::excerpt(m_detail[0] ? m_detail.data() : curl_easy_strerror(m_result), max_quoted);
   switch (m_failure) {
     case FetchFailure::url:
-      return fmt::format("this address cannot be used ({}); check the base URL", detail);
+      return fmt::format("cannot use this URL ({}); check the base URL", detail);
     case FetchFailure::unresolved:
-      return fmt::format("the host does not resolve ({}); check its name and the network", detail);
+      return fmt::format("the host name does not resolve ({}); check the name and the network", detail);
     case FetchFailure::refused:
-      return fmt::format("the server refuses the connection ({}); check host and port", detail);
+      return fmt::format("connection refused ({}); check the host and port", detail);
     case FetchFailure::certificate:
-      return fmt::format("the server's certificate cannot be verified ({}); pass its CA with --cacert",
-                         detail);
+      return fmt::format("cannot verify the server's certificate ({}); pass its CA with --cacert", detail);
     case FetchFailure::timeout:
-      return fmt::format("no whole answer within {} s; try again later or with a longer --timeout",
+      return fmt::format("no complete response within {} s; try again later or with a longer --timeout",
                          options.timeout.count() / 1000.0);
     case FetchFailure::connection:
-      return fmt::format("the connection failed ({}); check the network, or try again later", detail);
+      return fmt::format("the connection failed ({}); check the network or try again later", detail);
     case FetchFailure::status:
       return explain_status(m_response.status);
     case FetchFailure::too_large:
-      return fmt::format("the answer is longer than the {} bytes that are allowed; check the base URL",
+      return fmt::format("the response is larger than the limit of {} bytes; check the base URL",
                          m_max_bytes);
     case FetchFailure::none:
     case FetchFailure::rejected:

@@ -10,9 +10,10 @@
 
 namespace spritefarm::net {
 
-constexpr std::size_t max_quoted = 300;  ///< bytes of a URL or of libcurl's own words in a message
+constexpr std::size_t max_quoted = 300;  ///< bytes of a URL or of libcurl's text in a message
 
-/// What all exchanges of a client share, in the form libcurl takes it. The client's; outlives them.
+/// The options that all exchanges of a client share, as libcurl takes them. The client owns it; it outlives
+/// them.
 struct ExchangeSettings {
   explicit ExchangeSettings(const HttpOptions& options);
 
@@ -22,43 +23,44 @@ struct ExchangeSettings {
   std::string user_agent;
 };
 
-/// One attempt at a request: it tells an easy handle what to ask for, collects what comes, within bounds, and
-/// judges whether it came whole. Lives as long as the transfer, on the client's thread; neither moved nor
-/// copied, as libcurl holds its address. What a server does wrong is in failure(); only a lack of memory
-/// throws.
+/// One attempt at a request: sets the options of an easy handle, collects the response within its size limit
+/// and checks that it is complete. The client creates one per transfer, on its thread. Neither moved nor
+/// copied, because libcurl holds its address. finish() returns the failures of the server and the network;
+/// only a lack of memory throws.
 class HttpExchange {
  public:
-  /// With `shares` it waits for a connection that is being opened to the same place, to share it.
-  HttpExchange(CURL* easy, const ExchangeSettings& settings, const HttpRequest& request, bool shares);
+  /// With `pipewait`, the transfer waits for a connection that is being opened to the same host, to share it
+  /// (CURLOPT_PIPEWAIT).
+  HttpExchange(CURL* easy, const ExchangeSettings& settings, const HttpRequest& request, bool pipewait);
   HttpExchange(const HttpExchange&) = delete;
   HttpExchange& operator=(const HttpExchange&) = delete;
 
-  /// Before the transfer: calls back, from within libcurl, when the connection is there and the request leaves,
-  /// with whether it leaves in HTTP/1.x.
+  /// Call before the transfer. Calls `callback`, inside libcurl, when the connection is open and the request
+  /// is sent.
   void on_request_sent(std::function<void(bool is_http1)> callback);
-  /// Before the transfer: it ends, with CURLE_ABORTED_BY_CALLBACK, as soon as its connection is there.
+  /// Call before the transfer: it ends with CURLE_ABORTED_BY_CALLBACK as soon as its connection is open.
   void connect_only();
 
-  /// To be called once the transfer has ended with `result`: the failure, `none` for a whole response with
-  /// status 200, or for a 304 that was offered.
+  /// Call when the transfer has ended with `result`. Returns `none` for a complete response with status 200,
+  /// or 304 to a conditional request; else the failure.
   FetchFailure finish(CURLcode result);
 
-  /// After finish(): a sentence about the failure, without the URL.
+  /// After finish(): the failure and its remedy, for the user, without the URL.
   [[nodiscard]] std::string explain(const HttpOptions& options) const;
 
   [[nodiscard]] HttpResponse& response() noexcept { return m_response; }
   [[nodiscard]] std::size_t bytes() const noexcept { return m_bytes; }
   [[nodiscard]] const std::string& retry_after() const noexcept { return m_retry_after; }
-  /// Whether the server answered in HTTP/1.x.
+  /// Whether the response was HTTP/1.x.
   [[nodiscard]] bool is_http1() const noexcept { return m_is_http1; }
 
-  /// Called (by libcurl) with what leaves and with each part of the response.
+  /// Called by libcurl with the head of the request, each header line and each part of the body.
   void take_request_head(std::string_view head);
   void take_header(std::string_view line);
   bool take_body(std::string_view part);
 
  private:
-  [[nodiscard]] bool has_missing_bytes() const;
+  [[nodiscard]] bool is_truncated() const;
   FetchFailure succeed();
 
   CURL* m_easy;
@@ -75,7 +77,7 @@ class HttpExchange {
   std::size_t m_bytes = 0;
   FetchFailure m_failure = FetchFailure::none;
   CURLcode m_result = CURLE_OK;
-  std::exception_ptr m_no_memory;
+  std::exception_ptr m_callback_error;
   std::array<char, CURL_ERROR_SIZE> m_detail{};
 };
 

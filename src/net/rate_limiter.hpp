@@ -6,45 +6,48 @@
 
 namespace spritefarm::net {
 
-/// How often one host may be asked: `per_second` in the long run, and `burst` times at once after a rest. So in any time
-/// of t seconds it is asked no more than per_second * t + burst times.
+/// The sustained rate and the burst size of requests to one host. In any period of t seconds, at most
+/// per_second * t + burst requests are sent.
 struct Rate {
-  double per_second = 0;  ///< 0: as often as one likes
+  double per_second = 0;  ///< 0: no limit
   int burst = 1;
 
-  /// What `--rate` means: bursts of 2.56 seconds' worth, of 256 requests at most.
+  /// The rate of `--rate`: a burst is the requests of 2.56 seconds, at most 256.
   static Rate polite(double per_second);
   [[nodiscard]] bool is_limited() const noexcept { return per_second > 0; }
 };
 
-/// The limiter at which one host is asked, by everybody who has this memory: a generic cell rate algorithm, whose whole
-/// state is one number; the time until which the host wants to be left alone; and what is known of its answers. All of it
-/// is lock-free and in no process's hands: whoever dies, the others go on, and numbers that cannot be are not believed.
-/// Lives in memory that processes share, zeroed when it is made. Times are CLOCK_MONOTONIC's, which is the same for all
-/// processes of a machine. Never fails.
+/// The rate limiter of one host, shared by all processes that map its memory. It implements the generic cell
+/// rate algorithm (GCRA, ITU-T I.371), whose whole state is one number: the theoretical arrival time of the
+/// next request. It also keeps the end of the pause that the host has asked for (Retry-After) and the
+/// outcomes of recent requests. Lock-free: a process that dies cannot block the others. Implausible values,
+/// which a broken process may have written, are ignored. Lives in zeroed shared memory. Times are
+/// CLOCK_MONOTONIC, the same in all processes of a machine. Never fails.
 class RateLimiter {
  public:
   using Time = std::chrono::steady_clock::time_point;
-  /// A host is left alone no longer than this: also what keeps a pause that a broken process wrote from being endless.
+  /// A longer pause is ignored, so that a broken process cannot write an endless one.
   static constexpr std::chrono::minutes max_pause{1};
 
-  /// Takes the next place in the line: when its request may leave, now or later. Nobody else gets that place, so one who
-  /// takes it and does not use it only wastes it.
+  /// Reserves the next free time and returns it: `now` or later. The caller sends its request then. A
+  /// reservation that is not used is lost.
   Time acquire(const Rate& rate, Time now) noexcept;
 
-  /// Nobody is to ask it until then; and then there is only a small burst.
+  /// Pauses the host: no request until then, and only a small burst after it. Never shortens a pause.
   void pause_until(const Rate& rate, Time until) noexcept;
 
-  /// How long it is still to be left alone; zero: not at all.
+  /// The rest of the pause; zero if the host is not paused.
   [[nodiscard]] std::chrono::nanoseconds retry_after_remaining(Time now) const noexcept;
 
-  /// How many requests it has answered with something else than a wish to be left alone.
-  [[nodiscard]] std::uint64_t answered() const noexcept { return m_answered.load(std::memory_order_relaxed); }
-  void count_answer() noexcept { m_answered.fetch_add(1, std::memory_order_relaxed); }
+  /// The number of responses that did not ask for a pause.
+  [[nodiscard]] std::uint64_t responses() const noexcept {
+    return m_responses.load(std::memory_order_relaxed);
+  }
+  void count_response() noexcept { m_responses.fetch_add(1, std::memory_order_relaxed); }
 
-  /// To be told of each answer that is final, whether attempts before it had failed.
-  void record_answer(bool after_failures) noexcept;
-  /// Whether lately a request that was tried again got its answer by it, more than once.
+  /// Records a final response and whether earlier attempts of its request have failed.
+  void record_final_response(bool after_failures) noexcept;
+  /// Whether at least two of the last 64 final responses came after failed attempts: retries pay off.
   [[nodiscard]] bool host_is_recovering() const noexcept;
 
  private:
@@ -53,8 +56,8 @@ class RateLimiter {
 
   std::atomic<Nanoseconds> m_theoretical_arrival{0};
   std::atomic<Nanoseconds> m_paused_until{0};
-  std::atomic<std::uint64_t> m_answered{0};
-  std::atomic<std::uint64_t> m_after_failures{0};  // of the last 64 final answers, a bit for each
+  std::atomic<std::uint64_t> m_responses{0};
+  std::atomic<std::uint64_t> m_after_failures{0};  // one bit for each of the last 64 final responses
 };
 
 }  // namespace spritefarm::net

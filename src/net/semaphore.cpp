@@ -4,34 +4,34 @@ namespace spritefarm::net {
 
 void Semaphore::raise_limit(int limit) {
   if (limit <= m_limit) return;
-  m_free += limit - m_limit;
+  m_available += limit - m_limit;
   m_limit = limit;
-  admit();
+  grant();
 }
 
-void Semaphore::admit() {
-  while (m_free > 0 && !m_queue.empty()) {
+void Semaphore::grant() {
+  while (m_available > 0 && !m_queue.empty()) {
     Permit& first = *m_queue.front();
-    // By the loop, as the one who makes room is in the middle of something else, perhaps of ending.
+    // Resumed by the loop, not here: the caller may be a coroutine that is being destroyed.
     first.m_wake_up = m_loop.call_after({}, [waiting = first.m_waiting] { waiting.resume(); });
     first.m_held = true;
     m_queue.pop_front();
-    --m_free;
+    --m_available;
   }
 }
 
 Semaphore::Permit::~Permit() {
   if (m_held) {
-    ++m_semaphore.m_free;
-    m_semaphore.admit();
+    ++m_semaphore.m_available;
+    m_semaphore.grant();
   } else {
     m_semaphore.m_queue.remove(this);
   }
 }
 
 bool Semaphore::Permit::await_ready() noexcept {
-  m_held = m_semaphore.m_free > 0 && m_semaphore.m_queue.empty();
-  if (m_held) --m_semaphore.m_free;
+  m_held = m_semaphore.m_available > 0 && m_semaphore.m_queue.empty();
+  if (m_held) --m_semaphore.m_available;
   return m_held;
 }
 

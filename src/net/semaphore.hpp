@@ -7,29 +7,29 @@
 
 namespace spritefarm::net {
 
-/// Lets a bounded number of coroutines through at a time, in the order of their arrival. Used on one
-/// EventLoop's thread, outlives its Permits. Never fails.
+/// A counting semaphore for coroutines, first in, first out. Used on the thread of one EventLoop. It must
+/// outlive its Permits. Never fails.
 class Semaphore {
  public:
   class Permit;
 
-  Semaphore(EventLoop& loop, int limit) : m_loop(loop), m_free(limit), m_limit(limit) {}
+  Semaphore(EventLoop& loop, int limit) : m_loop(loop), m_available(limit), m_limit(limit) {}
   Semaphore(const Semaphore&) = delete;
   Semaphore& operator=(const Semaphore&) = delete;
 
-  /// Lets more through from now on; a smaller limit changes nothing.
+  /// Raises the limit. A smaller limit has no effect.
   void raise_limit(int limit);
 
  private:
-  void admit();
+  void grant();
 
   EventLoop& m_loop;
-  int m_free;
+  int m_available;
   int m_limit;
   std::list<Permit*> m_queue;
 };
 
-/// A place in the semaphore: `co_await permit` waits for it, and it is held until the Permit is destroyed.
+/// A permit of a semaphore. `co_await permit` acquires it; the destructor releases it, or leaves the queue.
 class Semaphore::Permit {
  public:
   explicit Permit(Semaphore& semaphore) : m_semaphore(semaphore) {}

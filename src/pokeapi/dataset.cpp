@@ -11,7 +11,7 @@ Result<std::string> parse_dataset_hash(const std::string& document) {
   if (!root) return root.error();
   std::string_view hash;
   if (root->at_key("hash").get(hash) || hash.empty())
-    return Error{"JSON, but no `hash` of the API's dataset is in it; check the base URL"};
+    return Error{"the JSON has no `hash` of the dataset; check the base URL"};
   return std::string(hash);
 }
 

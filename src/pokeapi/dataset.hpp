@@ -6,8 +6,8 @@
 
 namespace spritefarm::pokeapi {
 
-/// The hash in the API's `meta/` document, which is another one as soon as any of its records is. An Error for anything
-/// that has none.
+/// The hash in the API's `meta/` document. It changes whenever any record changes. Fails for a document
+/// without it.
 Result<std::string> parse_dataset_hash(const std::string& document);
 
 }  // namespace spritefarm::pokeapi

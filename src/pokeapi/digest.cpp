@@ -11,7 +11,7 @@ std::string digest(std::string_view bytes, const EVP_MD* algorithm) {
   unsigned char result[EVP_MAX_MD_SIZE];
   unsigned length = 0;
   if (EVP_Digest(bytes.data(), bytes.size(), result, &length, algorithm, nullptr) != 1)
-    throw std::runtime_error("libcrypto refuses to compute a digest");
+    throw std::runtime_error("libcrypto cannot compute a digest");
   return {reinterpret_cast<const char*>(result), length};
 }
 

@@ -17,7 +17,7 @@ namespace {
 
 struct Tag {
   std::uint64_t length = 0;
-  std::string_view digest;  ///< base64, without its padding
+  std::string_view digest;  ///< base64 without padding
 };
 
 constexpr std::size_t digest_length = 27;
@@ -26,7 +26,7 @@ bool is_base64(char c) {
   return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '/';
 }
 
-std::optional<Tag> read_tag(std::string_view etag) {
+std::optional<Tag> parse_tag(std::string_view etag) {
   constexpr std::string_view start = "W/\"";
   if (!etag.starts_with(start) || !etag.ends_with('"') || etag.size() <= start.size()) return std::nullopt;
   etag.remove_prefix(start.size());
@@ -51,12 +51,13 @@ std::string base64_sha1(std::string_view bytes) {
 }  // namespace
 
 Result<void> verify_etag(std::string_view document, std::string_view etag) {
-  const std::optional<Tag> tag = read_tag(etag);
+  const std::optional<Tag> tag = parse_tag(etag);
   if (!tag) return {};
   if (tag->length != document.size())
-    return Error{"a document of " + std::to_string(document.size()) + " bytes, whose ETag announces " +
-                 std::to_string(tag->length)};
-  if (tag->digest != base64_sha1(document)) return Error{"a damaged document: its ETag has another SHA-1"};
+    return Error{fmt::format("damaged document: received {} bytes, but the ETag says {}", document.size(),
+                             tag->length)};
+  if (tag->digest != base64_sha1(document))
+    return Error{"damaged document: its SHA-1 is not the one in the ETag"};
   return {};
 }
 

@@ -7,15 +7,17 @@
 
 namespace spritefarm::pokeapi {
 
-/// Checks a document against its ETag, where that is of the form that the PokéAPI's JSON has:
-///
-///     W/"<length in hex>-<base64 of the SHA-1, 27 characters>"      W/"1b4e-yJ7eRBpRDQQrhaC7pt5KDJBzMZo"
-///
-/// both of the document as it is before any compression. Nothing where they agree, and for every other ETag, which says
-/// nothing about the bytes. Throws std::runtime_error when libcrypto refuses to compute a digest.
+// The PokéAPI makes the ETag of a JSON document from its bytes, before compression:
+//
+//     W/"<length in hex>-<base64 of the SHA-1, 27 characters>"      W/"1b4e-yJ7eRBpRDQQrhaC7pt5KDJBzMZo"
+//
+// Both functions throw std::runtime_error if libcrypto cannot compute a digest.
+
+/// Verifies a document against an ETag of this form. Fails if the length or the SHA-1 differs. An ETag of any
+/// other form says nothing about the bytes and is accepted.
 Result<void> verify_etag(std::string_view document, std::string_view etag);
 
-/// The tag that the PokéAPI gives a document: W/"<length in hex>-<base64 SHA-1, 27 characters>".
+/// The ETag of a document in this form.
 std::string make_etag(std::string_view document);
 
 }  // namespace spritefarm::pokeapi

@@ -11,7 +11,8 @@ namespace {
 
 constexpr std::size_t max_entries = 1'000'000;
 constexpr std::size_t max_pages = 10'000;
-constexpr std::uint32_t whole_index = 100'000;  // as much as the PokéAPI's users ask for when they want all
+// Larger than the index; clients of the PokéAPI usually send this limit to get all of it.
+constexpr std::uint32_t whole_index = 100'000;
 
 }  // namespace
 
@@ -23,7 +24,8 @@ IndexCursor::IndexCursor(const std::string& base_url, IndexRange range)
 }
 
 Result<std::vector<IndexEntry>> IndexCursor::take(IndexPage page) {
-  // A static copy of the index gives all of it, whatever is asked for. One that honours an offset has less.
+  // A static copy of the index ignores limit and offset and returns all entries. A server that honours an
+  // offset returns fewer.
   const bool ignores_offset =
       m_seen_pages.size() == 1 && m_range.offset > 0 && page.entries.size() == page.count;
   std::size_t skip = ignores_offset ? m_range.offset : 0;
@@ -36,7 +38,7 @@ Result<std::vector<IndexEntry>> IndexCursor::take(IndexPage page) {
     }
     if (complete()) break;
     if (m_seen_urls.size() == max_entries)
-      return Error{fmt::format("the index lists more than {} pokémon: is it one?", max_entries)};
+      return Error{fmt::format("the index lists more than {} pokémon; check the base URL", max_entries)};
     if (m_seen_urls.insert(entry.url).second) taken.push_back(std::move(entry));
   }
 
@@ -44,13 +46,14 @@ Result<std::vector<IndexEntry>> IndexCursor::take(IndexPage page) {
   m_url = complete() ? std::nullopt : std::move(page.next);
   if (!m_url) return taken;
   if (page.entries.empty())
-    return Error{fmt::format("the index's page {} is empty but names a next one", from)};
-  if (!m_seen_pages.insert(*m_url).second)
     return Error{
-        fmt::format("the index goes round in a circle: {} names {} as its next page, which was read before",
-                    from, *m_url)};
+        fmt::format("page {} of the index is empty but names a next page; check the base URL", from)};
+  if (!m_seen_pages.insert(*m_url).second)
+    return Error{fmt::format(
+        "the index is circular: page {} names the earlier page {} as its next; check the base URL", from,
+        *m_url)};
   if (m_seen_pages.size() > max_pages)
-    return Error{fmt::format("the index has more than {} pages", max_pages)};
+    return Error{fmt::format("the index has more than {} pages; check the base URL", max_pages)};
   return taken;
 }
 

@@ -12,28 +12,28 @@
 
 namespace spritefarm::pokeapi {
 
-/// Which part of the index is wanted.
+/// The requested part of the index.
 struct IndexRange {
   std::uint32_t offset = 0;
-  std::optional<std::uint32_t> limit;  ///< none: all of it
+  std::optional<std::uint32_t> limit;  ///< none: up to the end
 
-  /// How much that is of an index of so many.
+  /// The number of entries of this range in an index of `all` entries.
   [[nodiscard]] std::uint64_t count_of(std::uint64_t all) const noexcept {
     const std::uint64_t left = all - std::min<std::uint64_t>(offset, all);
     return limit ? std::min<std::uint64_t>(*limit, left) : left;
   }
 };
 
-/// Walks the index page by page, up to the entries that are wanted: knows which page to get next, and picks
-/// from each what it lists, each pokémon once. Does no input or output. Ends for certain, whatever the pages
-/// say: a page that comes again, an empty one that names a next, and a list without an end are Errors.
+/// Walks the index page by page until it has the requested range. It names the page to fetch next and takes
+/// the entries from each page, every pokémon once. Does no input or output. It always terminates: a repeated
+/// page, an empty page that names a next one and an endless index are Errors. Owned by an IndexReader.
 class IndexCursor {
  public:
   IndexCursor(const std::string& base_url, IndexRange range);
 
-  /// The page that is wanted next; none: the walk is over.
+  /// The URL of the page to fetch next; none if the walk is complete.
   [[nodiscard]] const std::optional<std::string>& url() const noexcept { return m_url; }
-  /// Takes the page that came from url(): its entries, of those that are wanted. An Error ends the walk.
+  /// Takes the page fetched from url(). Returns its entries within the range. An Error ends the walk.
   Result<std::vector<IndexEntry>> take(IndexPage page);
 
  private:
@@ -44,7 +44,7 @@ class IndexCursor {
   IndexRange m_range;
   std::optional<std::string> m_url;
   std::unordered_set<std::string> m_seen_pages;
-  std::unordered_set<std::string> m_seen_urls;  // of all entries taken
+  std::unordered_set<std::string> m_seen_urls;  // of the entries taken
 };
 
 }  // namespace spritefarm::pokeapi

@@ -8,14 +8,15 @@
 namespace spritefarm::pokeapi {
 namespace {
 
-// Of the entries' names and URLs: a base URL that many share stands in the document only once.
+// Limits the names and URLs of all entries. Resolving relative URLs can make a page far larger than its
+// document.
 constexpr std::size_t max_bytes = 64 << 20;
 
 Error wrong_shape(const std::string& what) {
-  return Error{"JSON, but no page of the pokemon index: " + what + "; check the base URL"};
+  return Error{"the JSON is not a page of the pokémon index: " + what + "; check the base URL"};
 }
 
-/// The number that a path ends in, with or without a slash after it.
+/// The number at the end of a path, before an optional slash.
 std::optional<std::uint32_t> last_number(std::string_view path) {
   if (path.ends_with('/')) path.remove_suffix(1);
   const std::string_view last = path.substr(path.rfind('/') + 1);
@@ -39,7 +40,7 @@ Result<IndexPage> parse_index_page(const std::string& document, std::string_view
     std::string_view reference;
     if (next.get(reference)) return wrong_shape("its `next` is neither a URL nor null");
     const std::optional<net::Url> resolved = net::resolve_url(base, std::string(reference));
-    if (!resolved) return wrong_shape("its `next` is no http or https address");
+    if (!resolved) return wrong_shape("its `next` is not an http or https URL");
     page.next = resolved->text;
   }
 
@@ -53,7 +54,7 @@ Result<IndexPage> parse_index_page(const std::string& document, std::string_view
     if (result.get(object) || object.at_key("name").get(name) || object.at_key("url").get(reference))
       return wrong_shape(where + " lacks a `name` or a `url`");
     const std::optional<net::Url> resolved = net::resolve_url(base, std::string(reference));
-    if (!resolved) return wrong_shape(where + " has a `url` that is no http or https address");
+    if (!resolved) return wrong_shape(where + " has a `url` that is not an http or https URL");
     const std::optional<std::uint32_t> id = last_number(resolved->path);
     if (!id) return wrong_shape(where + " has a `url` that does not end in a number");
     bytes += name.size() + resolved->text.size();

@@ -10,21 +10,21 @@
 
 namespace spritefarm::pokeapi {
 
-/// A pokémon as the index lists it.
+/// An entry of the index: one pokémon.
 struct IndexEntry {
   std::string name;
-  std::uint32_t id = 0;  ///< the last part of the url's path
+  std::uint32_t id = 0;  ///< the last part of the URL's path
   std::string url;       ///< absolute
 };
 
 struct IndexPage {
-  std::uint64_t count = 0;          ///< of the whole index
-  std::optional<std::string> next;  ///< absolute URL of the following page
+  std::uint64_t count = 0;          ///< the number of entries in the whole index
+  std::optional<std::string> next;  ///< the absolute URL of the next page
   std::vector<IndexEntry> entries;
 };
 
-/// Reads one page of the index that came from `url`, against which relative links are resolved. An Error for
-/// anything that is not a whole index page.
+/// Parses one page of the index. `url` is its own URL, the base of relative links. Fails for any document
+/// that is not a complete index page.
 Result<IndexPage> parse_index_page(const std::string& document, std::string_view url);
 
 }  // namespace spritefarm::pokeapi

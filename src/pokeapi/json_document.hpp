@@ -8,10 +8,10 @@
 
 namespace spritefarm::pokeapi {
 
-/// The root object of a whole, well-formed JSON document. Parsed by simdjson's DOM, whose on-demand interface
-/// takes some truncated documents for whole ones. Valid until this thread's next call: one parser to a
-/// thread, its memory used again. An Error says what is wrong with the document. One
-/// whose capacity is 64 bytes beyond its size is not copied.
+/// Parses a JSON document and returns its root object, which is valid until the next call in this thread:
+/// each thread reuses one parser. Uses the DOM interface of simdjson, because its on-demand interface accepts
+/// some truncated documents. Does not copy a document whose capacity is 64 bytes larger than its size. Fails
+/// for any document that is not one complete JSON object.
 Result<simdjson::dom::object> parse_json_object(const std::string& document);
 
 }  // namespace spritefarm::pokeapi

@@ -7,8 +7,8 @@
 
 namespace spritefarm::pokeapi {
 
-/// The pokémon that the user gave by name or id: of the two, it has the one that was given. An Error for what can be
-/// neither.
+/// The entry for a pokémon that the user gave by name or id; the other of the two is empty or 0. Fails if the
+/// text is not valid as either.
 Result<IndexEntry> named_pokemon(std::string_view name_or_id, std::string_view base_url);
 
 }  // namespace spritefarm::pokeapi

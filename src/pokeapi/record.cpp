@@ -9,30 +9,30 @@
 namespace spritefarm::pokeapi {
 namespace {
 
-// The PokéAPI's tree is 5 deep; a server that sends a deeper one shall not exhaust our stack.
-constexpr int deepest_tree = 32;
+// The real tree is 5 levels deep. The limit protects the stack, as collect() is recursive.
+constexpr int max_depth = 32;
 
 Error wrong_shape(const std::string& what) {
-  return Error{"JSON, but no pokemon record: " + what + "; check the base URL"};
+  return Error{"the JSON is not a pokémon record: " + what + "; check the base URL"};
 }
 
-/// Gathers the leaves of a tree of URLs.
+/// Collects the leaves of a `sprites` tree.
 class LeafCollector {
  public:
   explicit LeafCollector(std::vector<SpriteLeaf>& leaves) : m_leaves(leaves) {}
 
-  /// All leaves below `node`, whose own keys are `path`; what is wrong where it is no tree of URLs.
+  /// Adds all leaves below `node`, which is at `path`. Fails if a leaf is neither a URL nor null.
   Result<void> collect(simdjson::dom::object node, const std::string& path, int depth) {
-    if (depth > deepest_tree) return wrong_shape("its `sprites` are nested too deeply");
+    if (depth > max_depth) return wrong_shape("its `sprites` are nested too deeply");
     for (const auto field : node) {
       SpriteLeaf leaf{path.empty() ? std::string(field.key) : path + '.' + std::string(field.key), {}};
       simdjson::dom::object child;
       std::string_view url;
       const bool is_leaf = field.value.is_null() || !field.value.get(url);
       leaf.url = url;
-      // Also of what has no leaves: its key was put together.
-      if (bytes_of(leaf) > m_room) return wrong_shape("its `sprites` are too large");
-      m_room -= bytes_of(leaf);
+      // An inner node counts, too: its key was built in memory.
+      if (bytes_of(leaf) > m_bytes_left) return wrong_shape("its `sprites` are too large");
+      m_bytes_left -= bytes_of(leaf);
       if (is_leaf) {
         m_leaves.push_back(std::move(leaf));
       } else if (!field.value.get(child)) {
@@ -46,7 +46,7 @@ class LeafCollector {
 
  private:
   std::vector<SpriteLeaf>& m_leaves;
-  std::size_t m_room = Record::max_bytes;
+  std::size_t m_bytes_left = Record::max_bytes;
 };
 
 }  // namespace

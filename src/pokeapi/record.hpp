@@ -10,8 +10,8 @@
 
 namespace spritefarm::pokeapi {
 
-/// A leaf of the `sprites` tree: its keys joined by dots, and its URL; an empty one where the record says
-/// null.
+/// A leaf of the `sprites` tree: the path of its keys, joined by dots, and its URL (empty if the record says
+/// null).
 struct SpriteLeaf {
   std::string key;
   std::string url;
@@ -19,25 +19,25 @@ struct SpriteLeaf {
   friend bool operator==(const SpriteLeaf&, const SpriteLeaf&) = default;
 };
 
-/// What it takes in memory.
+/// The memory of a leaf, in bytes.
 inline std::size_t bytes_of(const SpriteLeaf& leaf) noexcept {
   return sizeof leaf + leaf.key.size() + leaf.url.size();
 }
 
-/// What of a pokémon's record matters here.
+/// The parts of a pokémon record that spritefarm uses.
 struct Record {
-  /// What its leaves may take in memory, a hundred times what those of the largest do. What many of them share stands
-  /// in a document only once, so a small one could be a record of any size.
+  /// The limit of the leaves in memory: a hundred times those of the largest real record. Keys are joined
+  /// along each path, so without a limit a small document could become a record of any size.
   static constexpr std::size_t max_bytes = 4 << 20;
 
   std::uint32_t id = 0;
   std::string name;
-  std::vector<SpriteLeaf> sprites;  ///< in the document's order
+  std::vector<SpriteLeaf> sprites;  ///< in document order
 
   friend bool operator==(const Record&, const Record&) = default;
 };
 
-/// Reads a record. An Error for anything that is not a whole record.
+/// Parses a record. Fails for any document that is not a complete record.
 Result<Record> parse_record(const std::string& document);
 
 }  // namespace spritefarm::pokeapi

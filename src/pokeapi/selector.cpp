@@ -39,7 +39,7 @@ Result<Selector> Selector::parse(std::string_view text) {
   Selector selector;
   for (const std::string& key : split(text, ',')) {
     if (key.empty())
-      return Error{"a sprite key is empty; give keys such as front_default, with commas between them"};
+      return Error{"a sprite key is empty; separate keys by single commas, as in front_default,back_default"};
     std::vector<std::string> pattern;
     if (key != "all") pattern = split(key, '.');
     for (const std::string& part : pattern) {
@@ -58,7 +58,7 @@ Result<Selector> Selector::parse(std::string_view text) {
 
 Selection Selector::select(const Record& record) const {
   Selection selection;
-  std::set<std::string_view> seen;  // of a key that occurs twice, the first counts
+  std::set<std::string_view> seen;  // if a key occurs twice, the first leaf counts
   std::set<std::string_view> null_leaves;
   for (const SpriteLeaf& leaf : record.sprites) {
     if (!seen.insert(leaf.key).second) continue;

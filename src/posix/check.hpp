@@ -6,19 +6,19 @@
 
 namespace spritefarm::posix {
 
-/// Throws the std::system_error that errno tells, prefixed with what was being done ("open /tmp/x").
+/// Throws a std::system_error for errno. `what` names the failed operation ("open /tmp/x").
 [[noreturn]] inline void throw_errno(const std::string& what) {
   throw std::system_error(errno, std::generic_category(), what);
 }
 
-/// The result of a system call, unless it is negative: then throws as throw_errno() does.
+/// Returns the result of a system call. Throws as throw_errno() if it is negative.
 template <typename Integer>
 Integer check(Integer result, const char* what) {
   if (result < 0) throw_errno(what);
   return result;
 }
 
-/// Repeats a system call that a signal interrupted; the call's last result otherwise.
+/// Repeats a system call while signals interrupt it, and returns its last result.
 template <typename Call>
 auto retry_on_signal(Call call) {
   decltype(call()) result;

@@ -28,7 +28,7 @@ std::optional<ChildExit> reap(pid_t child) noexcept {
 }
 
 std::optional<ChildExit> reap_with_group(pid_t child) noexcept {
-  // The group is killed while its leader is still in the process table, so that its number is not used again.
+  // Kills the group before its leader leaves the process table, so that the id still belongs to this group.
   siginfo_t ended{};
   if (retry_on_signal([&] { return ::waitid(P_PID, static_cast<id_t>(child), &ended, WEXITED | WNOWAIT); }) <
       0)

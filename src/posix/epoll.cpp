@@ -25,7 +25,7 @@ unsigned readiness_of(const epoll_event& event) {
          ((event.events & (EPOLLHUP | EPOLLERR)) ? Epoll::hangup : 0u);
 }
 
-/// epoll_wait counts milliseconds: rounded up, so that a timer is never asked for before it is due.
+/// Rounds up, because epoll_wait() counts milliseconds and must not return before a timer is due.
 int milliseconds(std::chrono::nanoseconds timeout) {
   if (timeout < std::chrono::nanoseconds::zero()) return -1;
   const auto rounded = std::chrono::ceil<std::chrono::milliseconds>(timeout).count();

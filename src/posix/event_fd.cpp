@@ -10,8 +10,8 @@ namespace spritefarm::posix {
 
 EventFd::EventFd() : m_fd(check(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd")) {}
 
-// The only error that is left is EAGAIN: the counter is full (it rings already) or zero (it is clear
-// already).
+// The only possible error is EAGAIN, which changes nothing: the counter is at its maximum (notified already)
+// or zero (clear already).
 void EventFd::notify() noexcept {
   const std::uint64_t one = 1;
   (void)!::write(m_fd.get(), &one, sizeof one);

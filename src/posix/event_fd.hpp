@@ -6,12 +6,12 @@
 
 namespace spritefarm::posix {
 
-/// A notification between threads or processes: ring() makes fd() readable until clear(). Never blocks, never
-/// fails once it is made; the constructor throws std::system_error.
+/// A notification between threads or processes: notify() makes fd() readable until clear(). Both never block
+/// or fail; the constructor throws std::system_error. Any thread.
 class EventFd {
  public:
   EventFd();
-  /// One that another process made.
+  /// Takes a descriptor that another process created.
   explicit EventFd(Fd fd) noexcept : m_fd(std::move(fd)) {}
   void notify() noexcept;
   void clear() noexcept;

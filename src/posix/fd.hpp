@@ -20,7 +20,7 @@ class Fd {
 
   [[nodiscard]] int get() const noexcept { return m_fd; }
   [[nodiscard]] explicit operator bool() const noexcept { return m_fd >= 0; }
-  /// Another descriptor of the same open file, closed on exec. Throws std::system_error.
+  /// A second descriptor of the same open file, with close-on-exec. Throws std::system_error.
   [[nodiscard]] Fd duplicate() const;
   [[nodiscard]] int release() noexcept { return std::exchange(m_fd, -1); }
   void reset(int fd = -1) noexcept {

@@ -18,7 +18,7 @@ namespace {
 constexpr int internal_error = 70;  // EX_SOFTWARE
 
 unsigned generation = 0;
-[[maybe_unused]] const int counts_forks = ::pthread_atfork(nullptr, nullptr, [] { ++generation; });
+[[maybe_unused]] const int fork_counter = ::pthread_atfork(nullptr, nullptr, [] { ++generation; });
 
 void flush_output() {
   std::cout.flush();
@@ -28,10 +28,15 @@ void flush_output() {
 
 }  // namespace
 
-pid_t fork_child(const std::function<int()>& body) {
-  flush_output();  // or else the child would write what is buffered a second time
+pid_t fork_here() {
+  flush_output();  // else the child would write the buffered output a second time
   const pid_t pid = ::fork();
   if (pid < 0) throw_errno("fork a process");
+  return pid;
+}
+
+pid_t fork_child(const std::function<int()>& body) {
+  const pid_t pid = fork_here();
   if (pid > 0) return pid;
   int code = internal_error;
   try {
@@ -65,7 +70,7 @@ void lead_own_group(pid_t child) noexcept {
   ::setpgid(child, child);
 }
 
-void leave_children_to_the_system() noexcept {
+void auto_reap_children() noexcept {
   ::signal(SIGCHLD, SIG_IGN);
 }
 

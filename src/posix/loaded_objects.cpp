@@ -17,7 +17,7 @@ bool executable(const dl_phdr_info& object, std::uint64_t offset) {
   return false;
 }
 
-/// Calls `visit` with each loaded object and its number until it answers true.
+/// Calls `visit` with each loaded object and its number until it returns true.
 void visit_objects(std::function<bool(const dl_phdr_info&, std::uint32_t)> visit) {
   struct Visit {
     std::function<bool(const dl_phdr_info&, std::uint32_t)> visit;
@@ -25,8 +25,8 @@ void visit_objects(std::function<bool(const dl_phdr_info&, std::uint32_t)> visit
   } state{std::move(visit)};
   ::dl_iterate_phdr(
       [](dl_phdr_info* object, std::size_t, void* data) {
-        auto& now = *static_cast<Visit*>(data);
-        return now.visit(*object, now.number++) ? 1 : 0;
+        auto& visit_state = *static_cast<Visit*>(data);
+        return visit_state.visit(*object, visit_state.number++) ? 1 : 0;
       },
       &state);
 }

@@ -5,16 +5,15 @@
 
 namespace spritefarm::posix {
 
-/// A place in the code of this process: the number of a loaded object (the program is the first, shared
-/// libraries follow in the order in which they were loaded), and a distance from where it was loaded.
+/// A location in the code of this process, the same in every process of one binary.
 struct CodeLocation {
-  std::uint32_t object = 0;
-  std::uint64_t offset = 0;
+  std::uint32_t object = 0;  ///< 0: the program; then the shared libraries in the order of their loading
+  std::uint64_t offset = 0;  ///< from the load address of the object
 };
 
-/// The place of an address; none where it lies in no executable segment.
+/// The location of an address. None if it is not in an executable segment.
 std::optional<CodeLocation> find_code(std::uintptr_t address);
-/// The address of a place; none where there is no executable segment.
+/// The address of a location. None if there is no executable segment.
 std::optional<std::uintptr_t> code_at(CodeLocation location);
 
 }  // namespace spritefarm::posix

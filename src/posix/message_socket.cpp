@@ -2,15 +2,17 @@
 
 #include "posix/check.hpp"
 
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
+#include <algorithm>
 #include <cstring>
 
 namespace spritefarm::posix {
 namespace {
 
-/// Room for the control message that carries descriptors, aligned as the kernel wants it.
+/// The buffer of the control message that carries descriptors, aligned as the kernel requires.
 template <std::size_t Count>
 union FdControl {
   cmsghdr align;
@@ -49,10 +51,19 @@ MessageSocket::Sent MessageSocket::send(std::span<const std::byte> message, std:
   return Sent::whole;
 }
 
-void MessageSocket::finish() noexcept {
+void MessageSocket::finish(std::chrono::milliseconds timeout) noexcept {
   ::shutdown(m_fd.get(), SHUT_WR);
+  const auto until = std::chrono::steady_clock::now() + timeout;
   char ignored[256];
-  while (retry_on_signal([&] { return ::recv(m_fd.get(), ignored, sizeof ignored, 0); }) > 0) continue;
+  ssize_t size = 1;
+  while (size > 0) {
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now()).count();
+    pollfd readable{m_fd.get(), POLLIN, 0};
+    if (retry_on_signal([&] { return ::poll(&readable, 1, static_cast<int>(std::max(left, 0L))); }) <= 0)
+      break;
+    size = retry_on_signal([&] { return ::recv(m_fd.get(), ignored, sizeof ignored, MSG_DONTWAIT); });
+  }
   close();
 }
 
@@ -69,11 +80,12 @@ MessageSocket::Received MessageSocket::receive(std::span<std::byte> message, std
   if (size < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return Received::nothing_yet;
   if (size < 0 && errno == ECONNRESET) return Received::closed;
   check(size, "receive from a process of the pool");
-  for (cmsghdr* part_of = CMSG_FIRSTHDR(&header); part_of; part_of = CMSG_NXTHDR(&header, part_of)) {
-    if (part_of->cmsg_level != SOL_SOCKET || part_of->cmsg_type != SCM_RIGHTS) continue;
-    for (std::size_t at = 0; CMSG_LEN(at + sizeof(int)) <= part_of->cmsg_len; at += sizeof(int)) {
+  for (cmsghdr* part_header = CMSG_FIRSTHDR(&header); part_header;
+       part_header = CMSG_NXTHDR(&header, part_header)) {
+    if (part_header->cmsg_level != SOL_SOCKET || part_header->cmsg_type != SCM_RIGHTS) continue;
+    for (std::size_t at = 0; CMSG_LEN(at + sizeof(int)) <= part_header->cmsg_len; at += sizeof(int)) {
       int fd;
-      std::memcpy(&fd, CMSG_DATA(part_of) + at, sizeof fd);
+      std::memcpy(&fd, CMSG_DATA(part_header) + at, sizeof fd);
       fds.emplace_back(fd);
     }
   }

@@ -2,6 +2,7 @@
 
 #include "posix/fd.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <optional>
 #include <span>
@@ -11,8 +12,9 @@
 
 namespace spritefarm::posix {
 
-/// One end of a socket between two processes of this machine that carries whole messages, and file
-/// descriptors with them (SOCK_SEQPACKET). Members throw std::system_error where the system refuses.
+/// One end of a socket between two processes of this machine. It carries whole messages, with file
+/// descriptors (SOCK_SEQPACKET). Used by one thread at a time. Members throw std::system_error if a system
+/// call fails.
 class MessageSocket {
  public:
   MessageSocket() = default;
@@ -20,12 +22,12 @@ class MessageSocket {
   static std::pair<MessageSocket, MessageSocket> make_pair();
 
   enum class Sent { whole, no_room, closed };
-  /// Waits for room, or not.
+  /// Sends a message. Waits for room if `wait`.
   Sent send(std::span<const std::byte> message, std::span<const int> fds, bool wait);
 
   enum class Received { message, nothing_yet, closed };
-  /// Without waiting. A message of another size than `message` or with more than `max_fds` descriptors
-  /// counts as closed: the other end is not who it should be.
+  /// Receives a message without waiting. A message that has another size than `message`, or more than
+  /// `max_fds` descriptors, counts as closed: the other end is not trusted.
   Received receive(std::span<std::byte> message, std::vector<Fd>& fds);
 
   template <typename Message>
@@ -41,8 +43,8 @@ class MessageSocket {
 
   [[nodiscard]] int fd() const noexcept { return m_fd.get(); }
   void close() noexcept { m_fd.reset(); }
-  /// Tells the other end that nothing more will come, and waits until it has closed too.
-  void finish() noexcept;
+  /// Ends the sending direction, waits at most `timeout` until the other end has closed too, and closes.
+  void finish(std::chrono::milliseconds timeout) noexcept;
 
  private:
   static constexpr std::size_t max_fds = 4;

@@ -8,8 +8,8 @@
 
 namespace spritefarm::posix {
 
-/// A reference to one process that stays true when its pid is used again. Readable (epoll) once the process
-/// has ended.
+/// A reference to one process, which stays valid when its pid is reused. Its descriptor is readable when the
+/// process has ended. Move-only.
 class PidFd {
  public:
   PidFd() = default;
@@ -19,9 +19,9 @@ class PidFd {
 
   [[nodiscard]] int fd() const noexcept { return m_fd.get(); }
   [[nodiscard]] explicit operator bool() const noexcept { return static_cast<bool>(m_fd); }
-  /// Silent when the process has ended.
+  /// Does nothing if the process has ended.
   void send_signal(int signal) const noexcept;
-  /// Waits until the process has ended, `timeout` at most: whether it has.
+  /// Waits for the end of the process, for at most `timeout`. False if it has not ended.
   bool wait_for_end(std::chrono::milliseconds timeout) const noexcept;
 
  private:

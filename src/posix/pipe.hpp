@@ -4,7 +4,7 @@
 
 namespace spritefarm::posix {
 
-/// Both ends of a pipe, closed on exec.
+/// Both ends of a pipe, with close-on-exec.
 struct Pipe {
   Fd read_end;
   Fd write_end;

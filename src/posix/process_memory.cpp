@@ -16,7 +16,7 @@ std::optional<std::size_t> resident_memory(pid_t pid) {
 }
 
 void keep_freed_memory() noexcept {
-  // Silent where they are refused: the C library knows no better then.
+  // Errors are ignored: the settings only affect speed.
   ::mallopt(M_TRIM_THRESHOLD, 64 << 20);
   ::mallopt(M_MMAP_THRESHOLD, 32 << 20);
 }

@@ -7,11 +7,11 @@
 
 namespace spritefarm::posix {
 
-/// The resident memory of a process in bytes; none when it has ended.
+/// The resident memory of a process in bytes. None if it has ended.
 std::optional<std::size_t> resident_memory(pid_t pid);
 
-/// From now on this process keeps up to 64 MiB that it has freed for what it allocates next, instead of giving them back
-/// to the system: to be given them anew costs more than to fill them.
+/// Lets this process keep up to 64 MiB of freed memory for later allocations instead of returning it to the
+/// system. Getting pages from the system again costs more than filling them.
 void keep_freed_memory() noexcept;
 
 }  // namespace spritefarm::posix

@@ -19,10 +19,10 @@ SharedMemory::SharedMemory(std::size_t size)
 
 SharedMemory::SharedMemory(Fd fd, std::size_t size) : m_fd(std::move(fd)) {
   struct stat status {};
-  check(::fstat(m_fd.get(), &status), "look at shared memory");
+  check(::fstat(m_fd.get(), &status), "check the size of shared memory");
   if (status.st_size < static_cast<off_t>(size)) {
     errno = EINVAL;
-    throw_errno("shared memory is smaller than it should be");
+    throw_errno("shared memory is too small");
   }
   map(size);
 }

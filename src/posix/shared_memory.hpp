@@ -6,21 +6,22 @@
 
 namespace spritefarm::posix {
 
-/// Owns a mapping of memory that processes share; zeroed when it is made. It has no name: it goes with the last process
-/// that maps it. Its size is sealed, so that no process can take the memory away from under another. Move-only.
+/// Owns a mapping of memory that processes share. New memory is zeroed. The memory has no name and is freed
+/// with its last mapping. Its size is sealed, so no process can shrink it while another uses it. Move-only.
 class SharedMemory {
  public:
   SharedMemory() = default;
-  /// Throws std::system_error.
+  /// Creates memory of `size` bytes. Throws std::system_error.
   explicit SharedMemory(std::size_t size);
-  /// Maps memory that another process made, of which `size` bytes must be there. Throws std::system_error.
+  /// Maps `size` bytes of memory that another process created. Throws std::system_error, also if it is
+  /// smaller.
   SharedMemory(Fd fd, std::size_t size);
   SharedMemory(SharedMemory&& other) noexcept;
   SharedMemory& operator=(SharedMemory&& other) noexcept;
   ~SharedMemory();
 
   [[nodiscard]] void* data() const noexcept { return m_data; }
-  /// What another process needs to map it too.
+  /// The descriptor by which another process can map the memory.
   [[nodiscard]] const Fd& fd() const noexcept { return m_fd; }
 
  private:

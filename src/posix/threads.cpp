@@ -12,19 +12,20 @@
 #include <memory>
 #include <thread>
 
-// ThreadSanitizer's runtime has it, where the program is linked with that.
+// Defined by the runtime of ThreadSanitizer, if the program is linked with it.
 extern "C" [[gnu::weak]] void __tsan_init();
 
 namespace spritefarm::posix {
 namespace {
 
-/// Those that the program started, and the first.
+/// Counts the first thread and those that the program has started.
 int list_threads() {
   const std::unique_ptr<DIR, int (*)(DIR*)> tasks(::opendir("/proc/self/task"), ::closedir);
   if (!tasks) throw_errno("list /proc/self/task");
   int count = 0;
   while (const dirent* entry = ::readdir(tasks.get())) count += entry->d_name[0] != '.';
-  // The sanitizer starts one of its own before the program's first, or when a child is forked, and sees to it in a fork.
+  // ThreadSanitizer starts a thread before the first of the program, or when a child is forked, and handles
+  // forks itself.
   return __tsan_init && count > 1 ? count - 1 : count;
 }
 

@@ -9,16 +9,18 @@
 
 namespace spritefarm::posix {
 
-/// Instead of a number of bytes: a non-blocking descriptor has no room or no bytes now.
+/// Returned instead of a number of bytes: a non-blocking descriptor has no room or no bytes now.
 inline constexpr ssize_t would_block = -1;
-/// Instead of a number of bytes: nobody is left to read them. Only where SIGPIPE is ignored or cannot come.
+/// Returned instead of a number of bytes: no reader is left. If SIGPIPE is not ignored, it ends the process
+/// instead.
 inline constexpr ssize_t broken = -2;
 
-/// Writes from `first`, then from `second`: how many bytes of both together. Throws std::system_error
-/// otherwise.
+/// Writes bytes of `first`, then of `second`, and returns their total number, would_block or broken. Throws
+/// std::system_error for other errors.
 ssize_t write_two(const Fd& to, std::string_view first, std::string_view second);
 
-/// Reads up to `size` bytes; 0 at the end. Throws std::system_error otherwise.
+/// Reads up to `size` bytes and returns their number, 0 at the end, or would_block. Throws std::system_error
+/// for other errors.
 ssize_t read_some(const Fd& from, char* to, std::size_t size);
 
 }  // namespace spritefarm::posix

@@ -12,33 +12,26 @@
 #include <cstdint>
 #include <cstdio>
 #include <memory>
-#include <shared_mutex>
 #include <utility>
 
 namespace spritefarm::system {
 namespace {
 
-/// Blocks this thread's signals as long as it lives.
-class SignalsHeld {
+/// Blocks all signals of the calling thread during its lifetime.
+class SignalBlock {
  public:
-  SignalsHeld() {
+  SignalBlock() {
     sigset_t all;
     ::sigfillset(&all);
     ::pthread_sigmask(SIG_SETMASK, &all, &m_before);
   }
-  SignalsHeld(const SignalsHeld&) = delete;
-  SignalsHeld& operator=(const SignalsHeld&) = delete;
-  ~SignalsHeld() { ::pthread_sigmask(SIG_SETMASK, &m_before, nullptr); }
+  SignalBlock(const SignalBlock&) = delete;
+  SignalBlock& operator=(const SignalBlock&) = delete;
+  ~SignalBlock() { ::pthread_sigmask(SIG_SETMASK, &m_before, nullptr); }
 
  private:
   sigset_t m_before;
 };
-
-/// Writers hold it shared, who ends the process holds it alone.
-std::shared_mutex& writers() {
-  static std::shared_mutex mutex;
-  return mutex;
-}
 
 constexpr std::string_view temporary_prefix = ".spritefarm-", temporary_suffix = ".part";
 constexpr std::size_t temporary_digits = 16;
@@ -50,20 +43,21 @@ bool is_temporary_name(std::string_view name) {
              name.npos;
 }
 
-/// Whether this open file is now ours alone, as flock() has it, and still has a name: between its making and its locking
-/// another process may have taken it for abandoned. Where the file system knows no locks, nobody takes files for that.
-bool lock_alone(const posix::Fd& file) {
+/// Locks a new file (flock, exclusive). False if another process has locked it, or has removed it as
+/// abandoned, between open and flock. True on a file system without locks: there, no process removes
+/// abandoned files.
+bool lock_exclusively(const posix::Fd& file) {
   if (posix::retry_on_signal([&] { return ::flock(file.get(), LOCK_EX | LOCK_NB); }) < 0)
     return errno != EWOULDBLOCK;
   struct stat found;
   return ::fstat(file.get(), &found) == 0 && found.st_nlink > 0;
 }
 
-/// A new file under a temporary name, removed unless it took another one. Its lock is held until then.
+/// A new, locked file under a temporary name. The destructor removes it unless rename_to() has renamed it.
 class TemporaryFile {
  public:
-  explicit TemporaryFile(const Directory& folder) : TemporaryFile(folder, Made()) {
-    m_lock = m_fd.duplicate();  // where this fails, the destructor removes the file: it is made already
+  explicit TemporaryFile(const Directory& folder) : TemporaryFile(folder, Created()) {
+    m_lock = m_fd.duplicate();  // if this throws, the destructor still runs and removes the file
   }
   TemporaryFile(const TemporaryFile&) = delete;
   TemporaryFile& operator=(const TemporaryFile&) = delete;
@@ -80,30 +74,30 @@ class TemporaryFile {
     }
   }
 
-  /// Some file systems tell only here that there was no room.
+  /// Some file systems (NFS) report a full disk only here.
   void close() {
     if (::close(m_fd.release()) < 0 && errno != EINTR) posix::throw_errno("cannot write");
   }
 
   [[nodiscard]] FileStamp stamp() const { return stamp_of(m_lock); }
 
-  void take_name(const std::string& name) {
+  void rename_to(const std::string& name) {
     if (::renameat(m_folder.fd(), m_name.c_str(), m_folder.fd(), name.c_str()) < 0)
       posix::throw_errno("cannot replace '" + name + "'");
     m_name.clear();
   }
 
  private:
-  struct Made {};
-  TemporaryFile(const Directory& folder, Made) : m_folder(folder) {
+  struct Created {};
+  TemporaryFile(const Directory& folder, Created) : m_folder(folder) {
     std::string name;
     do {
       name = random_name();
       m_fd.reset(posix::retry_on_signal([&] {
         return ::openat(m_folder.fd(), name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
       }));
-    } while (m_fd ? !lock_alone(m_fd) : errno == EEXIST);
-    if (!m_fd) posix::throw_errno("cannot create a file");
+    } while (m_fd ? !lock_exclusively(m_fd) : errno == EEXIST);
+    if (!m_fd) posix::throw_errno("cannot create a temporary file");
     m_name = std::move(name);
   }
 
@@ -119,7 +113,7 @@ class TemporaryFile {
   const Directory& m_folder;
   std::string m_name;
   posix::Fd m_fd;
-  posix::Fd m_lock;  // the same open file: closing m_fd, which may tell of an error, does not unlock it
+  posix::Fd m_lock;  // a duplicate of m_fd: close() can close m_fd and report its error, and the lock stays
 };
 
 struct CloseFolder {
@@ -134,7 +128,7 @@ posix::Fd open_below(int folder, const char* name, int flags) {
 std::size_t remove_abandoned_below(posix::Fd folder, int depth) {
   const std::unique_ptr<DIR, CloseFolder> entries(::fdopendir(folder.get()));
   if (!entries) return 0;
-  const int at = folder.release();  // the DIR's now
+  const int at = folder.release();  // `entries` owns it now
   std::size_t removed = 0;
   while (const dirent* const entry = ::readdir(entries.get())) {
     const std::string_view name = entry->d_name;
@@ -154,13 +148,12 @@ std::size_t remove_abandoned_below(posix::Fd folder, int depth) {
 }  // namespace
 
 FileStamp replace_file(const Directory& folder, const std::string& name, std::string_view bytes) {
-  const std::shared_lock writing(writers());
-  const SignalsHeld held;
+  const SignalBlock signal_block;
   TemporaryFile file(folder);
   file.write(bytes);
   file.close();
   const FileStamp stamp = file.stamp();
-  file.take_name(name);
+  file.rename_to(name);
   return stamp;
 }
 
@@ -168,12 +161,8 @@ std::size_t remove_abandoned_files(const Directory& folder, int depth) {
   return remove_abandoned_below(open_below(folder.fd(), ".", O_RDONLY | O_DIRECTORY), depth);
 }
 
-void end_file_replacement() {
-  writers().lock();
-}
-
 void probe_writing(const Directory& folder) {
-  const SignalsHeld held;
+  const SignalBlock signal_block;
   TemporaryFile file(folder);
   file.write(std::string(4096, '\0'));
   file.close();

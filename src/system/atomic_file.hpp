@@ -9,25 +9,23 @@
 
 namespace spritefarm::system {
 
-/// Makes `name` in `folder` a file that holds `bytes`, whole or not at all: they are written to a temporary
-/// file beside it (`.spritefarm-<16 hex digits>.part`), which then takes the name. What had the name before
-/// is replaced, a symbolic link too, not what it points to. Throws std::system_error, and then nothing under
-/// `name` has changed and the temporary file is gone.
+/// Replaces the file `name` in `folder` by one that holds `bytes`, atomically: writes a temporary file in the
+/// same directory (`.spritefarm-<16 hex digits>.part`), then renames it. A symbolic link called `name` is
+/// itself replaced; its target is not touched. Throws std::system_error; `name` is then unchanged and the
+/// temporary file is removed.
 ///
-/// Signals of this thread wait until it is done, so only SIGKILL or a crash can leave a temporary file
-/// behind; who writes one holds a lock on it (flock), so a later run can tell: see remove_abandoned_files(). There is no
-/// fsync: after a power cut a file may be empty, and to have the same sprite again costs less than to wait for the disk a thousand times.
+/// Blocks the signals of the calling thread until it returns, so only SIGKILL or a crash can leave a
+/// temporary file behind. The writer holds a lock (flock) on its temporary file, so that a later run can
+/// recognise an abandoned one: see remove_abandoned_files(). Does not call fsync: a file may be empty after a
+/// power failure. Downloading one sprite again costs less than a thousand waits for the disk.
 FileStamp replace_file(const Directory& folder, const std::string& name, std::string_view bytes);
 
-/// Removes the temporary files that a killed process has left in `folder` and in those below it, down to `depth` levels;
-/// not those that another process is writing at this moment. Returns how many; what it may not look at, it leaves.
+/// Removes the temporary files of killed processes from `folder` and its subdirectories, `depth` levels deep.
+/// Keeps those that a running process holds locked. Skips files and directories that it may not open. Returns
+/// the number of files removed.
 std::size_t remove_abandoned_files(const Directory& folder, int depth);
 
-/// Waits for the replace_file() calls of this process that are under way and lets no other begin, so that the
-/// process may then exit although its threads still run.
-void end_file_replacement();
-
-/// Writes and removes a small file, to learn whether `folder` can be used. Throws as replace_file() does.
+/// Checks that `folder` is writable: writes a small file and removes it. Throws as replace_file() does.
 void probe_writing(const Directory& folder);
 
 }  // namespace spritefarm::system

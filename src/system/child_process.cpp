@@ -18,7 +18,7 @@ constexpr std::size_t max_message = 65536;
 }  // namespace
 
 void ParentLine::send(std::string_view message) {
-  // The byte more tells an empty message from the end.
+  // The extra byte distinguishes an empty message from the end of the stream.
   const std::string sent = std::string(message.substr(0, max_message)) + '\n';
   m_socket.send(std::as_bytes(std::span(sent)), {}, true);
 }

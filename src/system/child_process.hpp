@@ -11,37 +11,37 @@
 
 namespace spritefarm::system {
 
-/// The child's end of the line to the process that forked it.
+/// The child's end of the socket to the process that forked it.
 class ParentLine {
  public:
   explicit ParentLine(posix::MessageSocket socket) : m_socket(std::move(socket)) {}
-  /// A message of up to 64 KiB, any bytes. Silent if the parent is gone.
+  /// Sends a message of at most 64 KiB; longer ones are truncated. Does nothing if the parent has exited.
   void send(std::string_view message);
-  /// Returns when the parent has hung up, or is gone.
+  /// Returns when the parent has closed its end or has exited.
   void wait_for_end();
 
  private:
   posix::MessageSocket m_socket;
 };
 
-/// A forked child that runs a function, and lives no longer than this object nor than its parent: destroying
-/// the object kills (SIGKILL) and reaps it, and the kernel kills it when the thread that made it ends,
-/// even by SIGKILL. Make it while the program has one thread. The child ignores SIGINT: a Ctrl-C at the
-/// terminal is its parent's affair. Throws std::system_error.
+/// A forked child process that runs a function. The destructor kills (SIGKILL) and reaps it. The kernel kills
+/// it when the thread that constructed this object ends (PR_SET_PDEATHSIG). Construct it while the process
+/// has only one thread. The child ignores SIGINT, so that the parent alone handles Ctrl-C. Throws
+/// std::system_error.
 class ChildProcess {
  public:
-  /// The child leaves by _exit with what `body` returns; an exception is told on standard error, and
-  /// status 70.
+  /// The child exits (_exit) with the value that `body` returns. If `body` throws, the child prints the
+  /// exception to standard error and exits with status 70.
   explicit ChildProcess(const std::function<int(ParentLine&)>& body);
   ChildProcess(const ChildProcess&) = delete;
   ChildProcess& operator=(const ChildProcess&) = delete;
   ~ChildProcess();
 
-  /// The next message that the child sends; none if the child ended.
+  /// Waits for the next message from the child; none if the child has ended.
   std::optional<std::string> receive();
-  /// Waits for the next message or the child's end, `timeout` at most: whether there is one.
+  /// Waits at most `timeout` for the next message or the child's end; false if the time has passed.
   bool wait_for_message(std::chrono::milliseconds timeout);
-  /// Hangs up and waits for the child's end. Once, and last.
+  /// Closes the socket and waits for the child's end. Call it once, as the last call.
   posix::ChildExit finish();
   [[nodiscard]] pid_t pid() const noexcept { return m_pid; }
 

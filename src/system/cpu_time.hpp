@@ -4,8 +4,8 @@
 
 namespace spritefarm::system {
 
-/// Computes until the calling thread has used so much more processor time. Throws std::system_error where the system
-/// does not tell.
+/// Busy-waits until the calling thread has used `time` more of CPU time. Throws std::system_error if the
+/// clock cannot be read.
 void spend_cpu_time(std::chrono::nanoseconds time);
 
 }  // namespace spritefarm::system

@@ -11,20 +11,21 @@ namespace spritefarm::system {
 namespace {
 
 constexpr int directory_flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
-constexpr mode_t directory_mode = 0777;  // less the user's umask
+constexpr mode_t directory_mode = 0777;  // the umask applies
 
 posix::Fd open_at(int at, const std::string& path, int flags) {
   posix::Fd fd(posix::retry_on_signal([&] { return ::openat(at, path.c_str(), flags); }));
   if (fd) return fd;
-  // What O_NOFOLLOW says of a link in the place of a folder; the bare text would mislead.
+  // With O_NOFOLLOW, a symbolic link gives ELOOP or ENOTDIR, whose texts would mislead.
   if ((errno == ELOOP || errno == ENOTDIR) && (flags & O_NOFOLLOW))
-    throw std::system_error(ENOTDIR, std::generic_category(), "'" + path + "' is not a folder of its own");
-  posix::throw_errno("cannot open the folder '" + path + "'");
+    throw std::system_error(ENOTDIR, std::generic_category(),
+                            "'" + path + "' is a symbolic link or not a directory");
+  posix::throw_errno("cannot open the directory '" + path + "'");
 }
 
 void make_at(int at, const std::string& path) {
   if (::mkdirat(at, path.c_str(), directory_mode) < 0 && errno != EEXIST)
-    posix::throw_errno("cannot make the folder '" + path + "'");
+    posix::throw_errno("cannot create the directory '" + path + "'");
 }
 
 }  // namespace
@@ -34,12 +35,12 @@ Directory Directory::open(const std::string& path) {
 }
 
 Directory Directory::make(const std::string& path) {
-  // A part that exists need not be writable, nor its parent: only what is missing is made.
+  // An existing directory need not be writable: mkdir is called only for a missing one.
   for (std::size_t end = path.find('/', 1);; end = path.find('/', end + 1)) {
     const std::string part = path.substr(0, end);
     struct stat found;
     if (::stat(part.c_str(), &found) < 0) {
-      if (errno != ENOENT) posix::throw_errno("cannot open the folder '" + part + "'");
+      if (errno != ENOENT) posix::throw_errno("cannot open the directory '" + part + "'");
       make_at(AT_FDCWD, part);
     }
     if (end == std::string::npos) break;

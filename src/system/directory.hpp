@@ -8,17 +8,18 @@
 
 namespace spritefarm::system {
 
-/// An open directory, below which files and folders are reached by name without ever following a symbolic
-/// link out of it. Move-only. All members throw std::system_error, whose text says what was refused.
+/// An open directory. Callers reach files below it relative to fd(), with openat(2) and the like.
+/// make_below() follows no symbolic link. Move-only. All members throw std::system_error, whose text names
+/// the path.
 class Directory {
  public:
-  /// The directory at `path`, which is the user's own: links in it are followed. It must exist.
+  /// Opens an existing directory. Follows symbolic links in `path`: the user chose it.
   static Directory open(const std::string& path);
-  /// The same; what of `path` does not exist is made first, as `mkdir -p` does.
+  /// The same, but first creates the missing directories of `path`, as `mkdir -p` does.
   static Directory make(const std::string& path);
 
-  /// The folder at `relative` ("a/b", or "" for this one), made where it does not exist. A part of it that is
-  /// a symbolic link is refused, so a link that someone put there cannot lead elsewhere.
+  /// Opens the directory at `relative` ("a/b", or "" for this one) and creates it if it is missing. Throws if
+  /// any part of `relative` is a symbolic link, so that a planted link cannot lead elsewhere.
   [[nodiscard]] Directory make_below(std::string_view relative) const;
 
   [[nodiscard]] int fd() const noexcept { return m_fd.get(); }

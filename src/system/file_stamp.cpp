@@ -29,7 +29,7 @@ std::optional<FileStamp> stamp_of(const Directory& folder, const std::string& pa
 }
 
 std::optional<std::string> read_file(const Directory& folder, const std::string& path, std::size_t size) {
-  // What is no regular file, as a FIFO, must not make us wait.
+  // O_NONBLOCK: opening a FIFO must not block.
   const posix::Fd file(posix::retry_on_signal(
       [&] { return ::openat(folder.fd(), path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC); }));
   if (!file || stamp_of(file).size != size) return std::nullopt;

@@ -6,14 +6,15 @@
 
 namespace spritefarm::system {
 
-/// A number in memory that processes share, on which they sleep until another one changes it: the barest way to wait
-/// that Linux has. Lives in a SharedMemory, zero at first; any thread of any process that maps it. Never fails.
+/// A counter in shared memory on which processes sleep until another one advances it (futex(2), the cheapest
+/// way to block on Linux). Lives in a SharedMemory, initially zero. Any thread of any process that maps it
+/// may use it. Never fails.
 class FutexWord {
  public:
   [[nodiscard]] std::uint32_t load() const noexcept { return m_word.load(std::memory_order_acquire); }
-  /// Adds one, and wakes all that sleep: the new number.
+  /// Adds one, wakes all sleepers and returns the new value.
   std::uint32_t advance() noexcept;
-  /// Sleeps as long as the number is `value`, `timeout` at most: whether it is another one now.
+  /// Sleeps while the counter equals `value`, at most `timeout`. Returns whether it differs now.
   bool wait_while(std::uint32_t value, std::chrono::nanoseconds timeout) noexcept;
 
  private:

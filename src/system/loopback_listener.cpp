@@ -32,7 +32,7 @@ std::uint16_t local_port(int socket) {
   return ntohs(address.sin_port);
 }
 
-// Linux answers the dissolution of an association with a reset (tcp_disconnect).
+// connect() to AF_UNSPEC disconnects the socket; Linux sends RST (tcp_disconnect).
 void reset_connection(int socket) noexcept {
   sockaddr none{};
   none.sa_family = AF_UNSPEC;

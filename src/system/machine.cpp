@@ -11,7 +11,7 @@
 namespace spritefarm::system {
 namespace {
 
-/// What follows `key` and `separator` in the first line of the file that begins with the key, without quotes.
+/// The value in the first line that begins with `key`: the text after `separator`, without quotes.
 std::string find_line(const char* path, std::string_view key, char separator) {
   std::ifstream file(path);
   for (std::string line; std::getline(file, line);) {

@@ -5,10 +5,10 @@
 
 namespace spritefarm::system {
 
-/// What programs run on, in words for people; empty what the system does not tell.
+/// A description of this machine for a report. A member is empty or 0 if the system does not tell it.
 struct Machine {
-  std::string processor;     ///< its model
-  int processors = 0;        ///< on which this program may run
+  std::string processor;     ///< CPU model
+  int processors = 0;        ///< the number of CPUs on which this process may run
   std::uint64_t memory = 0;  ///< bytes
   std::string system;        ///< distribution and version
   std::string kernel;

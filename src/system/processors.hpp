@@ -4,9 +4,9 @@
 
 namespace spritefarm::system {
 
-/// The processors that the calling thread may run on. Throws std::system_error.
+/// The CPUs on which the calling thread may run. Throws std::system_error.
 std::vector<int> allowed_processors();
-/// From now on the calling thread runs on this one alone. Throws std::system_error.
+/// Pins the calling thread to one CPU. Throws std::system_error.
 void stay_on_processor(int processor);
 
 }  // namespace spritefarm::system

@@ -12,13 +12,13 @@ namespace spritefarm::system {
 
 TemporaryDirectory::TemporaryDirectory()
     : m_path((std::filesystem::temp_directory_path() / "spritefarm-XXXXXX").string()) {
-  if (!::mkdtemp(m_path.data())) posix::throw_errno("cannot make the temporary folder '" + m_path + "'");
+  if (!::mkdtemp(m_path.data())) posix::throw_errno("cannot create the temporary directory '" + m_path + "'");
 }
 
 TemporaryDirectory::~TemporaryDirectory() {
-  // Processes that write to it may have been killed just now: they have ended when this fails no more.
+  // Killed processes may still be writing to it for a moment: try again until they have ended.
   std::error_code failed;
-  for (int tries = 0; tries < 50; ++tries) {
+  for (int attempt = 0; attempt < 50; ++attempt) {
     std::filesystem::remove_all(m_path, failed);
     if (!failed) return;
     std::this_thread::sleep_for(std::chrono::milliseconds(10));

@@ -4,8 +4,8 @@
 
 namespace spritefarm::system {
 
-/// A new directory below the system's temporary one ($TMPDIR), that only this user can use. It is removed with all that
-/// is in it when this object goes; silently left where that cannot be. The constructor throws std::system_error.
+/// A new private directory (mode 0700) in $TMPDIR or /tmp. The destructor removes it with its contents; if
+/// that fails, the directory stays. The constructor throws std::system_error.
 class TemporaryDirectory {
  public:
   TemporaryDirectory();

@@ -4,14 +4,14 @@
 
 namespace spritefarm::system {
 
-/// Whether somebody looks at what is written there.
+/// Whether `file` is a terminal.
 bool is_terminal(std::FILE* file) noexcept;
 
 struct TerminalSize {
   int columns = 80;
   int rows = 24;
 };
-/// Of the terminal behind it, as it is now; the usual size where it does not tell.
+/// The current size of the terminal; 80 x 24 if it is unknown.
 TerminalSize terminal_size(std::FILE* file) noexcept;
 
 }  // namespace spritefarm::system

@@ -4,8 +4,8 @@
 
 namespace spritefarm::system {
 
-/// Holds back SIGINT and SIGTERM from this thread, and from those that it starts later, so that one thread
-/// can wait for them. Destroying it lets them through again. Throws std::system_error.
+/// Blocks SIGINT and SIGTERM in the calling thread, and in threads that it starts later, so that one thread
+/// can wait for them. The destructor restores the signal mask. Throws std::system_error.
 class TerminationSignals {
  public:
   TerminationSignals();
@@ -13,9 +13,9 @@ class TerminationSignals {
   TerminationSignals& operator=(const TerminationSignals&) = delete;
   ~TerminationSignals();
 
-  /// Returns the first that comes.
+  /// Waits for one of the two signals and returns its number.
   int wait();
-  /// Whether one has come that nobody has waited for.
+  /// Whether a signal is pending that wait() has not returned yet.
   [[nodiscard]] bool pending() const noexcept;
 
  private:

@@ -6,8 +6,9 @@
 
 namespace spritefarm::system {
 
-/// The memory of a process and all its descendants in bytes, where each page counts in the share that its users have in
-/// it (PSS): what the system would have more if they ended. Of those that have ended observer, nothing.
+/// The memory of a process and all its descendants, in bytes, as the sum of their proportional set sizes
+/// (PSS): each page is divided by the number of processes that map it. Processes that end during the call
+/// count as 0.
 std::size_t proportional_memory_of_tree(pid_t pid);
 
 }  // namespace spritefarm::system

@@ -8,7 +8,7 @@
 namespace spritefarm::text {
 namespace {
 
-/// The length of the well-formed UTF-8 character that `text` begins with; 0 if it begins with none.
+/// The length of the UTF-8 character at the start of `text`; 0 if the bytes there are not well-formed UTF-8.
 std::size_t utf8_length(std::string_view text) {
   const auto byte = [text](std::size_t at) { return static_cast<unsigned char>(text[at]); };
   const unsigned lead = byte(0);

@@ -7,9 +7,9 @@
 
 namespace spritefarm::text {
 
-/// Writes one JSON text, from its first brace to its last, by appending: members in the order of the calls.
-/// Every string becomes valid JSON, whatever bytes it has. Not checked: that every object and list that is
-/// begun is ended.
+/// Writes one JSON text by appending. Members appear in the order of the calls. Any bytes become a valid JSON
+/// string: U+FFFD replaces malformed UTF-8. The caller must end every object and list that it begins; the
+/// writer does not check this.
 class JsonWriter {
  public:
   JsonWriter& begin_object() { return open('{'); }
@@ -17,10 +17,10 @@ class JsonWriter {
   JsonWriter& begin_list() { return open('['); }
   JsonWriter& end_list() { return close(']'); }
 
-  /// The name of the member whose value comes next.
+  /// Writes the name of a member; the next call writes the value.
   JsonWriter& key(std::string_view name);
   JsonWriter& value(std::string_view text);
-  JsonWriter& value(double number);  ///< to the thousandth
+  JsonWriter& value(double number);  ///< with three decimals
   JsonWriter& value(std::integral auto number) {
     separate();
     if constexpr (std::same_as<decltype(number), bool>)
@@ -39,7 +39,7 @@ class JsonWriter {
   void quote(std::string_view text);
 
   std::string m_text;
-  bool m_first = true;  // in its object or list, or after its key: no comma before it
+  bool m_first = true;  // the next item is the first of its object or list, or follows a key: no comma
 };
 
 }  // namespace spritefarm::text

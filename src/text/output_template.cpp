@@ -11,25 +11,27 @@
 namespace spritefarm::text {
 namespace {
 
-constexpr std::size_t max_name_size = 255;   // NAME_MAX of every file system in use
-constexpr std::size_t max_path_size = 4000;  // PATH_MAX, less some room
+constexpr std::size_t max_name_size = 255;   // NAME_MAX of the common file systems
+constexpr std::size_t max_path_size = 4000;  // PATH_MAX, with room for the output directory
 
 bool is_control(char c) {
   return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
 }
 
-/// An Error for a path that does not stay below the directory it starts in.
+/// Fails for a path that could leave the directory it starts in.
 Result<void> check_path(std::string_view path) {
   if (path.empty()) return Error{"is empty"};
-  if (path.size() > max_path_size) return Error{"is too long"};
-  if (std::any_of(path.begin(), path.end(), is_control)) return Error{"has a control character"};
+  if (path.size() > max_path_size) return Error{fmt::format("is longer than {} bytes", max_path_size)};
+  if (std::any_of(path.begin(), path.end(), is_control)) return Error{"contains a control character"};
   for (std::size_t start = 0; start <= path.size();) {
     const std::string_view part = path.substr(start, path.find('/', start) - start);
-    if (part.empty()) return Error{"has a part without a name"};
-    if (part == "." || part == "..") return Error{"has a part '.' or '..'"};
+    if (part.empty()) return Error{"contains an empty part"};
+    if (part == "." || part == "..") return Error{"contains a part '.' or '..'"};
     if (part.starts_with(".spritefarm"))
-      return Error{"has a part that is named as the program's own files are"};
-    if (part.size() > max_name_size) return Error{"has a part that is too long for a file name"};
+      return Error{
+          "contains a part that begins with '.spritefarm', which is reserved for spritefarm's own files"};
+    if (part.size() > max_name_size)
+      return Error{fmt::format("contains a part longer than {} bytes", max_name_size)};
     start += part.size() + 1;
   }
   return {};
@@ -38,9 +40,9 @@ Result<void> check_path(std::string_view path) {
 }  // namespace
 
 Result<void> check_file_name(std::string_view text) {
-  if (text.find('/') != text.npos) return Error{"has a slash"};
+  if (text.find('/') != text.npos) return Error{"contains a slash"};
   if (Result<void> valid = check_path(text); !valid) return valid;
-  if (text.front() == '.') return Error{"would be a hidden file's"};
+  if (text.front() == '.') return Error{"begins with a dot"};
   return {};
 }
 
@@ -49,7 +51,7 @@ Result<OutputTemplate> OutputTemplate::parse(std::string_view text) {
       {{"{name}", Field::name}, {"{id}", Field::id}, {"{sprite}", Field::sprite}, {"{ext}", Field::ext}}};
   if (const Result<void> valid = check_path(text); !valid)
     return Error{
-        fmt::format("'{}' {}: it is a path below the output directory", text, valid.error().message)};
+        fmt::format("'{}' {}; give a relative path below the output directory", text, valid.error().message)};
   OutputTemplate result;
   while (!text.empty()) {
     const std::size_t literal = std::min(text.find_first_of("{}"), text.size());
@@ -61,8 +63,8 @@ Result<OutputTemplate> OutputTemplate::parse(std::string_view text) {
     const auto* found = std::find_if(fields.begin(), fields.end(),
                                      [text](const auto& field) { return text.starts_with(field.first); });
     if (found == fields.end())
-      return Error{fmt::format("'{}' stands where only {{name}}, {{id}}, {{sprite}} and {{ext}} may stand",
-                               text.substr(0, text.find('}') + 1))};
+      return Error{fmt::format("'{}' is not a field; use {{name}}, {{id}}, {{sprite}} or {{ext}}",
+                               text.substr(0, std::min(text.find('}'), text.size() - 1) + 1))};
     result.m_parts.push_back({found->second, {}});
     text.remove_prefix(found->first.size());
   }
@@ -92,12 +94,13 @@ Result<std::string> OutputTemplate::path(const OutputNames& names) const {
         break;
     }
     if (const Result<void> valid = check_file_name(value); !valid)
-      return Error{fmt::format("'{}' from the server {}: no file is given that name", excerpt(value),
+      return Error{fmt::format("cannot use '{}' from the server in a file name: it {}", excerpt(value),
                                valid.error().message)};
     path += value;
   }
   if (const Result<void> valid = check_path(path); !valid)
-    return Error{fmt::format("the path '{}' {}", excerpt(path), valid.error().message)};
+    return Error{
+        fmt::format("the path '{}' {}; choose another --template", excerpt(path), valid.error().message)};
   return path;
 }
 

@@ -9,7 +9,7 @@
 
 namespace spritefarm::text {
 
-/// What the fields of an OutputTemplate are filled with. Most of it comes from a server.
+/// The values of the fields of an OutputTemplate. `name` and `sprite` are untrusted: a server sends them.
 struct OutputNames {
   std::string_view name;
   std::uint32_t id = 0;
@@ -17,21 +17,21 @@ struct OutputNames {
   std::string_view ext;
 };
 
-/// Where below the output directory a sprite's file belongs: the value of `--template`, a relative path with
-/// {name}, {id}, {sprite} and {ext} in it. No path that it gives leaves the directory, whatever the server
-/// sends.
+/// The value of `--template`: a relative path with the fields {name}, {id}, {sprite} and {ext}. It names each
+/// sprite's file below the output directory. Whatever the server sends, path() never leaves that directory.
 class OutputTemplate {
  public:
-  /// An Error for a template that is no relative path of plain names, or has a brace that is none of its
-  /// four.
+  /// Fails if `text` is not a relative path of plain names, or if it contains a brace that does not belong to
+  /// one of the four fields.
   static Result<OutputTemplate> parse(std::string_view text);
 
+  /// Fails if a name is not valid as (part of) a file name, or if the whole path is too long.
   [[nodiscard]] Result<std::string> path(const OutputNames& names) const;
 
-  /// How many folders deep below the output directory its files lie.
+  /// The number of directories between the output directory and a file.
   [[nodiscard]] int depth() const noexcept;
 
-  /// Whether different pokémon, or different sprites of one, get different paths.
+  /// Whether different pokémon (or different sprites of one pokémon) get different paths.
   [[nodiscard]] bool tells_pokemon_apart() const noexcept { return has(Field::name) || has(Field::id); }
   [[nodiscard]] bool tells_sprites_apart() const noexcept { return has(Field::sprite); }
 
@@ -39,15 +39,15 @@ class OutputTemplate {
   enum class Field { literal, name, id, sprite, ext };
   struct Part {
     Field field;
-    std::string text;  // of a literal
+    std::string text;  // literal text only
   };
   [[nodiscard]] bool has(Field field) const noexcept;
 
   std::vector<Part> m_parts;
 };
 
-/// Checks that `text` is fit to be (part of) a file's name: not empty, too long or hidden, without a slash or control
-/// character. The Error's message continues a sentence: "has a slash".
+/// Checks that `text` is valid as (part of) a file name: not empty, not too long, no leading dot, no slash,
+/// no control character. The Error completes a sentence that begins with the text: "contains a slash".
 Result<void> check_file_name(std::string_view text);
 
 }  // namespace spritefarm::text

@@ -5,7 +5,8 @@
 
 namespace spritefarm::text {
 
-/// `text` as a part of a URL's path: each byte that is no letter, no digit and none of - . _ ~ / as %XX.
+/// Encodes `text` for use in the path of a URL (RFC 3986 §2.1): every byte becomes %XX, except letters,
+/// digits and - . _ ~ /
 std::string percent_encoded(std::string_view text);
 
 }  // namespace spritefarm::text

@@ -4,7 +4,7 @@
 
 namespace spritefarm::text {
 
-/// `text` without what it has of `blanks` at its start and end.
+/// `text` without leading and trailing `blanks`.
 inline std::string_view trim(std::string_view text, std::string_view blanks = " \t\r\n") noexcept {
   const std::size_t first = text.find_first_not_of(blanks);
   if (first == text.npos) return {};

@@ -7,7 +7,7 @@
 
 namespace spritefarm::text {
 
-/// All of `text` as a decimal number.
+/// Parses `text` as a decimal number; none if any byte is not a digit or the number does not fit 32 bits.
 inline std::optional<std::uint32_t> parse_whole_number(std::string_view text) {
   std::uint32_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);

@@ -13,7 +13,7 @@ namespace spritefarm::test {
 CapturedStderr::CapturedStderr()
     : m_file(posix::check(::memfd_create("standard error", MFD_CLOEXEC), "memfd_create")),
       m_before(posix::check(::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0), "fcntl")) {
-  // So that two processes write one after the other, not over each other.
+  // Appending, so that processes do not overwrite the text of each other.
   posix::check(::fcntl(m_file.get(), F_SETFL, O_APPEND), "fcntl");
   posix::check(::dup2(m_file.get(), STDERR_FILENO), "dup2");
 }

@@ -6,8 +6,8 @@
 
 namespace spritefarm::test {
 
-/// Takes what this process, and those that it forks observer, write to standard error, as long as it lives. Owned by a
-/// test, one at a time.
+/// Captures the standard error of this process and of those that it forks, until it is destroyed. Owned by a
+/// test; one at a time.
 class CapturedStderr {
  public:
   CapturedStderr();
@@ -15,7 +15,7 @@ class CapturedStderr {
   CapturedStderr& operator=(const CapturedStderr&) = delete;
   ~CapturedStderr();
 
-  /// What has been written so far.
+  /// The text that has been written so far.
   [[nodiscard]] std::string text() const;
 
  private:

@@ -22,7 +22,7 @@ bool same(Futures some, const Futures& others) {
   return std::is_permutation(some.begin(), some.end(), others.begin(), others.end());
 }
 
-/// A range that is no container and can be iterated only once: the same future, so many times.
+/// A range that is not a container and can be iterated only once: the same future, `times` times.
 class Repeated {
  public:
   Repeated(Future<int> future, int times) : m_future(std::move(future)), m_left(times) {}
@@ -112,7 +112,7 @@ TEST_CASE("test_free_reference_yielded_future", "[as_completed]") {
   futures.push_back(successful);
   cancelled = successful = Future<int>();
 
-  // Takes the future over; nothing else may keep it then.
+  // Moves the future out of the range. Nothing else may hold it then.
   const auto expires = [&futures](Future<int>& yielded) {
     std::erase(futures, yielded);
     Future<int> mine = std::move(yielded);
@@ -143,7 +143,7 @@ TEST_CASE("test_free_reference_yielded_future", "[as_completed]") {
   }
   CHECK(yielded == 10);
 
-  // One that is only looked at goes when the next is asked for.
+  // A future that is not moved out is released at the next step.
   Futures two(2);
   std::vector<WeakState> weak{two[0].state().weak_from_this(), two[1].state().weak_from_this()};
   for (Future<int>& future : two) future.set_result(1);

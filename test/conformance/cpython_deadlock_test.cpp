@@ -1,5 +1,5 @@
-// test_deadlock: whatever goes wrong, each future is done in bounded time, no other call is concerned, and shutdown()
-// returns.
+// test_deadlock: after each fault, the future is done within a bounded time, other calls are not affected,
+// and shutdown() returns.
 
 #include "conformance/faulty.hpp"
 #include "conformance/process_pools.hpp"
@@ -32,7 +32,8 @@ std::size_t crash_with(const std::string& data) {
   return data.size();
 }
 
-/// What a call and two that wait behind it come to, in a pool of one worker that is shut down afterwards.
+/// Runs a faulty call between two others in a pool of one worker, then shuts the pool down. Returns the
+/// exception of the faulty call.
 template <typename Pools, typename R, typename... Args>
 std::exception_ptr run_among_others(R function(Args...), Args... args) {
   std::exception_ptr exception;
@@ -119,10 +120,10 @@ TEMPLATE_TEST_CASE("test_error_during_result_unpickle_in_result_handler", "[dead
   check_codec_error(run_among_others<TestType>(give_faulty<ErrorAtDecode>));
 }
 
-// Python's exit is an exception, here it ends the program: with its code, and with all of the pool's processes.
+// exit() is an exception in Python. Here it ends the program with its code, and all processes of the pool.
 TEST_CASE("test_exit_during_result_unpickle_in_result_handler", "[deadlock]") {
   const auto program = std::filesystem::read_symlink("/proc/self/exe").parent_path() / "exit_in_decode";
-  // What is left to the exit on purpose is no leak.
+  // Objects that the program leaves to its exit are not leaks.
   Subprocess process({{program.string()}, {{"LSAN_OPTIONS", "detect_leaks=0"}}, {}});
   std::istringstream line(process.read_line());
   const std::vector<int> workers{std::istream_iterator<int>(line), {}};
@@ -161,7 +162,7 @@ TEMPLATE_TEST_CASE("test_shutdown_deadlock_pickle", "[deadlock]", EVERY_PROCESS_
 
 TEMPLATE_TEST_CASE("test_crash_big_data", "[deadlock]", EVERY_PROCESS_POOL) {
   {
-    const std::string big(std::size_t{4} << 20, 'a');  // many times a pipe's size
+    const std::string big(std::size_t{4} << 20, 'a');  // many times the size of a pipe
     const auto pool = TestType::make({.max_workers = 2});
     std::vector<Future<std::size_t>> futures;
     for (int i = 0; i < 10; ++i) futures.push_back(pool->submit(crash_with, big));
@@ -171,24 +172,24 @@ TEMPLATE_TEST_CASE("test_crash_big_data", "[deadlock]", EVERY_PROCESS_POOL) {
   CHECK(child_pids().empty());
 }
 
-// The thread that Python's manager is, our supervisor, is held up by a callback.
+// A callback blocks the supervisor, which corresponds to the manager thread of Python.
 TEMPLATE_TEST_CASE("test_gh105829_should_not_deadlock_if_wakeup_pipe_full", "[deadlock]",
                    EVERY_PROCESS_POOL) {
   Gate gate;
-  Event stalled, go_on;
+  Event stalled, resume;
   const auto pool = TestType::make({.max_workers = 2});
   const Future<int> first = pool->submit(pass, gate.ref());
   first.add_done_callback([&](const Future<int>&) {
     stalled.set();
-    go_on.wait(a_minute);
+    resume.wait(a_minute);
   });
   gate.open();
   const bool in_time = stalled.wait(a_minute);
   std::vector<Future<int>> futures;
   for (int i = 0; i < 10'000; ++i) futures.push_back(pool->submit(multiply, i, 2));
-  go_on.set();
+  resume.set();
   REQUIRE(in_time);
-  int right = 0;
-  for (int i = 0; i < 10'000; ++i) right += futures[static_cast<std::size_t>(i)].result(a_minute) == 2 * i;
-  CHECK(right == 10'000);
+  int correct = 0;
+  for (int i = 0; i < 10'000; ++i) correct += futures[static_cast<std::size_t>(i)].result(a_minute) == 2 * i;
+  CHECK(correct == 10'000);
 }

@@ -1,4 +1,4 @@
-// executor.ExecutorTest: what does not concern map()
+// executor.ExecutorTest, except map()
 
 #include "conformance/executors.hpp"
 #include "support/catch.hpp"
@@ -16,8 +16,8 @@ std::string describe(const std::string& name, int count, const std::vector<int>&
   return loud ? text + "!" : text;
 }
 
-/// A function object that knows how many of its kind live in its process; `gone` is told when a copy that was called is
-/// destroyed.
+/// A function object that counts the objects of its type in its process. The destruction of a copy that was
+/// called counts as an arrival at `gone`.
 class Callable {
  public:
   explicit Callable(GateRef gone) : m_gone(gone) { ++live; }
@@ -54,21 +54,21 @@ TEMPLATE_TEST_CASE("test_submit", "[executor]", EVERY_EXECUTOR) {
   CHECK(future.result(a_minute) == 16);
 }
 
-// C++ has no keyword arguments; what they stand for here is that every argument arrives as it was passed.
+// C++ has no keyword arguments. This tests that every argument arrives as it was passed.
 TEMPLATE_TEST_CASE("test_submit_keyword", "[executor]", EVERY_EXECUTOR) {
   const auto executor = TestType::make();
   const std::vector<int> sizes{1, 2};
   CHECK(executor->submit(describe, "pool", 3, sizes, false).result(a_minute) == "pool3,1,2");
   CHECK(executor->submit(describe, std::string_view("pool"), short{3}, std::vector<int>{7}, true)
             .result(a_minute) == "pool3,7!");
-  // The call has its own copy of an lvalue: what becomes of it afterwards does not matter.
+  // The call has its own copy of an lvalue, so a later change of the lvalue has no effect.
   Gate gate;
   std::string name = "before";
   const Future<std::string> future = executor->submit(describe, name, 1, sizes, false);
   name = "after";
   CHECK(future.result(a_minute) == "before1,1,2");
   if constexpr (!TestType::forks) {
-    // Where nothing has to travel, an argument may be one that can only be moved.
+    // A call within the process can have a move-only argument.
     auto only_movable = std::make_unique<int>(42);
     CHECK(executor->submit([](std::unique_ptr<int> number) { return *number; }, std::move(only_movable))
               .result(a_minute) == 42);
@@ -90,7 +90,7 @@ TEMPLATE_TEST_CASE("test_no_stale_references", "[executor]", EVERY_EXECUTOR) {
   const int before = Callable::live;
   const auto executor = TestType::make();
   executor->submit(Callable(gone.ref()));  // the future is dropped
-  gone.wait_for_arrivals(1);               // where it ran it is destroyed, although the executor lives on
+  gone.wait_for_arrivals(1);               // the worker destroys its copy while the executor exists
   CHECK(eventually([before] { return Callable::live == before; }));
   executor->submit(multiply, 1, 1).result(a_minute);
 }

@@ -22,7 +22,7 @@ void pass_both(GateRef first, GateRef second) {
   second.arrive();
 }
 
-/// Ends two busy workers that count SIGTERM and go on; gives what they have counted.
+/// Ends two busy workers that count SIGTERM and continue. Returns their count.
 template <typename Pools>
 int count_terminations(bool kill) {
   Gate gate, terminated;

@@ -31,13 +31,13 @@ bool prints(const Future<T>& future, const std::string& state) {
   return std::regex_match(text_of(future), expected);
 }
 
-/// Lets `set` loose on a future in another thread while this one waits for it.
+/// Calls `set` in another thread while this thread waits in `wait`.
 template <typename Wait, typename Set>
 void while_waiting(Wait wait, Set set) {
   Event about_to_wait;
   std::thread other([&] {
     about_to_wait.wait(a_minute);
-    // Soon after: most often this thread is blocked by then, and either way the wait must end.
+    // This thread is usually blocked by then. Otherwise the wait must end too.
     std::this_thread::sleep_for(20ms);
     set();
   });
@@ -277,7 +277,7 @@ TEST_CASE("test_get_snapshot", "[future]") {
   CHECK(failed.result == nullptr);
   CHECK(failed.exception == in.failed.exception());
 
-  // Four threads look while a fifth sets it: what they see is the one or the other, never a mixture.
+  // Four threads take snapshots while a fifth sets the result. Each snapshot is consistent.
   Future<int> future;
   Event begin;
   std::vector<int> mixtures(4), last(4);

@@ -28,7 +28,7 @@ void fail() {
   throw std::invalid_argument("error in initializer");
 }
 
-/// What a process has that could be leaked: descriptors, and mappings that it shares with others.
+/// The resources of a process that could leak: descriptors and shared mappings.
 struct Resources {
   std::ptrdiff_t descriptors;
   int shared_mappings = 0;
@@ -77,7 +77,7 @@ TEMPLATE_TEST_CASE("FailingInitializerMixin.test_initializer", "[init]", EVERY_E
       for (int i = 0; i < 10; ++i) pending.push_back(executor->submit(get_status));
     } catch (const BrokenExecutor&) {  // it may be broken by now
     }
-    // From some moment on, every submit is refused.
+    // The pool refuses every call when it is broken.
     const auto is_refused = [&executor] {
       try {
         executor->submit(get_status);
@@ -99,7 +99,8 @@ TEMPLATE_TEST_CASE("FailingInitializerMixin.test_initializer", "[init]", EVERY_E
   CHECK(logged.find("error in initializer") != std::string::npos);
 }
 
-// Python counts semaphores and shared memory of its spawn and forkserver contexts; ours is the one fork context.
+// Python counts the semaphores and the shared memory of its contexts spawn and forkserver. Here there is one
+// context.
 TEST_CASE("FailingInitializerResourcesTest", "[init]") {
   const Resources before;
   {

@@ -35,14 +35,14 @@ int square(int x) {
 }
 
 int throw_own_timeout(int x) {
-  if (x == 1) throw TimeoutError("the task's own");
+  if (x == 1) throw TimeoutError("thrown by the task");
   return x;
 }
-/// What an item does: 0 returns at once, 1 waits at the first gate, 2 only counts at the second.
-int act(int what, GateRef blocked, GateRef counted) {
-  if (what == 1) blocked.pass();
-  if (what == 2) counted.arrive();
-  return what;
+/// Item 0 returns at once, 1 waits at the first gate, and 2 counts an arrival at the second.
+int act(int item, GateRef blocked, GateRef counted) {
+  if (item == 1) blocked.pass();
+  if (item == 2) counted.arrive();
+  return item;
 }
 
 struct Watched {
@@ -93,7 +93,7 @@ TEMPLATE_TEST_CASE("test_map_timeout_from_callable", "[map]", EVERY_EXECUTOR) {
   } catch (const TimeoutError& error) {
     message = error.what();
   }
-  CHECK(message == "the task's own");
+  CHECK(message == "thrown by the task");
   CHECK(results.next() == 2);
   CHECK(results.next() == std::nullopt);
 }
@@ -101,19 +101,19 @@ TEMPLATE_TEST_CASE("test_map_timeout_from_callable", "[map]", EVERY_EXECUTOR) {
 TEMPLATE_TEST_CASE("test_map_timeout", "[map]", EVERY_POOL) {
   std::array<Gate, 4> gates;
   const auto executor = TestType::make({.max_workers = 1});
-  // Two that are done, one that never is, and some that wait behind it.
+  // Two items that are done, one that blocks, and some that wait behind it.
   const std::vector<int> items{0, 0, 1, 1, 1, 1};
-  int given = 0;
+  int taken = 0;
   auto timeout = 100ms;
-  // A machine may be too slow to be done with the first two in time: then it gets more.
-  for (std::size_t attempt = 0; attempt < gates.size() && given < 2; ++attempt, timeout *= 6) {
+  // A slow machine may not finish the first two within the timeout: then it gets a longer one.
+  for (std::size_t attempt = 0; attempt < gates.size() && taken < 2; ++attempt, timeout *= 6) {
     Gate& gate = gates[attempt];
     const std::vector<GateRef> refs(items.size(), gate.ref());
     auto results = executor->map(MapOptions{.timeout = timeout}, act, items, refs, refs);
-    given = 0;
+    taken = 0;
     bool timed_out = false;
     try {
-      while (results.next()) ++given;
+      while (results.next()) ++taken;
     } catch (const TimeoutError&) {
       timed_out = true;
     }
@@ -121,9 +121,9 @@ TEMPLATE_TEST_CASE("test_map_timeout", "[map]", EVERY_POOL) {
     CHECK(results.next() == std::nullopt);
     gate.open();
     executor->submit(multiply, 1, 1).result(a_minute);
-    CHECK(gate.arrived() <= 1);  // none of those that waited
+    CHECK(gate.arrived() <= 1);  // none of the waiting items
   }
-  CHECK(given == 2);
+  CHECK(taken == 2);
 }
 
 TEMPLATE_TEST_CASE("test_map_close", "[map]", EVERY_POOL) {
@@ -213,7 +213,7 @@ TEMPLATE_TEST_CASE("test_map_buffersize_when_buffer_is_full", "[map]", EVERY_EXE
     auto results = executor->map(square, items, {.buffersize = buffersize});
     CHECK(items.taken() == buffersize);
     CHECK(results.next() == 0);
-    CHECK(items.taken() == buffersize + 1);  // the place of the one that was taken
+    CHECK(items.taken() == buffersize + 1);  // the next item replaces the one that was taken
     CHECK(results.next() == 1);
     CHECK(items.taken() == buffersize + 2);
   }
@@ -227,7 +227,7 @@ TEMPLATE_TEST_CASE("test_free_reference", "[map]", EVERY_EXECUTOR) {
   while (auto result = results.next()) {
     const std::weak_ptr<int> watched = result->value;
     result.reset();
-    // The worker thread that has just delivered it may still be about to let go of its call.
+    // The worker thread may not have released the call yet.
     CHECK(eventually([&] { return watched.expired(); }));
     ++count;
   }

@@ -1,5 +1,4 @@
-// test_process_pool: how many processes there are, what crosses to them and back. The rest of it is in
-// cpython_recycling_test.cpp and cpython_force_shutdown_test.cpp.
+// test_process_pool: the number of processes, arguments, results and exceptions. Its other rows are in cpython_recycling_test.cpp and cpython_force_shutdown_test.cpp.
 
 #include "conformance/process_pools.hpp"
 #include "support/catch.hpp"
@@ -11,6 +10,7 @@
 #include <pthread.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -25,7 +25,7 @@ using namespace spritefarm::test;
 
 namespace {
 
-/// An argument that knows how many of its kind live in its process.
+/// An argument that counts the objects of its type in its process.
 class Counted {
  public:
   Counted() { ++live; }
@@ -47,7 +47,7 @@ Task<int> live_with_coroutine(Counted) {
   co_await sleep_for(std::chrono::milliseconds(1));
   co_return Counted::live;
 }
-int live_after_all() {
+int live_count() {
   return Counted::live;
 }
 
@@ -56,7 +56,7 @@ class Unlucky : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-int fail_for_two_reasons(const std::string& detail) {
+int fail_with_cause(const std::string& detail) {
   try {
     throw Unlucky("the cause, " + detail);
   } catch (...) {
@@ -64,10 +64,10 @@ int fail_for_two_reasons(const std::string& detail) {
   }
 }
 
-// The sanitizers ask the same for themselves and cannot live with EPERM.
+// The sanitizers make the same system call and fail on EPERM.
 constexpr unsigned refusal = UNDER_ADDRESS_SANITIZER || UNDER_THREAD_SANITIZER ? ENOSYS : EPERM;
 
-/// The system refuses, from now on and in what is forked, to tell on which processors a process may run.
+/// Makes sched_getaffinity() fail in this process and in those that it forks.
 void hide_processors() {
   sock_filter instructions[] = {
       BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
@@ -81,7 +81,7 @@ void hide_processors() {
     throw std::system_error(errno, std::generic_category(), "prctl");
 }
 
-/// As long as it lives, no thread can be started: there is no memory for a stack of that size.
+/// While it exists, no thread can be started, because there is no memory for a stack of that size.
 class NoThreads {
  public:
   NoThreads() {
@@ -109,8 +109,7 @@ struct spritefarm::Codec<Counted> {
   static Counted decode(Decoder&) { return {}; }
 };
 
-// What Python asks sysconf() for does not exist here; the only question of the constructor to the system is how many
-// processors there are.
+// The sysconf() values that Python reads do not matter here. The constructor only asks the system for the number of processors.
 TEMPLATE_TEST_CASE("test_sysconf_permission_error", "[process_pool]", EVERY_PROCESS_POOL) {
   system::ChildProcess child([](system::ParentLine& line) {
     hide_processors();
@@ -174,11 +173,11 @@ TEMPLATE_TEST_CASE("test_map_chunksize", "[process_pool]", EVERY_PROCESS_POOL) {
 
 TEMPLATE_TEST_CASE("test_traceback", "[process_pool]", EVERY_PROCESS_POOL) {
   const auto pool = TestType::make({.max_workers = 1});
-  const Future<int> future = pool->submit(fail_for_two_reasons, "123");
+  const Future<int> future = pool->submit(fail_with_cause, "123");
   std::string cause, cause_type;
   try {
     future.result(a_minute);
-    FAIL("it has not failed");
+    FAIL("no exception");
   } catch (const std::out_of_range& failure) {
     CHECK(std::string(failure.what()) == "the failure, 123");
     try {
@@ -210,14 +209,14 @@ TEMPLATE_TEST_CASE("test_ressources_gced_in_workers", "[process_pool]", EVERY_PR
   Gate gate;
   const auto pool = TestType::make({.max_workers = 1});
   const Future<int> first = pool->submit(pass, gate.ref());
-  // What is asked afterwards waits at the worker already, so that it comes next.
+  // Each second call waits at the worker already, so it runs directly after the call before it.
   std::vector<Future<int>> during, after;
   during.push_back(pool->submit(live_with, Counted()));
-  after.push_back(pool->submit(live_after_all));
+  after.push_back(pool->submit(live_count));
   during.push_back(pool->submit(live_with_value, Counted()));
-  after.push_back(pool->submit(live_after_all));
+  after.push_back(pool->submit(live_count));
   during.push_back(pool->submit(live_with_coroutine, Counted()));
-  after.push_back(pool->submit(live_after_all));
+  after.push_back(pool->submit(live_count));
   gate.open();
   for (const Future<int>& future : during) CHECK(future.result(a_minute) > 0);
   for (const Future<int>& future : after) CHECK(future.result(a_minute) == 0);
@@ -231,9 +230,8 @@ TEMPLATE_TEST_CASE("test_saturation", "[process_pool]", EVERY_PROCESS_POOL) {
   for (int i = 0; i < calls; ++i) futures.push_back(pool->submit(pass, gate.ref()));
   gate.wait_for_arrivals(workers);
   CHECK(pool->worker_pids().size() == workers);
-  const std::vector<int> zygote = child_pids();
-  REQUIRE(zygote.size() == 1);
-  CHECK(eventually([&] { return children_of(zygote[0]).size() == workers + 1; }));  // and its standby
+  CHECK(child_pids().size() == 3);  // a zygote and two standbys
+  CHECK(eventually([] { return children_of(child_named(::getpid(), "zygote")).size() == workers; }));
   CHECK(gate.arrived() == workers);
   gate.open();
   for (const Future<int>& future : futures) CHECK(future.result(a_minute) == 0);
@@ -266,8 +264,7 @@ TEMPLATE_TEST_CASE("test_idle_process_reuse_multiple", "[process_pool]", EVERY_P
   CHECK(pool->worker_pids().size() <= 3);
 }
 
-// A thread that Python cannot start while it ends is here one that the system refuses: the pool says so when it is made,
-// and leaves nothing.
+// Python cannot start a thread during finalization. Here the system refuses the thread: the constructor throws and leaves no process.
 TEMPLATE_TEST_CASE("test_python_finalization_error", "[process_pool]", EVERY_PROCESS_POOL) {
   {
     const NoThreads none;

@@ -1,4 +1,4 @@
-// test_shutdown: the rows of process pools alone; those of all pools are in cpython_shutdown_test.cpp
+// test_shutdown: the rows for process pools only. The rows for all pools are in cpython_shutdown_test.cpp
 
 #include "conformance/process_pools.hpp"
 #include "support/catch.hpp"
@@ -29,7 +29,7 @@ TEMPLATE_TEST_CASE("test_processes_terminate", "[shutdown]", EVERY_PROCESS_POOL)
   for (const auto& future : futures) CHECK(future.done());
 }
 
-// The failing call ends its worker's life, and another call waits for the next worker.
+// The failing call is the last of its worker, and another call waits for the next worker.
 TEMPLATE_TEST_CASE("test_shutdown_gh_132969_case_1", "[shutdown]", EVERY_PROCESS_POOL) {
   {
     Gate gate;
@@ -48,7 +48,7 @@ TEMPLATE_TEST_CASE("test_shutdown_gh_132969_case_1", "[shutdown]", EVERY_PROCESS
   CHECK(child_pids().empty());
 }
 
-// The failing call comes last: at its end no worker is left.
+// The failing call is the last, and no worker is left when it ends.
 TEMPLATE_TEST_CASE("test_shutdown_gh_132969_case_2", "[shutdown]", EVERY_PROCESS_POOL) {
   {
     Gate gate;

@@ -22,7 +22,7 @@ namespace {
 const std::vector<int> items{-5, -4, -3, -2, -1, 0, 1, 2, 3, 4};
 const std::vector<int> absolutes{5, 4, 3, 2, 1, 0, 1, 2, 3, 4};
 
-// The workers that an executor has now, as the kernel's numbers, and which of them still are.
+// The ids of the workers of an executor, and whether they have ended.
 std::vector<int> workers_of(const ThreadPoolExecutor&) {
   std::vector<int> workers;
   for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
@@ -110,7 +110,7 @@ TEMPLATE_TEST_CASE("test_cancel_futures", "[shutdown]", EVERY_POOL) {
   std::vector<Future<int>> futures;
   for (int i = 0; i < 50; ++i) futures.push_back(executor->submit(pass, gate.ref()));
   gate.wait_for_arrivals(worker_count);
-  // The workers are held up until the last call has been cancelled, which opens the gate.
+  // The workers are blocked until the cancellation of the last call opens the gate.
   futures.back().add_done_callback([&gate](const Future<int>&) { gate.open(); });
   executor->shutdown(true, true);
   int cancelled = 0, finished = 0;
@@ -169,7 +169,7 @@ TEMPLATE_TEST_CASE("test_context_manager_shutdown", "[shutdown]", EVERY_POOL) {
   CHECK(eventually([&] { return all_gone(gone, workers); }));
 }
 
-// The futures of submit(), since the range that map() gives must not outlive its executor.
+// Uses submit(), because the results of map() must not outlive the executor.
 TEMPLATE_TEST_CASE("test_del_shutdown", "[shutdown]", EVERY_POOL) {
   Gate gate;
   auto executor = TestType::make({.max_workers = 5});

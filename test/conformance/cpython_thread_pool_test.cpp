@@ -31,7 +31,7 @@ int arrive(int x, GateRef gate) {
   return x;
 }
 
-/// Whether a thread of this process sleeps, as the kernel sees it.
+/// True if the kernel reports a thread of this process as sleeping.
 bool sleeps(int thread) {
   std::ifstream stat("/proc/self/task/" + std::to_string(thread) + "/stat");
   std::string text;
@@ -40,7 +40,8 @@ bool sleeps(int thread) {
   return name_end != std::string::npos && text[name_end + 2] == 'S';
 }
 
-/// The threads that run `calls` calls which all wait until `expected` of them are there; more would show.
+/// The ids of the threads that run `calls` calls. All calls wait until `expected` of them run, so a thread
+/// too many is found.
 std::set<int> threads_of(ThreadPoolExecutor& executor, int calls, int expected) {
   Gate gate;
   std::vector<Future<int>> futures;
@@ -70,9 +71,9 @@ TEST_CASE("test_default_workers", "[thread_pool]") {
 }
 
 TEMPLATE_TEST_CASE("test_saturation", "[thread_pool]", Threads) {
-  const int most = 4;
-  const auto executor = TestType::make({.max_workers = most});
-  CHECK(threads_of(*executor, 15 * most, most).size() == most);
+  const int workers = 4;
+  const auto executor = TestType::make({.max_workers = workers});
+  CHECK(threads_of(*executor, 15 * workers, workers).size() == workers);
 }
 
 TEST_CASE("test_idle_thread_reuse", "[thread_pool]") {
@@ -80,14 +81,15 @@ TEST_CASE("test_idle_thread_reuse", "[thread_pool]") {
   std::set<int> threads;
   for (int i = 0; i < 3; ++i) {
     threads.insert(executor.submit(current_thread_id).result(a_minute));
-    // It delivers a result before it is idle: sequential means here that it has come to rest.
+    // A thread delivers a result before it is idle. So the next call is sequential only when the thread
+    // sleeps.
     CHECK(eventually([&] { return sleeps(*threads.begin()); }));
   }
   CHECK(threads.size() == 1);
 }
 
-// Python forks beside the busy threads, at the risk that it describes in bpo-45021. Ours has its pools forked by what
-// prepare_to_fork() has left, and refuses at once where that was not called.
+// Python forks a process with busy threads, at the risk described in bpo-45021. Here the fork server forks
+// the pools, and without prepare_to_fork() the constructor throws.
 TEST_CASE("test_hang_global_shutdown_lock", "[thread_pool]") {
   const Outcome outcome = run_scenario(Threads::name, "pools-beside-busy-threads");
   CHECK(outcome.err.empty());
@@ -120,5 +122,5 @@ TEMPLATE_TEST_CASE("test_executor_map_current_future_cancel", "[thread_pool]", E
   gate.open();
   CHECK(first.result(a_minute) == 0);
   executor.reset();
-  CHECK(gate.arrived() == 1);  // neither the one that was waited for nor the one after it
+  CHECK(gate.arrived() == 1);  // neither call of the map has run
 }

@@ -62,7 +62,7 @@ TEMPLATE_TEST_CASE("test_first_exception", "[wait]", EVERY_POOL) {
   const Future<int> first = executor->submit(multiply, 2, 21);
   const Future<int> second = executor->submit(pass_and_throw, gate1.ref());
   const Future<int> third = executor->submit(pass, gate2.ref());
-  // The second goes on once the first is done, while wait() waits for them.
+  // The second call continues when the first is done, while wait() waits for both.
   std::thread other([&] {
     (void)first.exception(a_minute);
     gate1.open();

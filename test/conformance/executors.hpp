@@ -16,24 +16,24 @@
 #include <thread>
 #include <vector>
 
-/// The executors that the suite runs over: each row is a template test case over EVERY_EXECUTOR, EVERY_POOL or a single
-/// kind. A Gate or Tally that calls use is made before the executor, so that forked workers share it.
+/// The executors of the suite. Each row is a template test case over EVERY_EXECUTOR, EVERY_POOL or one kind.
+/// A test creates the Gate of its calls before the executor, so that forked workers share it.
 #define EVERY_POOL Threads, Processes
 #define EVERY_EXECUTOR Serial, EVERY_POOL
 
 namespace spritefarm::test {
 
-/// The bound of every wait: far above what anything takes, so that a hang is a failure.
+/// The bound of every wait, so that a hang is a failure. Nothing takes nearly as long.
 inline constexpr std::chrono::seconds a_minute{60};
 
-/// As few as make the rows mean something.
+/// The smallest number of workers with which every row is meaningful.
 inline constexpr int worker_count = 2;
 
-/// What the process pools of this run travel by: shared memory, or pipes where the environment says so. The suite runs
-/// over both.
+/// The transport of the process pools of this run: shared memory, or pipes if SPRITEFARM_TEST_TRANSPORT is
+/// `pipe`. The suite runs once over each.
 inline Transport transport() {
-  const char* const asked_for = std::getenv("SPRITEFARM_TEST_TRANSPORT");
-  return asked_for && std::string_view(asked_for) == "pipe" ? Transport::pipe : Transport::shared_memory;
+  const char* const requested = std::getenv("SPRITEFARM_TEST_TRANSPORT");
+  return requested && std::string_view(requested) == "pipe" ? Transport::pipe : Transport::shared_memory;
 }
 
 struct ExecutorSettings {
@@ -42,7 +42,7 @@ struct ExecutorSettings {
 };
 
 struct Serial {
-  static constexpr const char* name = "serial";  // as the programs know it
+  static constexpr const char* name = "serial";  // an argument of the programs
   using Executor = SerialExecutor;
   static constexpr bool forks = false;
   static std::unique_ptr<Executor> make(ExecutorSettings settings = {}) {
@@ -51,7 +51,7 @@ struct Serial {
 };
 
 struct Threads {
-  static constexpr const char* name = "threads";  // as the programs know it
+  static constexpr const char* name = "threads";  // an argument of the programs
   using Executor = ThreadPoolExecutor;
   static constexpr bool forks = false;
   static std::unique_ptr<Executor> make(ExecutorSettings settings = {}) {
@@ -63,7 +63,7 @@ struct Threads {
 };
 
 struct Processes {
-  static constexpr const char* name = "processes";  // as the programs know it
+  static constexpr const char* name = "processes";  // an argument of the programs
   using Executor = ProcessPoolExecutor;
   static constexpr bool forks = true;
   static std::unique_ptr<Executor> make(ExecutorSettings settings = {}) {
@@ -75,7 +75,7 @@ struct Processes {
   }
 };
 
-/// An exception's message; empty for null.
+/// The message of an exception. Empty for null.
 inline std::string message_of(const std::exception_ptr& exception) {
   try {
     if (exception) std::rethrow_exception(exception);
@@ -96,7 +96,7 @@ inline int divide(int a, int b) {
 inline int absolute(int a) {
   return a < 0 ? -a : a;
 }
-/// Waits at the gate, 0 when it has opened.
+/// Waits at the gate, and returns 0.
 inline int pass(GateRef gate) {
   gate.pass();
   return 0;

@@ -4,13 +4,13 @@
 
 namespace spritefarm::test {
 
-/// What a codec may do instead of its work.
+/// A fault of a codec.
 enum class Fault { none, error, exit, crash, slow };
 
-/// An error is a std::domain_error, an exit has the code 98, slow takes a twentieth of a second.
+/// Performs the fault: `error` throws std::domain_error, `exit` has the code 98, `slow` sleeps for 50 ms.
 void commit(Fault fault);
 
-/// A type of a user whose codec has faults.
+/// A user-defined type whose codec has faults.
 template <Fault OnEncode, Fault OnDecode>
 struct Faulty {};
 
@@ -22,7 +22,7 @@ using CrashAtEncode = Faulty<Fault::crash, Fault::none>;
 using CrashAtDecode = Faulty<Fault::none, Fault::crash>;
 using SlowAtBoth = Faulty<Fault::slow, Fault::slow>;
 
-// Calls that take and give such a value.
+// Functions with such an argument or result.
 template <typename T>
 void take_faulty(T) {}
 template <typename T>

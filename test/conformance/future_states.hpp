@@ -6,7 +6,7 @@
 
 namespace spritefarm::test {
 
-/// A future in each of the states that Python's tests know.
+/// A future in each of the states of CPython's tests.
 struct FutureStates {
   Future<int> pending, running, cancelled, cancelled_and_notified, failed, successful;
 

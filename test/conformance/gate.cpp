@@ -46,7 +46,7 @@ void GateRef::arrive() const {
 void GateRef::pass() const {
   arrive();
   wait(shared(address).open, "a gate to open");
-  open();  // for the next
+  open();  // for the next call
 }
 
 void GateRef::open() const {
@@ -74,7 +74,7 @@ int Gate::arrived() const {
 }
 
 void Gate::wait_for_arrivals(int count) const {
-  for (int i = 0; i < count; ++i) wait(shared(ref().address).arrival, "calls to come to a gate");
+  for (int i = 0; i < count; ++i) wait(shared(ref().address).arrival, "calls to arrive at a gate");
 }
 
 }  // namespace spritefarm::test

@@ -6,8 +6,8 @@
 
 namespace spritefarm::test {
 
-/// The numbers from `first` up to, not including, `end`, by default practically without an end; counts those that are
-/// taken. To be iterated once.
+/// The numbers from `first` to `end`, without `end`; by default almost endless. Counts the numbers that are
+/// taken. One iteration only.
 class Naturals {
  public:
   explicit Naturals(int first = 0, int end = std::numeric_limits<int>::max()) : m_next(first), m_end(end) {}

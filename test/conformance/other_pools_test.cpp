@@ -1,4 +1,4 @@
-// What the tests of other process pools for Python ask: pebble, loky, deadpool
+// Rows from the tests of other process pools for Python: pebble, loky, deadpool
 
 #include "conformance/faulty.hpp"
 #include "conformance/process_pools.hpp"
@@ -48,7 +48,8 @@ SlowAtBoth give_slow() {
   return {};
 }
 
-/// The calling process as the first of three generations that all block; each writes its pid to the pipe.
+/// Blocks, after it has forked a child that does the same and forks a grandchild. Each process writes its pid
+/// to the pipe.
 void block_in_three_generations(int pipe) {
   for (int forks_left = 2;; --forks_left) {
     const pid_t pid = ::getpid();
@@ -67,14 +68,14 @@ std::vector<int> read_pids(const posix::Pipe& pipe, int count) {
   return pids;
 }
 
-/// Keeps so many bytes, for good.
+/// Leaks this number of bytes. Returns the pid.
 int leak(std::size_t bytes) {
   static std::vector<std::string> leaked;
   leaked.emplace_back(bytes, 'x');
   return ::getpid();
 }
 
-/// What a worker has from the start: the memory of the test.
+/// The memory of the test, which each worker inherits.
 std::size_t memory_now() {
   return posix::resident_memory(::getpid()).value();
 }
@@ -90,7 +91,7 @@ TEMPLATE_TEST_CASE("test_process_pool_ignoring_sigterm", "[others][pebble]", EVE
   CHECK_THROWS_AS(pool->submit(TaskOptions{.timeout = 50ms}, ignore_sigterm_and_block).result(a_minute),
                   TimeoutError);
   CHECK(is_usable(*pool));
-  CHECK(pool->worker_deaths() == 0);  // nobody died who was not told to
+  CHECK(pool->worker_deaths() == 0);  // the pool ended the worker
 }
 
 TEMPLATE_TEST_CASE("test_process_pool_expired_worker", "[others][pebble]", EVERY_PROCESS_POOL) {
@@ -104,7 +105,7 @@ TEMPLATE_TEST_CASE("test_process_pool_expired_worker", "[others][pebble]", EVERY
     CHECK(died.how().pid == expired);
     CHECK(died.how().exit_code == 99);
   }
-  // One that is idle when it dies is replaced too.
+  // A worker that dies while it is idle is replaced too.
   const int idle = pool->submit(worker_pid).result(a_minute);
   ::kill(idle, SIGKILL);
   REQUIRE(eventually([&pool] { return pool->worker_deaths() == 2; }));
@@ -177,7 +178,7 @@ TEMPLATE_TEST_CASE("test_crash_races", "[others][loky]", EVERY_PROCESS_POOL) {
     for (int i = 0; i < workers; ++i) futures.push_back(pool->submit(pass, arrivals.ref()));
     arrivals.wait_for_arrivals(workers);  // one at each worker
     const std::vector<int> pids = pool->worker_pids();
-    // Each worker kills all of them as soon as it may.
+    // Each worker kills all workers when the gate opens.
     for (int i = 0; i < workers; ++i) futures.push_back(pool->submit(kill_all_at_gate, gate.ref(), pids));
     arrivals.open();
     gate.wait_for_arrivals(workers);
@@ -242,7 +243,8 @@ TEMPLATE_TEST_CASE("test_queue_full_deadlock", "[others][loky]", EVERY_PROCESS_P
   for (int i = 0; i < 100; ++i) CHECK(others[static_cast<std::size_t>(i)].result(a_minute) == 2 * i);
 }
 
-// loky's workers end after an idle time that is shorter than encoding takes; ours after their call.
+// The workers of loky end after an idle time that is shorter than the encoding. Here they end after each
+// call.
 TEMPLATE_TEST_CASE("test_worker_timeout_with_slowly_pickling_objects", "[others][loky]", EVERY_PROCESS_POOL) {
   const auto pool = TestType::make({.max_workers = 2, .max_tasks_per_child = 1});
   std::vector<Future<int>> futures;
@@ -280,9 +282,9 @@ TEMPLATE_TEST_CASE("test_sigkill_shutdown_leaks_workers", "[others][loky]", EVER
     });
     std::istringstream told(coordinator.receive().value_or(""));
     for (int pid = 0; told >> pid;) pids.push_back(pid);
-    CHECK(pids.size() == 5);  // four workers, one zygote
+    CHECK(pids.size() == 7);  // four workers, a zygote, two standbys
     for (const int pid : read_pids(pipe, 3)) pids.push_back(pid);
-    CHECK(pids.size() == 8);
+    CHECK(pids.size() == 10);
     for (const int pid : pids) CHECK(is_alive(pid));
   }  // SIGKILL
   CHECK(all_end(pids));
@@ -315,12 +317,14 @@ TEMPLATE_TEST_CASE("test_max_memory", "[others][deadpool]", EVERY_PROCESS_POOL) 
   constexpr std::size_t more = std::size_t{200} << 20;
   const auto pool = TestType::make({.max_workers = 1, .max_rss = memory_now() + more});
   const int first = pool->submit(leak, std::size_t{1}).result(a_minute);
-  CHECK(pool->submit(leak, 2 * more).result(a_minute) == first);  // too much: it is its last call
+  CHECK(pool->submit(leak, 2 * more).result(a_minute) ==
+        first);  // exceeds the limit: the last call of this worker
   CHECK(pool->submit(worker_pid).result(a_minute) != first);
   CHECK(pool->worker_deaths() == 0);
 }
 
-// deadpool tells which process runs a task. Here it is among worker_pids() while it runs, and in WorkerDied afterwards.
+// deadpool reports the pid of a task. Here worker_pids() contains it while the call runs, and WorkerDied has
+// it afterwards.
 TEMPLATE_TEST_CASE("test_pid_callback", "[others][deadpool]", EVERY_PROCESS_POOL) {
   Gate gate;
   const auto pool = TestType::make({.max_workers = 1});

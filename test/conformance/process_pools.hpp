@@ -7,12 +7,12 @@
 #include <utility>
 #include <vector>
 
-/// The process pools that the process rows run over.
+/// The process pools of the rows about processes.
 #define EVERY_PROCESS_POOL AnyProcesses
 
 namespace spritefarm::test {
 
-/// Makes pools with any options.
+/// Creates process pools with any options.
 struct AnyProcesses {
   static std::unique_ptr<ProcessPoolExecutor> make(ProcessPoolExecutorOptions options = {}) {
     options.transport = transport();
@@ -20,24 +20,24 @@ struct AnyProcesses {
   }
 };
 
-/// The children of the calling process: none once its pools are gone.
+/// The children of the calling process. None after the destruction of its pools.
 std::vector<int> child_pids();
-/// Waits until none of them is alive; false after a minute.
+/// Waits until none of them is alive. False after a minute.
 bool all_end(const std::vector<int>& pids);
-/// Waits until this process has one thread: a pool that was shut down without waiting keeps one for a while, and no
-/// process pool can be made until then.
+/// Waits until this process has one thread. A pool that was shut down without waiting keeps a thread for a
+/// while, and no process pool can be created before it ends.
 bool is_alone();
 
-// Calls that rows share. They run in a worker.
+// Functions that rows call in a worker.
 int worker_pid();
-/// Ends the worker where it stands, with the code of the rows.
+/// Ends the worker by _exit(99).
 void exit_at_once();
-/// Dies of a segmentation fault, whatever a sanitizer makes of one.
+/// Dies of SIGSEGV, without the handler of a sanitizer.
 void crash();
 /// Crashes once the gate is open.
 void crash_at_gate(GateRef gate);
 
-/// Whether the pool still runs calls.
+/// True if the pool still runs calls.
 inline bool is_usable(ProcessPoolExecutor& pool) {
   return pool.submit(multiply, 2, 8).result(a_minute) == 16;
 }

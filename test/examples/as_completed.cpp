@@ -1,4 +1,4 @@
-// Takes results as they come, and waits for some of many calls.
+// Takes results in the order in which calls are done, and waits for the first of several calls.
 #include <spritefarm/futures.hpp>
 
 #include <chrono>
@@ -23,7 +23,7 @@ int main() {
   std::vector<sf::Future<int>> race{pool.submit(slow, 600), pool.submit(slow, 1)};
   auto [done, not_done] = sf::wait(race, sf::ReturnWhen::first_completed);
   std::cout << done.size() << " done, " << not_done.size() << " not done\n";
-  for (sf::Future<int>& future : not_done) future.terminate();  // it runs already: cancel() could not help
+  for (sf::Future<int>& future : not_done) future.terminate();  // it runs: cancel() returns false
 }
 
 // Prints:

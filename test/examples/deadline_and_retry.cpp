@@ -1,4 +1,4 @@
-// Calls that do not end, and calls that end their process: neither harms any other.
+// A call that does not end, and a call that ends its process. Other calls are not affected.
 #include <spritefarm/futures.hpp>
 
 #include <chrono>

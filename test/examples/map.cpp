@@ -39,7 +39,7 @@ int main() {
     std::cout << word << ' ';
   std::cout << '\n';
 
-  // Endless and lazy: at most 256 items are under way, 16 travel in one call, and leaving the loop cancels the rest.
+  // Endless and lazy: at most 256 items are submitted, 16 in one call, and leaving the loop cancels the rest.
   long sum = 0;
   for (const long result : pool.map(square, Numbers(), {.chunksize = 16, .buffersize = 256}))
     if ((sum += result) > 1'000'000) break;

@@ -1,17 +1,17 @@
-// Own types as arguments and results.
+// User-defined types as arguments and results.
 #include <spritefarm/futures.hpp>
 
 #include <iostream>
 #include <string>
 #include <vector>
 
-// A struct of types that can travel can travel: nothing is to be done.
+// A struct needs nothing if the types of its fields have codecs.
 struct Sprite {
   std::string name;
   std::vector<int> pixels;
 };
 
-// A class with a constructor or private members says how.
+// A class with a constructor or private members needs its own codec.
 class Colour {
  public:
   explicit Colour(int rgb) : m_rgb(rgb) {}

@@ -25,7 +25,7 @@ int main() {
   std::cout << sum.result() << '\n' << greeting.result() << '\n';
   try {
     impossible.result();
-  } catch (const std::invalid_argument& error) {  // as it was thrown, in the other process
+  } catch (const std::invalid_argument& error) {  // thrown in the worker process
     std::cout << error.what() << '\n';
   }
 }  // waits for all calls and ends the workers

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::uint32_t count = 4;
 
-/// What has become of the last call of a slot that nobody overwrote.
+/// The expected state of a slot and its last call.
 struct Known {
   std::uint64_t call = 0;
   enum { free, offered, started, recalled, overwritten } state = free;
@@ -19,7 +19,7 @@ struct Known {
 
 }  // namespace
 
-/// What coordinator and worker do with the slots, one after another: an operation, a slot and a call each.
+/// A sequence of operations of coordinator and worker on the slots: an operation, a slot and a call each.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   fuzz::FuzzInput input(data, size);
   CallSlots coordinator(count);
@@ -49,15 +49,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       case 's': {
         const bool started = worker.start(number, call);
         if (number >= count) {
-          must(!started, "no call starts in a slot that there is not");
+          must(!started, "no call starts in a slot that does not exist");
           break;
         }
         if (trusted)
-          must(started == (same && known.state == Known::offered), "a call starts if it was not taken back");
+          must(started == (same && known.state == Known::offered), "a call starts unless it was recalled");
         if (started) known = {call, Known::started};
         break;
       }
-      case 'x':  // as the worker's process could
+      case 'x':  // writes to the shared memory, as a broken worker could
         static_cast<std::uint64_t*>(shared.data())[number % (2 * count)] = input.number<std::uint64_t>();
         slots[number % (2 * count) / 2].state = Known::overwritten;
         break;
@@ -65,10 +65,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         return 0;
     }
     const auto began = coordinator.started(slot, call);
-    must(!began || *began <= CallSlots::Clock::now(), "no call has started in the future");
+    must(!began || *began <= CallSlots::Clock::now(), "no start time is in the future");
     if (known.state != Known::overwritten && known.call == call && known.state != Known::free) {
-      must(began.has_value() == (known.state == Known::started), "a call that started is known to have");
-      must(coordinator.damaged(slot, call) == (known.state == Known::recalled), "only damage is damage");
+      must(began.has_value() == (known.state == Known::started),
+           "started() knows each started call, and no other");
+      must(coordinator.damaged(slot, call) == (known.state == Known::recalled),
+           "damaged() is true exactly for a recalled call");
     }
   }
   return 0;

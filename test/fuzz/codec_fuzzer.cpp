@@ -34,22 +34,23 @@ struct Everything {
   bool flag = false;
 };
 
-/// Sets may drop what is there twice, and a bool is 0 or 1: so the second encoding is the one that must come back.
+/// The first encoding may differ from the input: sets drop duplicates, and any nonzero bool becomes 1. So the
+/// second one must equal the first.
 template <typename T>
 void try_as(std::string_view bytes) {
-  std::string once;
+  std::string first;
   try {
-    once = encoded(decoded<T>(bytes));
+    first = encoded(decoded<T>(bytes));
   } catch (const CodecError&) {
     return;
   }
-  must(once.size() <= bytes.size(), "a value is no larger than what it was read from");
-  must(encoded(decoded<T>(once)) == once, "a value comes back as it was");
+  must(first.size() <= bytes.size(), "an encoding is not larger than the bytes that it was decoded from");
+  must(encoded(decoded<T>(first)) == first, "a value survives a round trip");
 }
 
 }  // namespace
 
-/// A number that chooses the type, and bytes that are to be one.
+/// A character that selects the type, then the encoding of a value.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   fuzz::FuzzInput input(data, size);
   switch (input.number<char>()) {

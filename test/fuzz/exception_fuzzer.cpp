@@ -14,7 +14,7 @@ using fuzz::must;
 
 namespace {
 
-/// Its text, and those of what is nested in it.
+/// The texts of an exception and of the exceptions nested in it.
 std::vector<std::string> texts(const std::exception_ptr& exception) {
   std::vector<std::string> found{exception_text(exception)};
   try {
@@ -36,17 +36,17 @@ std::exception_ptr sent(const std::exception_ptr& exception) {
 template <typename E>
 void must_survive(const E& error) {
   const auto thrown = std::make_exception_ptr(error);
-  must(texts(sent(thrown)) == texts(thrown), "what is thrown is what arrives");
+  must(texts(sent(thrown)) == texts(thrown), "a thrown exception arrives unchanged");
 }
 
-/// What a worker sends as an exception. One that nobody can throw (its message has a NUL) becomes another: the second
-/// must come back.
+/// The encoding of an exception, as a worker may send it. An exception that cannot be thrown (its message has
+/// a NUL) becomes another one, so only the second round trip must preserve it.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   Decoder from(fuzz::FuzzInput(data, size).rest());
   const auto exception = decode<std::exception_ptr>(from);
-  must(exception != nullptr, "whatever arrives is an exception");
+  must(exception != nullptr, "any bytes decode to an exception");
   const auto thrown = sent(exception);
-  must(texts(sent(thrown)) == texts(thrown), "an exception comes back as it was");
+  must(texts(sent(thrown)) == texts(thrown), "an exception survives a round trip");
 
   fuzz::FuzzInput input(data, size);
   const std::error_code code(input.number<std::uint8_t>(), std::generic_category());

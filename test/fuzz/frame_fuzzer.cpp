@@ -11,7 +11,7 @@ using fuzz::must;
 
 namespace {
 
-/// Gives bytes, and takes them, in pieces of sizes that repeat themselves.
+/// Reads and writes bytes in pieces; the piece sizes repeat.
 class PiecewiseStream final : public ipc::ByteStream {
  public:
   PiecewiseStream(std::string_view incoming, std::string_view pieces, std::string& outgoing)
@@ -45,7 +45,7 @@ class PiecewiseStream final : public ipc::ByteStream {
 
 }  // namespace
 
-/// Sizes of pieces, a line's end, and what the other end of a channel sends in such pieces.
+/// Piece sizes, a newline, and the bytes that a peer sends in such pieces.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   fuzz::FuzzInput input(data, size);
   const std::string_view pieces = input.field('\n');
@@ -57,7 +57,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   ipc::Channel receiver(std::move(stream));
   std::vector<ipc::Frame> frames;
   try {
-    // A piece may be empty: then there is nothing now, and more later.
+    // A piece may be empty: nothing to read now, but more later.
     for (std::size_t idle = 0; idle <= pieces.size() + 1;) {
       if (auto frame = receiver.receive()) {
         must(frame->payload.size() == frame->header.size, "a payload is as long as its header says");
@@ -75,6 +75,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (const ipc::Frame& frame : frames) sender.send(frame.header, frame.payload);
   while (!sender.flush()) {
   }
-  must(sent.starts_with(sent_again), "frames that arrived are what was sent");
+  must(sent.starts_with(sent_again), "received frames are a prefix of the bytes sent");
   return 0;
 }

@@ -5,20 +5,20 @@ using namespace spritefarm;
 using namespace std::chrono_literals;
 using fuzz::must;
 
-/// Cache-Control, Age and Last-Modified, one on each line.
+/// Cache-Control, Age and Last-Modified, one per line.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   constexpr std::time_t now = 784'111'777;  // Sun, 06 Nov 1994 08:49:37 GMT
   fuzz::FuzzInput input(data, size);
   net::CachingHeaders headers;
   for (std::string* header : {&headers.cache_control, &headers.age, &headers.last_modified})
     *header = input.field('\n');
-  const auto fresh = net::freshness_lifetime(headers, now);
-  must(fresh >= 0s && fresh <= 365 * 24h, "nothing is fresh for longer than a year");
+  const auto lifetime = net::freshness_lifetime(headers, now);
+  must(lifetime >= 0s && lifetime <= 365 * 24h, "a freshness lifetime is between 0 and one year");
 
-  const std::string said = headers.cache_control;
-  headers.cache_control = "max-age=100," + said;
+  const std::string cache_control = headers.cache_control;
+  headers.cache_control = "max-age=100," + cache_control;
   must(net::freshness_lifetime(headers, now) <= 100s, "the first max-age counts");
-  headers.cache_control = "No-Store ," + said;
-  must(net::freshness_lifetime(headers, now) == 0s, "what must not be stored is not fresh");
+  headers.cache_control = "No-Store ," + cache_control;
+  must(net::freshness_lifetime(headers, now) == 0s, "a no-store response is stale");
   return 0;
 }

@@ -12,7 +12,7 @@ extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, st
 extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size, std::size_t max_size,
                                                unsigned seed);
 
-/// Gives a PNG's chunks the CRCs that they should have, nearly always: else no mutation would get beyond the first.
+/// Usually corrects the CRCs of a mutated PNG: otherwise no mutation would pass the check of the first chunk.
 extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size, std::size_t max_size,
                                                unsigned seed) {
   const std::size_t mutated = LLVMFuzzerMutate(data, size, max_size);
@@ -30,17 +30,17 @@ extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t s
   return mutated;
 }
 
-/// An image as a server sends it.
+/// An image, as a server may send it.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view bytes = fuzz::FuzzInput(data, size).rest();
   const Result<image::ImageKind> kind = image::check_image(bytes);
   if (!kind) return 0;
 
-  // Where each kind must have ended: what stands behind it is of no meaning.
+  // The end of the image proper; GIF and SVG allow padding after it.
   const std::string_view last_byte = *kind == image::ImageKind::gif ? "\x3b" : ">";
   const std::size_t whole = *kind == image::ImageKind::png ? bytes.size() : bytes.find_last_of(last_byte) + 1;
   must(whole > 0, "an image has an end");
-  must(!image::check_image(bytes.substr(0, whole - 1)), "an image that is cut is none");
-  must(!image::check_image(std::string(bytes) + "x"), "an image ends where it ends");
+  must(!image::check_image(bytes.substr(0, whole - 1)), "a truncated image is refused");
+  must(!image::check_image(std::string(bytes) + "x"), "an image with appended data is refused");
   return 0;
 }

@@ -11,15 +11,14 @@ namespace {
 
 void must_be_requestable(const std::string& url) {
   const std::optional<net::Url> parsed = net::parse_url(url);
-  must(parsed.has_value(), "an address of the index is an http or https URL");
-  must(parsed->text == url, "an address of the index stands for itself");
-  for (const unsigned char c : url)
-    must(c > ' ' && c != 0x7f, "an address has no blank or control character");
+  must(parsed.has_value(), "a URL of the index is an http or https URL");
+  must(parsed->text == url, "a URL of the index is normalised");
+  for (const unsigned char c : url) must(c > ' ' && c != 0x7f, "a URL has no blank or control character");
 }
 
 }  // namespace
 
-/// The URL of the page, a line's end, the page.
+/// The URL of a page, a newline, the page.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   fuzz::FuzzInput input(data, size);
   const std::string_view url = input.field('\n');
@@ -28,12 +27,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (!page) return 0;
 
   if (page->next) must_be_requestable(*page->next);
-  must(page->entries.size() <= document.size() / sizeof(R"({"name":"","url":""})"), "entries take room");
+  must(page->entries.size() <= document.size() / sizeof(R"({"name":"","url":""})"),
+       "each entry takes space in the document");
   for (const pokeapi::IndexEntry& entry : page->entries) {
     must_be_requestable(entry.url);
-    must(entry.url.find(std::to_string(entry.id)) != entry.url.npos, "an entry's id is in its address");
+    must(entry.url.find(std::to_string(entry.id)) != entry.url.npos, "the id of an entry is in its URL");
   }
   document.resize(document.find_last_of('}'));
-  must(!pokeapi::parse_index_page(document, url), "a page that is cut is none");
+  must(!pokeapi::parse_index_page(document, url), "a truncated page is refused");
   return 0;
 }

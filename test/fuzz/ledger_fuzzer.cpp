@@ -17,9 +17,9 @@ const std::string url = "https://host/pokemon/1/", image_path = "bulbasaur.png";
 void fill(const std::string& path) {
   cache::Ledger ledger(path);
   for (int i = 1; i < 40; ++i)
-    ledger.keep("https://host/pokemon/" + std::to_string(i) + "/",
-                cache::LedgerDocument{{"W/\"1\"", ""}, 5, "set", std::string(300, 'c')});
-  ledger.keep(image_path, cache::LedgerImage{url, {}, 5, 6, 7, std::string(32, 's')});
+    ledger.store("https://host/pokemon/" + std::to_string(i) + "/",
+                 cache::LedgerDocument{{"W/\"1\"", ""}, 5, "set", std::string(300, 'c')});
+  ledger.store(image_path, cache::LedgerImage{url, {}, 5, 6, 7, std::string(32, 's')});
 }
 
 std::string read(const std::string& path) {
@@ -27,7 +27,7 @@ std::string read(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-/// A ledger of another run, made once.
+/// The bytes of a ledger that another run has written; made once.
 const std::string& whole_ledger() {
   static const std::string bytes = [] {
     const system::TemporaryDirectory folder;
@@ -37,26 +37,26 @@ const std::string& whole_ledger() {
   return bytes;
 }
 
-/// What it takes to use it as a run does; whether it held.
+/// Uses a ledger as a run does. False if it is damaged.
 bool use(cache::Ledger& ledger) {
   try {
     ledger.document(url);
     ledger.image(image_path);
-    ledger.keep(url, cache::LedgerDocument{{}, 1, "", "new"});
+    ledger.store(url, cache::LedgerDocument{{}, 1, "", "new"});
     ledger.commit();
     const auto kept = ledger.document(url);
-    must(kept && kept->content == "new", "what is kept is there");
+    must(kept && kept->content == "new", "a stored document is found");
     return true;
   } catch (const cache::SqliteError& error) {
-    must(error.is_damage(), (std::string("who finds a damage knows it: ") + error.what()).c_str());
+    must(error.is_damage(), (std::string("damage is reported as damage: ") + error.what()).c_str());
     return false;
   }
 }
 
 }  // namespace
 
-/// What somebody did to the ledger of an earlier run: how much was cut off its end, and bytes that were written over
-/// others: where, how many, which.
+/// Damage to the ledger of an earlier run: the number of bytes cut off its end, then patches (offset, length,
+/// bytes).
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const system::TemporaryDirectory folder;
   const std::string path = folder.path() + "/ledger";
@@ -73,13 +73,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
   cache::OpenedLedger opened = cache::open_ledger(path);
   must(opened.ledger != nullptr,
-       ("whatever lies there, there is a ledger in the end: " + opened.message).c_str());
-  if (opened.message.empty() && !use(*opened.ledger)) {
+       ("any file is replaced by a ledger: " + opened.warning.value_or("")).c_str());
+  if (!opened.warning && !use(*opened.ledger)) {
     opened.ledger.reset();
     cache::set_aside(path);
     opened = cache::open_ledger(path);
-    must(opened.ledger != nullptr && opened.message.empty(), "what was set aside is out of the way");
+    must(opened.ledger != nullptr && !opened.warning, "a new ledger replaces one that was set aside");
   }
-  must(use(*opened.ledger), "a new ledger holds what it is given");
+  must(use(*opened.ledger), "a new ledger works");
   return 0;
 }

@@ -17,13 +17,13 @@ constexpr std::uint32_t capacity = 64;
 
 bool is_notified(posix::EventFd& notification) {
   pollfd ready{notification.fd().get(), POLLIN, 0};
-  const bool rang = ::poll(&ready, 1, 0) == 1;
+  const bool notified = ::poll(&ready, 1, 0) == 1;
   notification.clear();
-  return rang;
+  return notified;
 }
 
-/// Both sides of a ring, and what must come out of it. Its memory is just as large as the ring, so that AddressSanitizer
-/// sees every step beyond.
+/// Both sides of a ring and its expected content. The memory has exactly the size of the ring, so that
+/// AddressSanitizer detects every access beyond it.
 class TwoSides {
  public:
   TwoSides()
@@ -32,41 +32,44 @@ class TwoSides {
         m_reader(m_memory.get(), capacity) {}
 
   void write(std::string_view first, std::string_view second) {
-    const std::size_t room = capacity - m_inside.size(), whole = first.size() + second.size();
+    const std::size_t room = capacity - m_content.size(), whole = first.size() + second.size();
     try {
       const std::size_t taken = m_writer.write_some(first, second, m_readers_notification);
-      must(taken <= whole, "no more is written than was given");
-      if (!m_honest) return;
-      must(taken == std::min(room, whole), "as much is written as there is room for");
-      m_inside += (std::string(first) + std::string(second)).substr(0, taken);
+      must(taken <= whole, "a write takes at most the bytes given");
+      if (!m_intact) return;
+      must(taken == std::min(room, whole), "a write fills the free space");
+      m_content += (std::string(first) + std::string(second)).substr(0, taken);
       if (taken < whole) m_writer_waits = true;
       if (taken > 0)
-        must(is_notified(m_readers_notification) == m_reader_waits, "a reader that waits is woken, no other");
+        must(is_notified(m_readers_notification) == m_reader_waits,
+             "a write notifies a waiting reader, and only then");
       if (taken > 0) m_reader_waits = false;
     } catch (const ipc::CorruptFrame&) {
-      must(!m_honest, "a ring is corrupt only if somebody corrupted it");
+      must(!m_intact, "only an overwritten ring is corrupt");
     }
   }
-  void read(std::size_t most) {
-    const auto to = std::make_unique<char[]>(most);
+  void read(std::size_t max) {
+    const auto to = std::make_unique<char[]>(max);
     try {
-      const std::size_t got = m_reader.read_some(to.get(), most, m_writers_notification);
-      must(got <= most, "no more is read than was asked for");
-      if (!m_honest) return;
-      must(got <= m_inside.size() && (got > 0) == (most > 0 && !m_inside.empty()), "what there is is read");
-      must(m_inside.compare(0, got, to.get(), got) == 0, "what is read is what was written");
-      m_inside.erase(0, got);
-      if (m_inside.empty() && got == 0) m_reader_waits = true;
+      const std::size_t got = m_reader.read_some(to.get(), max, m_writers_notification);
+      must(got <= max, "a read returns at most the bytes asked for");
+      if (!m_intact) return;
+      must(got <= m_content.size() && (got > 0) == (max > 0 && !m_content.empty()),
+           "a read returns bytes if there are any");
+      must(m_content.compare(0, got, to.get(), got) == 0, "a read returns the bytes written");
+      m_content.erase(0, got);
+      if (m_content.empty() && got == 0) m_reader_waits = true;
       if (got > 0)
-        must(is_notified(m_writers_notification) == m_writer_waits, "a writer that waits is woken, no other");
+        must(is_notified(m_writers_notification) == m_writer_waits,
+             "a read notifies a waiting writer, and only then");
       if (got > 0) m_writer_waits = false;
     } catch (const ipc::CorruptFrame&) {
-      must(!m_honest, "a ring is corrupt only if somebody corrupted it");
+      must(!m_intact, "only an overwritten ring is corrupt");
     }
   }
-  /// As the other process could: any byte of what is shared.
+  /// Overwrites shared bytes, as a broken process could.
   void overwrite(std::size_t at, std::string_view with) {
-    m_honest = m_honest && with.empty();
+    m_intact = m_intact && with.empty();
     for (std::size_t i = 0; i < with.size(); ++i)
       m_memory[(at + i) % Ring::size_in_memory(capacity)] = with[i];
   }
@@ -84,13 +87,13 @@ class TwoSides {
   std::unique_ptr<char[], Free> m_memory;
   posix::EventFd m_readers_notification, m_writers_notification;
   Ring m_writer, m_reader;
-  std::string m_inside;
-  bool m_honest = true, m_reader_waits = true, m_writer_waits = false;
+  std::string m_content;
+  bool m_intact = true, m_reader_waits = true, m_writer_waits = false;
 };
 
 }  // namespace
 
-/// What both sides do, one after another: an operation and a number each.
+/// A sequence of operations of both sides: an operation and a number each.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   fuzz::FuzzInput input(data, size);
   TwoSides sides;
@@ -105,7 +108,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       case 'w':
         sides.write(rest.substr(0, number / 2), rest.substr(0, number));
         break;
-      case 'o':  // of a control word: version, capacity, written, read, who waits
+      case 'o':  // of a control word: version, capacity, written, read, waiting flags
         sides.overwrite(number % 6 * 64 + (number & 4), input.bytes(8));
         break;
       case 'b':

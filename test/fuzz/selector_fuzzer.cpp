@@ -7,7 +7,7 @@
 using namespace spritefarm;
 using fuzz::must;
 
-/// What --sprite says, and, on a line each, the keys of a record; those that begin with '-' are null.
+/// A value of --sprite, then the keys of a record, one per line. A key after '-' is null.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   fuzz::FuzzInput input(data, size);
   const Result<pokeapi::Selector> selector = pokeapi::Selector::parse(input.field('\n'));
@@ -23,17 +23,17 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
   const pokeapi::Selection selection = selector->select(record);
   must(selector->plural() || selection.present.size() + selection.missing.size() <= 1,
-       "who asks for one gets one");
+       "a singular selector selects at most one sprite");
   for (const pokeapi::SpriteLeaf& leaf : selection.present) {
-    must(!leaf.url.empty() && keys.contains(leaf.key), "what is chosen is there");
-    must(seen.insert(leaf.key).second, "what is chosen is chosen once");
+    must(!leaf.url.empty() && keys.contains(leaf.key), "a selected sprite exists and is not null");
+    must(seen.insert(leaf.key).second, "a sprite is selected once");
   }
   for (const std::string& key : selection.missing)
-    must(keys.contains(key) && seen.insert(key).second, "what is missing is null");
-  for (const std::string& key : selection.unknown) must(!keys.contains(key), "what is unknown is not there");
+    must(keys.contains(key) && seen.insert(key).second, "a missing key exists and is null");
+  for (const std::string& key : selection.unknown) must(!keys.contains(key), "an unknown key does not exist");
 
   const Result<pokeapi::Selector> all = pokeapi::Selector::parse("all");
-  const pokeapi::Selection most = all->select(record);
-  must(selection.present.size() <= most.present.size(), "nobody gets more than all");
+  const pokeapi::Selection selected_by_all = all->select(record);
+  must(selection.present.size() <= selected_by_all.present.size(), "no selector selects more than `all`");
   return 0;
 }

@@ -16,7 +16,8 @@ using namespace spritefarm::test;
 
 namespace {
 
-/// Checks a metric of `--json`: the number of rounds, positive values, and the order of min, median and max.
+/// Checks a metric of `--json`: it has a positive value for each round, and the median is between minimum and
+/// maximum.
 void check_metric(simdjson::dom::element metric, std::size_t rounds) {
   const simdjson::dom::array all = metric["rounds"];
   CHECK(all.size() == rounds);
@@ -78,7 +79,7 @@ TEST_CASE("bench calls prints a line for each metric", "[bench]") {
   CHECK(outcome.out.find("threads ") == std::string::npos);
 }
 
-TEST_CASE("bench farms the same sprites in every mode, and prints all metrics", "[bench]") {
+TEST_CASE("bench downloads the same sprites in every mode and reports all metrics", "[bench]") {
   const TempDir temporary, pages;
   Command command = program({"bench", "--demo", "-n", "8", "-p", "1,2", "-t", "2", "--in-flight", "4",
                              "--rounds", "2", "--cpu", "1", "--sprite", "front_default,back_default",
@@ -118,17 +119,17 @@ TEST_CASE("bench farms the same sprites in every mode, and prints all metrics", 
     CHECK(std::abs(double(mode["ratio_to_serial"]) - rate / serial) < 0.01);
     CHECK(double(mode["seconds"]["min"]) * 1000 >= double(mode["start_ms"]["min"]));
 
-    std::set<std::uint64_t> seen_workers;
+    std::set<std::uint64_t> used_workers;
     const simdjson::dom::array spans = mode["time_line"]["spans"];
     CHECK(spans.size() == sprites);
     for (const simdjson::dom::element span : spans) {
-      seen_workers.insert(std::uint64_t(span.at(0)));
+      used_workers.insert(std::uint64_t(span.at(0)));
       CHECK(double(span.at(1)) >= double(mode["start_ms"]["min"]));
       CHECK(double(span.at(2)) > double(span.at(1)));
       CHECK(double(span.at(2)) <= 1000 * double(mode["seconds"]["max"]));
     }
-    CHECK(seen_workers.size() <= workers);
-    CHECK(*seen_workers.begin() == 1);
+    CHECK(used_workers.size() <= workers);
+    CHECK(*used_workers.begin() == 1);
   }
   CHECK(configurations == std::vector<std::string>{"serial1", "threads2", "processes1", "processes2"});
 
@@ -146,16 +147,16 @@ TEST_CASE("bench prints a line for each mode", "[bench]") {
     CAPTURE(words);
     CHECK(outcome.out.find(words) != std::string::npos);
   }
-  CHECK(outcome.out.find("█") == std::string::npos);  // not a terminal
+  CHECK(outcome.out.find("█") == std::string::npos);  // only on a terminal
 }
 
-TEST_CASE("a run with a missing sprite is an error, and the message names the run", "[bench]") {
+TEST_CASE("bench fails and names the run if a sprite is not downloaded", "[bench]") {
   const MirrorServer mirror({"--fault", "404:30%"});
   const TempDir temporary;
   std::vector<std::string> arguments{"bench",     "--base-url", mirror.base_url(), "--rounds", "1",
                                      "--retries", "0"};
   for (int id = 1; id <= 40; ++id)
-    arguments.push_back(std::to_string(id));  // without the index, which could fail too
+    arguments.push_back(std::to_string(id));  // names instead of the index, which might be spoiled too
   Command command = program(std::move(arguments));
   command.environment["TMPDIR"] = temporary.path();
   const Outcome outcome = run(std::move(command));
@@ -167,7 +168,7 @@ TEST_CASE("a run with a missing sprite is an error, and the message names the ru
   CHECK(read_tree(temporary.path()).empty());
 }
 
-TEST_CASE("a report that cannot be written is an error before the first measurement", "[bench]") {
+TEST_CASE("bench reports before the first run that the report cannot be written", "[bench]") {
   const TempDir work;
   for (const std::string& path : {std::string(work / "no/such/report.html"), work.path().string()}) {
     const Outcome outcome = run(program({"bench", "--demo", "--report", path}));
@@ -178,7 +179,7 @@ TEST_CASE("a report that cannot be written is an error before the first measurem
   }
 }
 
-TEST_CASE("bench without a server fails because it has no index", "[bench]") {
+TEST_CASE("bench exits with status 3 if the index cannot be read", "[bench]") {
   const Outcome outcome =
       run(program({"bench", "--base-url", "http://127.0.0.1:1/", "--retries", "0", "-p", "1", "-t", "1"}));
   CAPTURE(outcome.err);
@@ -186,7 +187,7 @@ TEST_CASE("bench without a server fails because it has no index", "[bench]") {
   CHECK(outcome.out.empty());
 }
 
-TEST_CASE("bench reports usage errors in one line", "[bench][cli]") {
+TEST_CASE("bench reports a wrong command line in one line", "[bench][cli]") {
   for (const std::vector<std::string>& arguments : {std::vector<std::string>{"bench"},
                                                     {"bench", "--demo", "-p", "many"},
                                                     {"bench", "--demo", "--report", ""},
@@ -208,7 +209,7 @@ TEST_CASE("an interrupted bench leaves nothing behind", "[bench]") {
   command.environment["TMPDIR"] = temporary.path();
   Subprocess bench(std::move(command));
   while (std::filesystem::is_empty(temporary.path()))
-    std::this_thread::yield();  // the run that waits for the index
+    std::this_thread::yield();  // until a run waits for the index
   bench.send_signal(SIGINT);
   const Outcome outcome = bench.finish();
   CAPTURE(outcome.err);

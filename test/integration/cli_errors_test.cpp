@@ -2,18 +2,20 @@
 #include "support/file_tree.hpp"
 #include "support/made_up_api.hpp"
 #include "support/program.hpp"
+#include "text/printable_text.hpp"
 
 #include <algorithm>
+#include <sstream>
 
 using namespace spritefarm::test;
 
 namespace {
 
-/// A wrong call, how it must end, and words that its one line must hold.
+/// A wrong command line, its exit status, and words that the message must contain.
 struct WrongCall {
   std::vector<std::string> arguments;
   int exit_status;
-  std::vector<std::string> said;
+  std::vector<std::string> words;
 };
 
 void expect(const WrongCall& call, const std::vector<std::string>& more = {}) {
@@ -28,18 +30,18 @@ void expect(const WrongCall& call, const std::vector<std::string>& more = {}) {
   CHECK(outcome.out.empty());
   CHECK(outcome.err.rfind("spritefarm: ", 0) == 0);
   CHECK(std::count(outcome.err.begin(), outcome.err.end(), '\n') == 1);
-  for (const std::string& word : call.said) {
+  for (const std::string& word : call.words) {
     CAPTURE(word);
     CHECK(outcome.err.find(word) != std::string::npos);
   }
 }
 
-/// Nothing listens there: a run that gets as far as a request ends with status 3.
-const std::string nobody = "http://127.0.0.1:1/api/v2/";
+/// No server listens at this URL: a run that sends a request ends with status 3.
+const std::string dead_url = "http://127.0.0.1:1/api/v2/";
 
 }  // namespace
 
-TEST_CASE("a wrong command line is named in one line, before anything is done", "[cli]") {
+TEST_CASE("a wrong command line is reported in one line, and nothing is written", "[cli]") {
   const TempDir work;
   const std::vector<WrongCall> calls = {
       {{"--frobnicate"}, 2, {"--frobnicate", "--help"}},
@@ -69,21 +71,21 @@ TEST_CASE("a wrong command line is named in one line, before anything is done", 
       {{"--base-url", "ftp://127.0.0.1/"}, 2, {"ftp://127.0.0.1/"}},
       {{"-o"}, 2, {"--output"}},
   };
-  for (const WrongCall& call : calls) expect(call, {"--base-url", nobody, "-o", work / "sprites"});
+  for (const WrongCall& call : calls) expect(call, {"--base-url", dead_url, "-o", work / "sprites"});
   CHECK(read_tree(work.path()).empty());
 }
 
-TEST_CASE("an output folder that cannot be used is told before any request", "[cli]") {
+TEST_CASE("an output directory that cannot be used is reported before any request", "[cli]") {
   const TempDir work;
   write_file(work / "file", "mine");
   for (const std::string& folder :
        {(work / "file").string(), (work / "file/below").string(), std::string("/proc/no")}) {
-    expect({{"-o", folder}, 4, {folder}}, {"--base-url", nobody});
+    expect({{"-o", folder}, 4, {folder}}, {"--base-url", dead_url});
   }
   CHECK(read_file(work / "file") == "mine");
 }
 
-TEST_CASE("an index that cannot be had is told in one line that names it", "[cli]") {
+TEST_CASE("an index that cannot be read is reported in one line with its URL", "[cli]") {
   const TempDir work;
   MadeUpApi api;
   api.document("html/pokemon/index.json", "<!DOCTYPE html><html><body>Welcome to our portal</body></html>");
@@ -101,12 +103,12 @@ TEST_CASE("an index that cannot be had is told in one line that names it", "[cli
     expect({{"--base-url", url}, 3, {url}}, options);
   }
   expect({{"--base-url", "https://pokeapi.co/absent/"}, 3, {"https://pokeapi.co/absent/", "404"}}, options);
-  expect({{"--base-url", nobody}, 3, {nobody}}, options);
+  expect({{"--base-url", dead_url}, 3, {dead_url}}, options);
   expect({{"--base-url", "http://no-such-host.invalid/api/v2/"}, 3, {"no-such-host.invalid"}}, options);
   CHECK(read_tree(work.path()).empty());
 }
 
-TEST_CASE("a certificate that does not verify is told in one line", "[cli]") {
+TEST_CASE("a certificate that does not verify is reported in one line", "[cli]") {
   const TempDir work;
   MadeUpApi api;
   api.index({{1, "one"}});
@@ -116,15 +118,45 @@ TEST_CASE("a certificate that does not verify is told in one line", "[cli]") {
   expect({{"-o", work / "sprites"}, 3, {"https://pokeapi.co/", "certificate"}}, options);
 }
 
-TEST_CASE("--help and --version answer on standard output", "[cli]") {
-  const Outcome help = run(program({"--help"})), version = run(program({"--version"}));
-  CHECK(help.exit_status == 0);
-  for (const char* option :
-       {"--processes", "--threads", "--serial", "--concurrency", "--sprite", "--output", "--json"}) {
-    CAPTURE(option);
-    CHECK(help.out.find(option) != std::string::npos);
+TEST_CASE("-h and --help of every command have the same layout", "[cli][help]") {
+  using Words = std::vector<std::string>;
+  const Words command = GENERATE(Words{}, Words{"bench"}, Words{"bench", "calls"}, Words{"mirror"});
+  CAPTURE(command);
+  const auto help = [&](const char* option) {
+    Words arguments = command;
+    arguments.emplace_back(option);
+    const Outcome outcome = run(program(arguments));
+    CHECK(outcome.exit_status == 0);
+    CHECK(outcome.err.empty());
+    std::vector<std::string> lines;
+    std::istringstream text(outcome.out);
+    for (std::string line; std::getline(text, line);) {
+      CAPTURE(line);
+      CHECK(spritefarm::text::width_of(line) <= 80);
+      lines.push_back(line);
+    }
+    return lines;
+  };
+  const std::vector<std::string> brief = help("-h"), full = help("--help");
+  REQUIRE(brief.size() <= 25);
+  REQUIRE(brief.size() >= 10);
+  CHECK(*(brief.end() - 4) == "Examples:");
+  for (auto example = brief.end() - 3; example != brief.end(); ++example)
+    CHECK(example->rfind("  spritefarm ", 0) == 0);
+  std::string name = "spritefarm";
+  for (const std::string& word : command) name += " " + word;
+  for (const std::vector<std::string>& lines : {brief, full}) {
+    CHECK(lines[0].back() == '.');
+    CHECK(lines[2].rfind("Usage: " + name + " [OPTIONS]", 0) == 0);
+    CHECK(std::count(lines.begin(), lines.end(), "Examples:") == 1);
   }
+  CHECK(std::count(full.begin(), full.end(), "Help:") == 1);
+  CHECK(std::count(full.begin(), full.end(), "Exit status:") == 1);
+}
+
+TEST_CASE("--version prints on standard output", "[cli]") {
+  const Outcome version = run(program({"--version"}));
   CHECK(version.exit_status == 0);
   CHECK(version.out.find("spritefarm") != std::string::npos);
-  CHECK(help.err + version.err == "");
+  CHECK(version.err.empty());
 }

@@ -25,7 +25,7 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds rtt{40};
 
-/// Waits until a socket that does not block can go on; a minute is far above what anything takes here.
+/// Waits until the socket is ready. A minute is far longer than any wait here takes.
 void wait_for(int fd, short events) {
   pollfd wanted{fd, events, 0};
   REQUIRE(poll(&wanted, 1, 60'000) == 1);
@@ -41,11 +41,11 @@ posix::Fd connect_to(int port) {
   return client;
 }
 
-/// What comes next, up to `most` bytes; nothing at the end, and no value where the connection was reset.
-std::optional<std::string> receive(const posix::Fd& socket, std::size_t most = 1 << 16) {
+/// The next bytes, at most `max_bytes`; empty at the end of the stream, none if the connection was reset.
+std::optional<std::string> receive(const posix::Fd& socket, std::size_t max_bytes = 1 << 16) {
   wait_for(socket.get(), POLLIN);
-  std::string bytes(most, '\0');
-  const ssize_t size = recv(socket.get(), bytes.data(), most, 0);
+  std::string bytes(max_bytes, '\0');
+  const ssize_t size = recv(socket.get(), bytes.data(), max_bytes, 0);
   if (size < 0) return std::nullopt;
   bytes.resize(static_cast<std::size_t>(size));
   return bytes;
@@ -65,7 +65,7 @@ void send_all(const posix::Fd& socket, const std::string& bytes) {
   REQUIRE(send(socket.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(bytes.size()));
 }
 
-/// A relay before a server of the test's own.
+/// A relay in front of a server of the test.
 struct Relayed {
   posix::Fd server = system::listen_on_loopback(0);
   Subprocess relay{
@@ -80,7 +80,7 @@ struct Relayed {
   }
 };
 
-/// Text in which every place is its own.
+/// Text whose parts all differ.
 std::string numbers(int count) {
   std::string text;
   for (int i = 0; i < count; ++i) text += std::to_string(i) + ' ';
@@ -89,7 +89,7 @@ std::string numbers(int count) {
 
 }  // namespace
 
-TEST_CASE("the delay relay holds back a handshake by a round trip, and each direction by half of one",
+TEST_CASE("the delay relay delays a handshake by a round trip, and each direction by half of one",
           "[relay]") {
   const Relayed relayed;
   const auto connected = Clock::now();
@@ -110,7 +110,7 @@ TEST_CASE("the delay relay holds back a handshake by a round trip, and each dire
   CHECK(Clock::now() - sent >= rtt / 2);
 }
 
-TEST_CASE("the delay relay passes on each direction's end by itself", "[relay]") {
+TEST_CASE("the delay relay forwards the end of each direction separately", "[relay]") {
   const Relayed relayed;
   const posix::Fd client = connect_to(relayed.port);
   send_all(client, "question");
@@ -122,13 +122,13 @@ TEST_CASE("the delay relay passes on each direction's end by itself", "[relay]")
   CHECK(receive_all(client) == "answer");
 }
 
-TEST_CASE("the delay relay holds a few MiB for a target that does not read, and loses none of it",
+TEST_CASE("the delay relay buffers a few MiB for a target that does not read, and loses none of it",
           "[relay]") {
   const Relayed relayed;
   const posix::Fd client = connect_to(relayed.port), target = relayed.accept_one();
   const std::string text = numbers(12'000'000);
   std::size_t sent = 0, received = 0;
-  // The relay holds 4 MiB, the kernel what it likes on four sockets: this is far above both, yet not all.
+  // The relay buffers 4 MiB, the kernel some more on four sockets: the text is much longer than both.
   const auto send_until_it_blocks = [&] {
     for (;;) {
       pollfd wanted{client.get(), POLLOUT, 0};
@@ -157,7 +157,7 @@ TEST_CASE("the delay relay holds a few MiB for a target that does not read, and 
   CHECK(same);
 }
 
-TEST_CASE("the delay relay keeps hundreds of connections apart", "[relay]") {
+TEST_CASE("the delay relay never mixes up hundreds of connections", "[relay]") {
   const Relayed relayed;
   std::vector<posix::Fd> clients, targets;
   for (int i = 0; i < 300; ++i) {
@@ -173,17 +173,17 @@ TEST_CASE("the delay relay keeps hundreds of connections apart", "[relay]") {
   for (std::size_t i = 0; i < clients.size(); ++i) CHECK(receive_all(clients[i]) == std::to_string(i) + '!');
 }
 
-TEST_CASE("the delay relay resets a connection whose other side breaks or is not there", "[relay]") {
+TEST_CASE("the delay relay resets a connection whose other side is reset or absent", "[relay]") {
   Relayed relayed;
   const posix::Fd client = connect_to(relayed.port);
   send_all(client, "question");
-  SECTION("it resets") {
+  SECTION("reset") {
     const posix::Fd target = relayed.accept_one();
     CHECK(receive(target) == "question");
     system::reset_connection(target.get());
     CHECK(!receive(client));
   }
-  SECTION("it is not there") {
+  SECTION("absent") {
     relayed.server.reset();
     CHECK(!receive(connect_to(relayed.port)));
   }

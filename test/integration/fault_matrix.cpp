@@ -17,10 +17,10 @@
 namespace spritefarm::test {
 namespace {
 
-// What stands under a final name before a run in which its sprite cannot be had, and after it.
-const std::string before = "what was there";
+// The content of a file before and after a run in which its sprite fails.
+const std::string before = "previous content";
 
-/// One row's run in one mode.
+/// The run of one row in one mode.
 struct FaultRun {
   FaultRun(const FaultRow& of, const FaultMode& in) : row(of), mode(in), output(work / "sprites") {
     std::filesystem::create_directory(output);
@@ -90,7 +90,7 @@ void check(FaultRun& run) {
     CHECK(outcome.exit_status == (report.count.at("failed") > 0 ? 1 : 0));
   check_files(run, report);
   check_names(run, report, outcome);
-  for (const std::string& words : run.row.said) {
+  for (const std::string& words : run.row.messages) {
     CAPTURE(words);
     CHECK(outcome.err.find(words) != std::string::npos);
   }

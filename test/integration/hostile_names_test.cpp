@@ -10,7 +10,7 @@ using namespace spritefarm::test;
 
 namespace {
 
-/// As JSON text. The absolute one would be written to the test's own folder.
+/// In JSON's escapes. The absolute path is in the test's directory.
 std::vector<std::string> hostile_names(const TempDir& work) {
   return {"../escaped",
           "../../escaped",
@@ -26,7 +26,7 @@ std::vector<std::string> hostile_names(const TempDir& work) {
           std::string(300, 'a')};
 }
 
-/// The output folder is two levels below `work`, so that all who leave it are seen.
+/// The output directory is two levels below `work`, so that the test sees files outside of it.
 Outcome farm(MadeUpApi& api, const TempDir& work, std::vector<std::string> more = {}) {
   std::vector<std::string> arguments = api.serve();
   arguments.insert(arguments.end(), {"-p", "2", "--json", "-o", work / "out/sprites"});
@@ -36,7 +36,8 @@ Outcome farm(MadeUpApi& api, const TempDir& work, std::vector<std::string> more 
 
 }  // namespace
 
-TEST_CASE("a name from the index that is no plain file name fails alone and stays inside", "[hostile]") {
+TEST_CASE("a hostile name in the index fails, and writes nothing outside of the output directory",
+          "[hostile]") {
   const TempDir work;
   MadeUpApi api;
   std::vector<std::pair<int, std::string>> listed = {{1, "good"}};
@@ -56,7 +57,7 @@ TEST_CASE("a name from the index that is no plain file name fails alone and stay
   CHECK(std::none_of(outcome.err.begin(), outcome.err.end(), control));
 }
 
-TEST_CASE("a name that the record alone gives stays inside, too", "[hostile]") {
+TEST_CASE("a hostile name in a record writes nothing outside of the output directory", "[hostile]") {
   const TempDir work;
   MadeUpApi api;
   std::vector<std::pair<int, std::string>> listed;
@@ -77,7 +78,7 @@ TEST_CASE("a name that the record alone gives stays inside, too", "[hostile]") {
   }
 }
 
-TEST_CASE("a sprite's key that is no path stays inside", "[hostile]") {
+TEST_CASE("a hostile sprite key writes nothing outside of the output directory", "[hostile]") {
   const TempDir work;
   MadeUpApi api;
   api.record(1, "good", {"front_default", "../../escaped", "/absolute", "", "new\\nline"});

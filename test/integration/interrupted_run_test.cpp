@@ -9,16 +9,20 @@
 #include <spritefarm/event.hpp>
 
 #include <csignal>
+#include <functional>
+#include <utility>
 
 using namespace spritefarm::test;
 using spritefarm::Event;
 
 namespace {
 
-/// A PokéAPI whose pokémon 1 to `sound` can be had, and which falls silent on all others.
+/// A PokéAPI that serves pokémon 1 to `sound`, and a dataset's hash, and never answers requests for others.
 class SilentApi {
  public:
-  explicit SilentApi(int sound) : m_sound(sound) {}
+  explicit SilentApi(
+      int sound, std::function<void()> on_dataset = [] {})
+      : m_sound(sound), m_on_dataset(std::move(on_dataset)) {}
 
   [[nodiscard]] std::string base_url() const { return m_server.url("/api/v2/"); }
 
@@ -29,7 +33,13 @@ class SilentApi {
     if (path.starts_with("/images/")) return ScriptedServer::response("200 OK", MadeUpApi::image);
     const std::string records = "/api/v2/pokemon/";
     if (path.find('?') != path.npos) return ScriptedServer::response("200 OK", index());
-    const int id = std::stoi(path.substr(records.size()));
+    if (path == "/api/v2/meta/") {
+      m_on_dataset();
+      return {"", ScriptedServer::Reply::stall};
+    }
+    std::string name = path.substr(records.size());
+    if (name.front() == 'p') name.erase(0, 1);
+    const int id = std::stoi(name);
     if (id > m_sound) return {"", ScriptedServer::Reply::stall};
     const std::string number = std::to_string(id);
     return ScriptedServer::response("200 OK", R"({"id": )" + number + R"(, "name": "p)" + number +
@@ -47,12 +57,13 @@ class SilentApi {
   }
 
   const int m_sound;
+  const std::function<void()> m_on_dataset;
   ScriptedServer m_server{[this](const ScriptedServer::Request& request) { return reply(request.path); }};
 };
 
 }  // namespace
 
-TEST_CASE("an interrupted run still tells what it did, and leaves whole files only", "[interruption]") {
+TEST_CASE("an interrupted run prints its report and leaves only complete files", "[interruption]") {
   const std::vector<std::string> mode =
       GENERATE(std::vector<std::string>{"-p", "2", "-c", "4"}, std::vector<std::string>{"-t", "2", "-c", "4"},
                std::vector<std::string>{"-s"});
@@ -65,7 +76,7 @@ TEST_CASE("an interrupted run still tells what it did, and leaves whole files on
                                         "--base-url", api.base_url(), "-o",        work / "sprites"};
   arguments.insert(arguments.end(), mode.begin(), mode.end());
   Subprocess process(program(arguments));
-  process.wait_for_message(" bytes\n", sound);  // the coordinator knows of all that can be had
+  process.wait_for_message(" bytes\n", sound);  // the coordinator has all results that can arrive
   process.send_signal(signal);
 
   const Outcome outcome = process.finish();
@@ -87,20 +98,44 @@ TEST_CASE("an interrupted run still tells what it did, and leaves whole files on
   }
 }
 
-TEST_CASE("a run can be interrupted while the index does not come", "[interruption]") {
+TEST_CASE("a run can be interrupted while it waits for the index", "[interruption]") {
+  const std::string mode = GENERATE(as<std::string>(), "-p2", "-t2", "-s");
+  CAPTURE(mode);
   Event asked;
   ScriptedServer server([&](const ScriptedServer::Request&) -> ScriptedServer::Reply {
     asked.set();
     return {"", ScriptedServer::Reply::stall};
   });
   const TempDir work;
-  Subprocess process(program({"--json", "-p", "2", "--timeout", "3600", "--base-url", server.url("/api/v2/"),
-                              "-o", work / "sprites"}));
+  Subprocess process(program(
+      {"--json", mode, "--timeout", "3600", "--base-url", server.url("/api/v2/"), "-o", work / "sprites"}));
+  REQUIRE(asked.wait(Subprocess::long_enough));
+  process.send_signal(SIGINT);
+  const Outcome outcome = process.finish();
+  INFO(outcome.err);
+  CHECK(outcome.exit_status == 130);
+  CHECK(outcome.out.find("\"interrupted\": true") != std::string::npos);
+  CHECK(RunReport(outcome.out).count.at("selected") == 0);
+  CHECK(read_tree(work / "sprites").empty());
+}
+
+TEST_CASE("a run can be interrupted while it asks whether its cache is current", "[interruption]") {
+  const std::string mode = GENERATE(as<std::string>(), "-p2", "-t2", "-s");
+  CAPTURE(mode);
+  Event asked;
+  SilentApi api(1, [&asked] { asked.set(); });
+  const TempDir work;
+  const auto farming = [&] {
+    return program({"--json", mode, "--refresh", "--timeout", "3600", "--base-url", api.base_url(), "-o",
+                    work / "sprites", "p1"});
+  };
+  REQUIRE(run(farming()).exit_status == 0);
+  Subprocess process(farming());
   REQUIRE(asked.wait(Subprocess::long_enough));
   process.send_signal(SIGINT);
   const Outcome outcome = process.finish();
   INFO(outcome.err);
   CHECK(outcome.exit_status == 130);
   CHECK(RunReport(outcome.out).count.at("selected") == 0);
-  CHECK(read_tree(work / "sprites").empty());
+  CHECK(read_tree(work / "sprites").size() == 1);
 }

@@ -28,34 +28,34 @@ FaultRow sound_row(const std::string& fault, ChangingApi& api) {
   return row;
 }
 
-/// `command` with these words before it.
+/// `command`, run by the program of `words`.
 Command preceded(std::vector<std::string> words, Command command) {
   command.arguments.insert(command.arguments.begin(), words.begin(), words.end());
-  // LeakSanitizer wants a process of its own.
+  // LeakSanitizer needs a process of its own.
   command.environment["ASAN_OPTIONS"] = "detect_leaks=0";
   return command;
 }
 
-/// `command` after a shell's script, in a namespace where it may mount what it likes; the output folder is $0.
+/// `command` run by a shell script in a mount namespace; $0 is the output directory, $@ the command.
 Command with_mounts(const std::string& script, const fs::path& output, Command command) {
   return preceded({"unshare", "-rm", "sh", "-c", script, output}, std::move(command));
 }
 
-void pass_over(const std::string& row, const char* reason) {
-  std::printf("%-38s passed over: %s\n", row.c_str(), reason);
+void skip(const std::string& row, const char* reason) {
+  std::printf("%-38s skipped: %s\n", row.c_str(), reason);
 }
 
-/// Whether this machine lets us.
+/// Whether this machine allows mounts; prints a line if not.
 bool may_mount(const std::string& row) {
   const TempDir work;
   const bool may = run({{"unshare", "-rm", "mount", "-t", "tmpfs", "none", work.path()}}).exit_status == 0;
-  if (!may) pass_over(row, "nothing can be mounted here");
+  if (!may) skip(row, "mounting is not permitted here");
   return may;
 }
 
 }  // namespace
 
-TEST_CASE("a disk that is full or cannot be written to is told, and leaves whole files only", "[faults]") {
+TEST_CASE("a full or read-only disk is reported, and leaves only complete files", "[faults]") {
   ChangingApi api(pokemon);
   std::vector<FaultRow> rows;
   if (may_mount("full disk")) {
@@ -68,7 +68,7 @@ TEST_CASE("a disk that is full or cannot be written to is told, and leaves whole
           output, farm_command(mode, small, {"--base-url", api.base_url()}));
     };
     rows.back().exit_status = 4;
-    rows.back().said = {"No space left on device", "cannot be used any more"};
+    rows.back().messages = {"No space left on device", "cannot be used any more"};
   }
   if (may_mount("read-only folder")) {
     rows.push_back(sound_row("read-only folder", api));
@@ -77,17 +77,17 @@ TEST_CASE("a disk that is full or cannot be written to is told, and leaves whole
                          farm_command(mode, output, {"--base-url", api.base_url()}));
     };
     rows.back().exit_status = 4;
-    rows.back().said = {"Read-only file system"};
+    rows.back().messages = {"Read-only file system"};
   }
   check_faults(rows);
 }
 
-TEST_CASE("too few descriptors or processes fail what they must, by name", "[faults]") {
+TEST_CASE("a limit on descriptors or processes fails sprites by name", "[faults]") {
   ChangingApi api(pokemon);
   std::vector<FaultRow> rows;
   std::vector<std::string> limits{"16", "24", "32"};
   if (UNDER_ADDRESS_SANITIZER) {
-    pass_over("few open files", "the sanitizer needs some of its own, and takes objects for broken without");
+    skip("few open files", "the sanitizer itself needs descriptors, and reports false errors without");
     limits.clear();
   }
   for (const std::string& limit : limits) {
@@ -97,7 +97,7 @@ TEST_CASE("too few descriptors or processes fail what they must, by name", "[fau
                       farm_command(mode, output, {"--retries", "1", "--base-url", api.base_url()}));
     };
   }
-  // The limit on processes does not hold for root, who becomes somebody else, for whom the program must lie open.
+  // The limit on processes does not apply to root, so root runs a copy of the program as another user.
   const TempDir open;
   std::vector<std::string> as_somebody{"prlimit", "--nproc=1"};
   if (::geteuid() == 0) {
@@ -115,11 +115,11 @@ TEST_CASE("too few descriptors or processes fail what they must, by name", "[fau
     return preceded(as_somebody, command);
   };
   rows.back().exit_status = 1;
-  rows.back().said = {"allow it more processes"};
+  rows.back().messages = {"allow it more processes"};
   check_faults(rows);
 }
 
-TEST_CASE("a ledger that another run has is done without", "[faults]") {
+TEST_CASE("a run continues without a ledger that another run has locked", "[faults]") {
   ChangingApi api(pokemon);
   FaultRow row = sound_row("ledger of another run", api);
   std::vector<std::unique_ptr<cache::Ledger>> others;
@@ -128,6 +128,6 @@ TEST_CASE("a ledger that another run has is done without", "[faults]") {
     return farm_command(mode, output, {"--base-url", api.base_url()});
   };
   row.failed.emplace();
-  row.said = {"another run has the ledger"};
+  row.messages = {"another run has the ledger"};
   check_faults({row});
 }

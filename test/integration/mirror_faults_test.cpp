@@ -10,25 +10,25 @@ namespace {
 
 using Sprites = std::map<std::string, std::string>;
 
-/// How many sprites a run asks for.
+/// The numbers of pokémon of a run.
 struct Counts {
-  int side_by_side, serial;
+  int concurrent, serial;
 };
 
-/// A mirror for each mode, since what it spoils depends on how often it was asked.
+/// A row with one mirror for each mode, because the faults depend on the number of requests to a URL.
 FaultRow mirror_row(const std::string& fault, const Counts& counts,
                     const std::vector<std::string>& arguments) {
   static const MirrorServer sound;
   const auto spoiling = std::make_shared<std::vector<std::unique_ptr<MirrorServer>>>(fault_modes().size());
   FaultRow row;
   row.fault = fault;
-  row.source = front_sprites_of(sound.base_url(), counts.side_by_side);
+  row.source = front_sprites_of(sound.base_url(), counts.concurrent);
   row.serial_source = front_sprites_of(sound.base_url(), counts.serial);
   row.command = [=](const FaultMode& mode, const std::filesystem::path& output) {
     auto& mirror = spoiling->at(mode.number) =
         std::make_unique<MirrorServer>(std::vector<std::string>{"--fault", fault, "--seed", "64"});
     std::vector<std::string> all = arguments;
-    all.insert(all.end(), {"-n", std::to_string(mode.name == "serial" ? counts.serial : counts.side_by_side),
+    all.insert(all.end(), {"-n", std::to_string(mode.name == "serial" ? counts.serial : counts.concurrent),
                            "--base-url", mirror->base_url()});
     return farm_command(mode, output, std::move(all));
   };
@@ -40,22 +40,22 @@ const std::vector<std::string> transient{"429",   "500",   "503",     "truncate"
 
 }  // namespace
 
-TEST_CASE("each kind of fault that may pass costs retries, and nothing else", "[faults]") {
+TEST_CASE("each kind of temporary fault costs retries, and no sprite", "[faults]") {
   const Counts counts = faults_in_full() ? Counts{1351, 100} : Counts{6, 3};
   const std::string share = faults_in_full() ? ":10%" : ":25%";
   std::vector<FaultRow> rows;
   for (const std::string& kind : transient) {
     rows.push_back(mirror_row(kind + share, counts, {"--timeout", "2"}));
-    // libcurl itself asks again where a connection that it used before is reset.
+    // libcurl itself repeats a request if a reused connection is reset.
     rows.back().has_retries = kind != "reset";
   }
-  // What is not there does not come: each is named.
+  // A 404 is permanent: those sprites fail.
   rows.push_back(mirror_row("404" + share, counts, {}));
   rows.back().failed.reset();
   check_faults(rows);
 }
 
-TEST_CASE("all faults that may pass, each in one of ten answers, cost patience and nothing else",
+TEST_CASE("all temporary faults together, each in one of ten responses, cost time, and no sprite",
           "[faults]") {
   std::string all;
   for (const std::string& kind : transient) all += (all.empty() ? "" : ",") + kind + ":10%";

@@ -20,7 +20,7 @@ std::size_t sprites_in(simdjson::dom::element tree) {
   return count;
 }
 
-/// How many sprites a record of the mirror's has, all in all.
+/// The number of sprites of a record of the mirror.
 std::size_t sprites_of(const MirrorServer& mirror, const std::string& name) {
   simdjson::dom::parser parser;
   return sprites_in(parser.parse(http_get(mirror.base_url() + "pokemon/" + name))["sprites"]);
@@ -28,7 +28,7 @@ std::size_t sprites_of(const MirrorServer& mirror, const std::string& name) {
 
 }  // namespace
 
-TEST_CASE("processes, threads and serial make the same tree of all sprites", "[modes]") {
+TEST_CASE("processes, threads and serial write the same files", "[modes]") {
   const MirrorServer mirror;
   const std::vector<std::string> names = {"bulbasaur", "pikachu", "mew", "deoxys-normal", "ditto"};
   std::size_t all = 0;

@@ -19,13 +19,13 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// Of a run's requests, when each came; and the answer to each: a record or its image.
+/// A PokéAPI that records the time of each request.
 class TimedApi {
  public:
-  /// The `refused`-th record that is asked for is refused with a pause of two seconds; 0: none.
+  /// Answers the `refused`-th request for a record with 429 and a pause of two seconds; 0: none.
   explicit TimedApi(int refused = 0) : m_refused(refused) {}
 
-  /// Names that have no meaning but their number.
+  /// The arguments of a run that takes the pokémon with these ids.
   [[nodiscard]] std::vector<std::string> arguments(int pokemon) const {
     std::vector<std::string> ids{"--base-url", m_server.url("/api/v2/")};
     for (int id = 1; id <= pokemon; ++id) ids.push_back(std::to_string(id));
@@ -35,7 +35,7 @@ class TimedApi {
     const std::lock_guard lock(m_mutex);
     return m_arrivals;
   }
-  /// How many records were asked for within the pause.
+  /// The number of requests for records during the pause.
   [[nodiscard]] int early() {
     const std::lock_guard lock(m_mutex);
     return m_early;
@@ -80,7 +80,7 @@ Outcome farm(std::vector<std::string> arguments, const TempDir& work, const std:
 
 }  // namespace
 
-TEST_CASE("workers together keep to the rate of --rate", "[polite]") {
+TEST_CASE("all workers together keep the rate of --rate", "[polite]") {
   const std::vector<std::string> mode =
       GENERATE(std::vector<std::string>{"-p", "4"}, std::vector<std::string>{"-t", "4"});
   CAPTURE(mode.front());
@@ -92,7 +92,7 @@ TEST_CASE("workers together keep to the rate of --rate", "[polite]") {
   const Outcome outcome = farm(api.arguments(60), work, more);
   INFO(outcome.err);
   CHECK(outcome.exit_status == 0);
-  // A request arrives after it left, so since the beginning there are never more than may have left.
+  // A request arrives after it was sent, so no more requests have arrived than the rate allows to send.
   constexpr double rate = 25, burst = 64;
   const auto arrivals = api.arrivals();
   REQUIRE(arrivals.size() == 120);
@@ -103,18 +103,18 @@ TEST_CASE("workers together keep to the rate of --rate", "[polite]") {
   }
 }
 
-TEST_CASE("a pause that a server asks one worker for is kept by all", "[polite]") {
+TEST_CASE("all workers keep a pause that a server asked one worker for", "[polite]") {
   TimedApi api(10);
   const TempDir work;
   const Outcome outcome = farm(api.arguments(200), work, {"-p", "4", "-c", "2", "--rate", "0"});
   INFO(outcome.err);
   CHECK(outcome.exit_status == 0);
   CHECK(RunReport(outcome.out).count.at("retries") == 1);
-  // But for those that had left before the word spread: far fewer than the 190 that the pause had time for.
+  // Some were sent before the pause was known: far fewer than the 190 for which the pause had time.
   CHECK(api.early() < 60);
 }
 
-TEST_CASE("a long job is foretold, with its requests and its time", "[polite]") {
+TEST_CASE("a long run announces its requests and its time", "[polite]") {
   const MirrorServer mirror;
   const TempDir work;
   Subprocess process(

@@ -13,52 +13,53 @@ using namespace spritefarm::test;
 
 namespace {
 
-constexpr std::chrono::seconds bound{30};  // of every wait
+constexpr std::chrono::seconds bound{30};  // for every wait
 
 }  // namespace
 
-TEST_CASE("-p 4 is a coordinator, a zygote with its standby and four workers, and leaves nobody behind",
+TEST_CASE("-p 4 has a coordinator, a zygote, two standbys and four workers, and leaves no process behind",
           "[tree]") {
   const TempDir work;
   const MirrorServer mirror({"--latency", "200"});
   Subprocess coordinator(
       program({"-p", "4", "-c", "1", "-n", "40", "--base-url", mirror.base_url(), "-o", work / "sprites"}));
 
-  std::vector<pid_t> zygote, offspring;
-  const auto all_are_there = [&] {
-    zygote = children_of(coordinator.pid());
-    offspring = zygote.size() == 1 ? children_of(zygote[0]) : std::vector<pid_t>{};
+  std::vector<pid_t> forked_first, workers;
+  const auto is_complete = [&] {
+    forked_first = children_of(coordinator.pid());
+    workers = children_of(child_named(coordinator.pid(), "zygote"));
     const auto is_standby = [](pid_t each) { return state_of(each).name == "standby"; };
-    return offspring.size() == 5 && std::count_if(offspring.begin(), offspring.end(), is_standby) == 1;
+    return forked_first.size() == 3 && workers.size() == 4 &&
+           std::count_if(forked_first.begin(), forked_first.end(), is_standby) == 2;
   };
-  if (!eventually(all_are_there, bound)) FAIL(coordinator.stop().err);
-  for (const pid_t each : offspring) CHECK(children_of(each).empty());
+  if (!eventually(is_complete, bound)) FAIL(coordinator.stop().err);
+  for (const pid_t each : workers) CHECK(children_of(each).empty());
 
-  SECTION("when it is done") {
+  SECTION("done") {
     const Outcome outcome = coordinator.finish();
     INFO(outcome.err);
     CHECK(outcome.exit_status == 0);
     CHECK(read_tree(work / "sprites").size() == 40);
   }
-  SECTION("when it is interrupted") {
+  SECTION("interrupted") {
     coordinator.send_signal(SIGINT);
     const Outcome outcome = coordinator.finish();
     INFO(outcome.err);
     CHECK(outcome.exit_status == 130);
   }
-  SECTION("when it is killed") {
+  SECTION("killed") {
     coordinator.send_signal(SIGKILL);
     CHECK(coordinator.finish().signal == SIGKILL);
   }
-  CHECK(eventually([&] { return !is_alive(zygote[0]); }, bound));
-  for (const pid_t each : offspring) CHECK(eventually([&] { return !is_alive(each); }, bound));
+  for (const pid_t each : forked_first) CHECK(eventually([&] { return !is_alive(each); }, bound));
+  for (const pid_t each : workers) CHECK(eventually([&] { return !is_alive(each); }, bound));
   for (const auto& [name, bytes] : read_tree(work / "sprites")) {
     CAPTURE(name);
     CHECK((name.front() == '.' || bytes.substr(1, 3) == "PNG"));
   }
 }
 
-TEST_CASE("-t and -s fork nobody", "[tree]") {
+TEST_CASE("-t and -s fork no process", "[tree]") {
   const std::vector<std::string> mode =
       GENERATE(std::vector<std::string>{"-t", "4", "-c", "1"}, std::vector<std::string>{"-s"});
   const TempDir work;

@@ -13,7 +13,7 @@ using spritefarm::system::TerminalSize;
 
 namespace {
 
-/// What a terminal shows of what is written to it: as much of one as the program uses.
+/// A terminal with the control sequences that the program uses.
 class Screen {
  public:
   explicit Screen(const std::string& written) {
@@ -36,26 +36,26 @@ class Screen {
           m_lines.resize(m_row + 1);
           m_lines.back().clear();
         } else {
-          FAIL("the terminal was told " << written.substr(at + 1, end - at));
+          FAIL("unknown control sequence " << written.substr(at + 1, end - at));
         }
         at = end;
       } else {
         std::string& line = m_lines[m_row];
         if ((byte & 0xc0) != 0x80) ++m_column;
         line += byte;
-        m_widest = std::max(m_widest, m_column);
+        m_max_columns = std::max(m_max_columns, m_column);
       }
     }
   }
 
-  /// The lines that are still there.
+  /// The lines on the screen.
   [[nodiscard]] const std::vector<std::string>& lines() const { return m_lines; }
-  /// The most columns that were ever used.
-  [[nodiscard]] std::size_t widest() const { return m_widest; }
+  /// The greatest number of columns ever used.
+  [[nodiscard]] std::size_t max_columns() const { return m_max_columns; }
 
  private:
   std::vector<std::string> m_lines;
-  std::size_t m_row = 0, m_column = 0, m_widest = 0;
+  std::size_t m_row = 0, m_column = 0, m_max_columns = 0;
 };
 
 Command farm(const MirrorServer& mirror, const TempDir& work, std::vector<std::string> more) {
@@ -73,7 +73,7 @@ bool holds(const std::string& text, const std::string& part) {
 
 }  // namespace
 
-TEST_CASE("a terminal shows how far a run is, and is clean in the end", "[progress]") {
+TEST_CASE("a terminal shows the progress of a run, and is clean at the end", "[progress]") {
   const MirrorServer mirror({"--latency", "20"});
   const TempDir work;
   const bool is_verbose = GENERATE(false, true);
@@ -88,7 +88,7 @@ TEST_CASE("a terminal shows how far a run is, and is clean in the end", "[progre
   CHECK(holds(outcome.err, "█"));
   CHECK(holds(outcome.err, "worker 2 ") == is_verbose);
   const Screen screen(outcome.err);
-  CHECK(screen.widest() < 100);
+  CHECK(screen.max_columns() < 100);
   CHECK(screen.lines().size() == (is_verbose ? 41 : 1));  // one for each sprite
   for (const std::string& line : screen.lines()) {
     CAPTURE(line);
@@ -96,7 +96,7 @@ TEST_CASE("a terminal shows how far a run is, and is clean in the end", "[progre
   }
 }
 
-TEST_CASE("what is shown fits a terminal that becomes narrower, and one that has few rows", "[progress]") {
+TEST_CASE("the progress fits a terminal that becomes narrower and one with few rows", "[progress]") {
   const MirrorServer mirror({"--latency", "20"});
   const TempDir work;
   SECTION("narrower") {
@@ -105,25 +105,24 @@ TEST_CASE("what is shown fits a terminal that becomes narrower, and one that has
     Subprocess process(std::move(command));
     process.wait_for_message(" sprites/s");
     process.resize({30, 24});
-    process.wait_for_message("\x1b[J", 20);  // the first of these may have been drawn before
+    process.wait_for_message("\x1b[J", 20);  // the first may have been drawn before the resize
     process.send_signal(SIGINT);
     const std::string written = process.finish().err;
     const std::size_t last = written.rfind(" pokémon");
     const std::size_t begin = written.rfind("\x1b[J", last) + 3;
-    CHECK(Screen(written.substr(begin, written.find('\r', begin) - begin)).widest() < 30);
+    CHECK(Screen(written.substr(begin, written.find('\r', begin) - begin)).max_columns() < 30);
   }
   SECTION("few rows") {
     Command command = farm(mirror, work, {"-v"});
     command.terminal = TerminalSize{100, 4};
     Subprocess process(std::move(command));
-    process.wait_for_message("and 2 workers more");
+    process.wait_for_message("and 2 more workers");
     process.send_signal(SIGINT);
     CHECK(process.finish().exit_status == 130);
   }
 }
 
-TEST_CASE("what is no terminal, or a simple one, gets lines at intervals, and nothing with -q",
-          "[progress]") {
+TEST_CASE("a simple terminal gets messages at intervals, a file or -q gets no progress", "[progress]") {
   const MirrorServer silent({"--fault", "stall:100%"}), mirror({"--latency", "20"});
   const TempDir work, other;
   const auto start = [&](const std::string& variable, const std::string& value) {

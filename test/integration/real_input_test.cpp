@@ -19,7 +19,7 @@ struct Mode {
 
 }  // namespace
 
-TEST_CASE("what pokeapi.co serves for its first 100 pokémon arrives byte for byte", "[real]") {
+TEST_CASE("the sprites of the first 100 pokémon of pokeapi.co arrive byte for byte", "[real]") {
   const Mode mode =
       GENERATE(Mode{"processes", {"-p", "4"}, 4}, Mode{"threads", {"-t", "4"}, 4}, Mode{"serial", {"-s"}, 1});
   CAPTURE(mode.name);
@@ -78,5 +78,5 @@ TEST_CASE("what pokeapi.co serves for its first 100 pokémon arrives byte for by
   CHECK(not_ok == 0);
   CHECK(connections.size() == 2);
   CHECK(connections["raw.githubusercontent.com"].size() <= mode.workers);
-  CHECK(connections["pokeapi.co"].size() <= mode.workers + 1);  // the coordinator's, for the index
+  CHECK(connections["pokeapi.co"].size() <= mode.workers + 1);  // one more of the coordinator, for the index
 }

@@ -42,7 +42,7 @@ struct Runs {
     CHECK(outcome.exit_status == 0);
     return RunReport(outcome.out);
   }
-  /// A run of which each sprite is there at the end, so many of them anew.
+  /// A run that downloads `downloaded` sprites and finds the others unchanged.
   void run_that_downloads(std::uint64_t downloaded, const std::vector<std::string>& more = {}) {
     const RunReport report = run(more);
     CHECK(report.count.at("selected") == pokemon);
@@ -66,7 +66,7 @@ long count(const Log& log, const std::string& path_begins_with, int status) {
 
 }  // namespace
 
-TEST_CASE("a second run while all is fresh asks for nothing", "[second-run]") {
+TEST_CASE("a second run sends no request if all entries are fresh", "[second-run]") {
   Runs runs;
   runs.mode = GENERATE(std::vector<std::string>{"-p", "2"}, std::vector<std::string>{"-t", "2"},
                        std::vector<std::string>{"-s"});
@@ -81,13 +81,13 @@ TEST_CASE("a second run while all is fresh asks for nothing", "[second-run]") {
   CHECK(runs.api.take_log().empty());
   CHECK(read_tree(runs.sprites()) == tree);
 
-  const Outcome told = run(program({"-s", "--base-url", runs.api.base_url(), "-o", runs.sprites()}));
-  CHECK(told.exit_status == 0);
-  CHECK(told.out.find("12 unchanged") != std::string::npos);
+  const Outcome plain = run(program({"-s", "--base-url", runs.api.base_url(), "-o", runs.sprites()}));
+  CHECK(plain.exit_status == 0);
+  CHECK(plain.out.find("12 unchanged") != std::string::npos);
   CHECK(runs.api.take_log().empty());
 }
 
-TEST_CASE("an embedded mirror's sprites are not asked for twice", "[second-run]") {
+TEST_CASE("a second run on a mirror sends no request", "[second-run]") {
   const MirrorServer mirror;
   const TempDir work;
   const std::vector<std::string> arguments = {"-p",
@@ -107,7 +107,7 @@ TEST_CASE("an embedded mirror's sprites are not asked for twice", "[second-run]"
   CHECK(second.count.at("requests") == 0);
 }
 
-TEST_CASE("--refresh asks meta/ first, and records only where the dataset is another", "[second-run]") {
+TEST_CASE("--refresh requests meta/ first, and records only if the dataset has changed", "[second-run]") {
   Runs runs;
   const bool has_dataset = GENERATE(true, false);
   CAPTURE(has_dataset);
@@ -140,7 +140,7 @@ TEST_CASE("--refresh asks meta/ first, and records only where the dataset is ano
   CHECK(runs.api.take_log().empty());
 }
 
-TEST_CASE("what is no longer fresh is asked about, not downloaded", "[second-run]") {
+TEST_CASE("stale entries are revalidated, not downloaded again", "[second-run]") {
   Runs runs;
   runs.api.set_max_age(GENERATE(0, -1));
   runs.api.name_dataset("one");
@@ -153,7 +153,7 @@ TEST_CASE("what is no longer fresh is asked about, not downloaded", "[second-run
   CHECK(count(log, "/image/", 304) == pokemon);
 }
 
-TEST_CASE("what comes again as it was leaves the file alone", "[second-run]") {
+TEST_CASE("an unchanged response does not touch the file", "[second-run]") {
   Runs runs;
   runs.api.set_max_age(0);
   runs.api.forget_tags();
@@ -166,25 +166,25 @@ TEST_CASE("what comes again as it was leaves the file alone", "[second-run]") {
   CHECK(fs::last_write_time(runs.file(1)) == time);
 }
 
-TEST_CASE("a file that is gone, cut or altered is fetched again, and no other", "[second-run]") {
+TEST_CASE("a file that is missing, truncated or altered is downloaded again, and no other", "[second-run]") {
   Runs runs;
   runs.run_that_downloads(pokemon);
   runs.api.take_log();
   std::vector<std::string> options;
-  SECTION("gone") {
+  SECTION("missing") {
     fs::remove(runs.file(4));
   }
-  SECTION("cut") {
+  SECTION("truncated") {
     fs::resize_file(runs.file(4), 20);
   }
   SECTION("altered") {
     write_file(runs.file(4), std::string(read_file(runs.file(4)).size(), 'x'));
   }
-  SECTION("a link in its place") {
+  SECTION("replaced by a symbolic link") {
     fs::rename(runs.file(4), runs.work / "elsewhere");
     fs::create_symlink(runs.work / "elsewhere", runs.file(4));
   }
-  SECTION("altered so that only --verify sees it") {
+  SECTION("altered with the same size and time, with --verify") {
     const auto time = fs::last_write_time(runs.file(4));
     std::string bytes = read_file(runs.file(4));
     bytes[40] = static_cast<char>(bytes[40] ^ 1);
@@ -202,7 +202,7 @@ TEST_CASE("a file that is gone, cut or altered is fetched again, and no other", 
   runs.run_that_downloads(0, {"--verify"});
 }
 
-TEST_CASE("another template or selection makes its own files of the records that are known", "[second-run]") {
+TEST_CASE("another template or selection uses the stored records for its own files", "[second-run]") {
   Runs runs;
   runs.run_that_downloads(pokemon);
   runs.api.take_log();
@@ -215,25 +215,26 @@ TEST_CASE("another template or selection makes its own files of the records that
   CHECK(count(runs.api.take_log(), "/api/v2/", 200) == 0);
 }
 
-TEST_CASE("after a kill or an interruption, the next run fetches the rest and clears up", "[second-run]") {
+TEST_CASE("after a kill or an interruption, the next run downloads the rest and removes partial files",
+          "[second-run]") {
   Runs runs;
   runs.mode = {"-p", "1", "-c", "1"};
   runs.api.stall_image(pokemon);
   Subprocess killed(program(runs.arguments({})));
   runs.api.wait_for_stalled();
-  // The records of eleven pokémon take more than a page each: then they are in the ledger.
+  // Each record takes more than a page of the database, so this size means that eleven records are committed.
   const fs::path log_file = runs.sprites() + "/.spritefarm.db-wal";
   const auto is_committed = [&] {
-    std::error_code none_yet;
-    const auto size = fs::file_size(log_file, none_yet);
-    return !none_yet && size > (pokemon - 1) * 2 * 4096;
+    std::error_code absent;
+    const auto size = fs::file_size(log_file, absent);
+    return !absent && size > (pokemon - 1) * 2 * 4096;
   };
   REQUIRE(eventually(is_committed, std::chrono::seconds(30)));
   const int signal = GENERATE(SIGKILL, SIGINT);
   killed.send_signal(signal);
   const Outcome outcome = killed.finish();
   CHECK((signal == SIGKILL ? outcome.signal == SIGKILL : outcome.exit_status == 130));
-  write_file(runs.sprites() + "/.spritefarm-00112233445566ff.part", "what a worker was writing");
+  write_file(runs.sprites() + "/.spritefarm-00112233445566ff.part", "partial image");
   runs.api.take_log();
 
   runs.api.stall_image(0);
@@ -242,26 +243,26 @@ TEST_CASE("after a kill or an interruption, the next run fetches the rest and cl
   const auto unchanged = static_cast<int>(report.count.at("unchanged"));
   CHECK(unchanged + downloaded == static_cast<int>(pokemon));
   CHECK(unchanged > 0);
-  if (signal == SIGINT) CHECK(downloaded == 1);  // a kill may cost what the ledger was not told yet
+  if (signal == SIGINT) CHECK(downloaded == 1);  // a kill may lose the newest entries of the ledger
   const Log log = runs.api.take_log();
   CHECK(count(log, "/image/", 200) == downloaded);
   CHECK(count(log, "/api/v2/pokemon/", 200) <= downloaded);
   runs.check_files();  // and no other file is there
 }
 
-TEST_CASE("a ledger that is damaged is set aside, and the run does all, and says so", "[second-run]") {
+TEST_CASE("a damaged ledger is renamed with a message, and the run downloads everything", "[second-run]") {
   Runs runs;
   runs.run_that_downloads(pokemon);
   const std::string ledger = runs.sprites() + "/.spritefarm.db";
   write_file(ledger, std::string(10'000, '?'));
   runs.run_that_downloads(pokemon);
-  CHECK(runs.err.find("it is now " + fs::canonical(runs.sprites()).string() +
+  CHECK(runs.err.find("renamed to " + fs::canonical(runs.sprites()).string() +
                       "/.spritefarm.db.set-aside-1") != std::string::npos);
   runs.run_that_downloads(0);
   CHECK(runs.err.find("set-aside") == std::string::npos);
 }
 
-TEST_CASE("shares of one selection run side by side, each with its ledger", "[second-run]") {
+TEST_CASE("shares of one selection run concurrently, each with its own ledger", "[second-run]") {
   Runs runs;
   for (const std::uint64_t fresh : {0, 6}) {
     Subprocess one(program(runs.arguments({"--shard", "1/2"})));
@@ -275,7 +276,7 @@ TEST_CASE("shares of one selection run side by side, each with its ledger", "[se
   CHECK(fs::exists(runs.sprites() + "/.spritefarm-1-of-2.db"));
 }
 
-TEST_CASE("the gallery of a second run, and of one of few, is that of the first", "[second-run][gallery]") {
+TEST_CASE("the gallery of a second run, also of a part, equals that of the first", "[second-run][gallery]") {
   Runs runs;
   runs.run_that_downloads(pokemon, {});
   runs.run({"--gallery"});
@@ -298,8 +299,7 @@ TEST_CASE("the gallery of a second run, and of one of few, is that of the first"
   CHECK(read_file(runs.sprites() + "/index.html") == runs.api.image(9));
 }
 
-TEST_CASE("a gallery knows earlier runs' sprites apart although several have one URL",
-          "[second-run][gallery]") {
+TEST_CASE("a gallery distinguishes sprites of earlier runs that share a URL", "[second-run][gallery]") {
   MadeUpApi api;
   api.document("one.png", MadeUpApi::image);
   for (const char* id : {"1", "2"})

@@ -12,7 +12,7 @@ namespace {
 
 using Names = std::set<std::string>;
 
-/// Runs that share a mirror, each with a folder of its own.
+/// Runs that share a mirror; each starts with an empty output directory.
 struct Farm {
   MirrorServer mirror;
   TempDir work;
@@ -20,7 +20,7 @@ struct Farm {
 
   explicit Farm(std::vector<std::string> mirror_options = {}) : mirror(std::move(mirror_options)) {}
 
-  /// The files that a run leaves.
+  /// Starts a run and returns the names of its files.
   Names operator()(std::vector<std::string> arguments, const std::string& input = {}) {
     std::filesystem::remove_all(work / "sprites");
     arguments.insert(arguments.end(),
@@ -34,7 +34,7 @@ struct Farm {
 
 }  // namespace
 
-TEST_CASE("pokémon are selected by name and id, each once", "[selection]") {
+TEST_CASE("pokémon are selected by name or id, each once", "[selection]") {
   Farm farm;
   CHECK(farm({"pikachu", "1", "mew", "25"}) == Names{"bulbasaur.png", "mew.png", "pikachu.png"});
   CHECK(farm.outcome.exit_status == 0);
@@ -42,7 +42,7 @@ TEST_CASE("pokémon are selected by name and id, each once", "[selection]") {
   CHECK(farm({"-"}, "pikachu\n\n151\nditto\n") == Names{"ditto.png", "mew.png", "pikachu.png"});
 }
 
-TEST_CASE("an unknown pokémon fails by name and the others are had", "[selection]") {
+TEST_CASE("an unknown pokémon fails by name, and the others are downloaded", "[selection]") {
   Farm farm;
   CHECK(farm({"--retries", "0", "pikachu", "missingno"}) == Names{"pikachu.png"});
   CHECK(farm.outcome.exit_status == 1);
@@ -77,8 +77,7 @@ TEST_CASE("the shards of a selection are disjoint and make the whole", "[selecti
   CHECK(together == farm({"-n", "10"}));
 }
 
-TEST_CASE("sprites are selected by key; what a record gives as null is missing and no failure",
-          "[selection]") {
+TEST_CASE("sprites are selected by key, and a null key is missing, which is no failure", "[selection]") {
   Farm farm;
   CHECK(farm({"--sprite", "front_default,back_default", "pikachu"}) ==
         Names{"back_default/pikachu.png", "front_default/pikachu.png"});
@@ -97,7 +96,7 @@ TEST_CASE("sprites are selected by key; what a record gives as null is missing a
   CHECK(farm.outcome.err.find("sideways_default") != std::string::npos);
 }
 
-TEST_CASE("--dry-run names what it would download and writes nothing", "[selection]") {
+TEST_CASE("--dry-run prints the URLs it would download and writes nothing", "[selection]") {
   Farm farm;
   const Outcome outcome = run(program({"--dry-run", "-p", "2", "pikachu", "mew", "--base-url",
                                        farm.mirror.base_url(), "-o", farm.work / "sprites"}));
@@ -108,12 +107,12 @@ TEST_CASE("--dry-run names what it would download and writes nothing", "[selecti
   CHECK(read_tree(farm.work.path()).empty());
 }
 
-TEST_CASE("--template names the files", "[selection]") {
+TEST_CASE("--template sets the paths of the files", "[selection]") {
   Farm farm;
   CHECK(farm({"--template", "by-id/{id}-{name}.{ext}", "pikachu"}) == Names{"by-id/25-pikachu.png"});
 }
 
-TEST_CASE("the index is followed from page to page, whatever their size", "[selection]") {
+TEST_CASE("the index is read page by page, for any size of pages", "[selection]") {
   const TempDir work;
   MadeUpApi api;
   for (int id = 1; id <= 6; ++id) api.record(id, "number" + std::to_string(id));
@@ -123,19 +122,19 @@ TEST_CASE("the index is followed from page to page, whatever their size", "[sele
   std::vector<std::string> arguments = api.serve();
   arguments.insert(arguments.end(), {"-p", "2", "-o", work / "sprites"});
 
-  SECTION("as far as is needed") {
+  SECTION("up to the limit") {
     arguments.insert(arguments.end(), {"-n", "3"});
     CHECK(run(program(arguments)).exit_status == 0);
     CHECK(read_tree(work / "sprites").size() == 3);
   }
-  SECTION("to its end") {
+  SECTION("to the end") {
     arguments.push_back("--all");
     CHECK(run(program(arguments)).exit_status == 0);
     CHECK(read_tree(work / "sprites").size() == 6);
   }
 }
 
-TEST_CASE("an index whose pages go round ends", "[selection]") {
+TEST_CASE("a run ends although the pages of the index form a cycle", "[selection]") {
   const TempDir work;
   MadeUpApi api;
   api.record(1, "one");

@@ -15,8 +15,8 @@ using Reply = ScriptedServer::Reply;
 namespace {
 
 constexpr int pokemon = 8;
-/// Nothing listens there.
-const std::string nobody = "http://127.0.0.1:1/";
+/// No server listens at this URL.
+const std::string dead_url = "http://127.0.0.1:1/";
 
 std::string name_of(int id) {
   return "p" + std::to_string(id);
@@ -31,24 +31,24 @@ Reply redirect(const std::string& to) {
   return ScriptedServer::response("302 Found", "", "Location: " + to + "\r\n");
 }
 
-/// The options of a run that has to live with what is spoiled for good.
+/// `more` with options that make a run give up permanent faults early.
 std::vector<std::string> briefly(std::vector<std::string> more) {
   if (!faults_in_full()) more.insert(more.end(), {"--retries", "1"});
   more.insert(more.end(), {"--timeout", "2"});
   return more;
 }
 
-/// A sound API, of which the test spoils what it likes.
+/// An API with faults that the test chooses.
 class SpoiledApi {
  public:
-  /// A row in which the image of one pokémon is spoiled, and the record of another.
+  /// A row in which the image of one pokémon and the record of another are spoiled.
   FaultRow row(const std::string& fault, const Reply& of_image, const Reply& of_record) {
     m_api->spoil(image_path(2), of_image);
     m_api->spoil(record_path(4), of_record);
     return row(fault, {2, 4});
   }
   FaultRow row(const std::string& fault, const Reply& reply) { return row(fault, reply, reply); }
-  /// A row in which these cannot be had.
+  /// A row in which these pokémon fail.
   FaultRow row(const std::string& fault, const std::vector<int>& failed) {
     FaultRow row;
     row.fault = fault;
@@ -71,7 +71,7 @@ Reply half(Reply::After after) {
 
 }  // namespace
 
-TEST_CASE("a server that fails for good costs what it fails to give, by name, and nothing else", "[faults]") {
+TEST_CASE("a permanent fault of the server fails the affected sprites by name, and no other", "[faults]") {
   const TempDir work;
   write_file(work / "secret.png", MadeUpApi::image);
   const std::string bomb = mirror::gzip(std::string(64 << 20, ' '));
@@ -93,14 +93,14 @@ TEST_CASE("a server that fails for good costs what it fails to give, by name, an
   add("endless body", {"HTTP/1.1 200 OK\r\n\r\n" + std::string(4096, 'x'), Reply::endless});
   add("gzip bomb", ScriptedServer::response("200 OK", bomb, "Content-Encoding: gzip\r\n"));
   add("redirect to a file", redirect("file://" + (work / "secret.png").string()));
-  add("redirect to nobody", redirect(nobody));
+  add("redirect to a closed port", redirect(dead_url));
   add("500", ScriptedServer::response("500 Internal Server Error", "broken"));
   rows.push_back(
       SpoiledApi().row("redirect loop", redirect(image_path(2) + "again"), redirect(record_path(4))));
   check_faults(rows);
 }
 
-TEST_CASE("what arrives broken never reaches a file, and is named", "[faults]") {
+TEST_CASE("a broken response never reaches a file, and the sprite fails by name", "[faults]") {
   const auto whole = [](const std::string& body) { return ScriptedServer::response("200 OK", body); };
   const auto row = [&](const std::string& fault, const std::string& prefix, const std::string& end,
                        const std::vector<std::string>& bodies) {
@@ -121,20 +121,20 @@ TEST_CASE("what arrives broken never reaches a file, and is named", "[faults]") 
                      "<html></html>", R"({"id": 7, "name": "p7", "sprites": {"front_default": 7}})"})});
 }
 
-TEST_CASE("a server that is not there, or not who it says, is named", "[faults]") {
+TEST_CASE("an absent server, or one with a wrong certificate, is reported", "[faults]") {
   SpoiledApi refusing;
   refusing.api().spoil(record_path(4),
                        ScriptedServer::response("200 OK", R"({"id": 4, "name": "p4", "sprites": )"
                                                           R"({"front_default": ")" +
-                                                              nobody + R"(4.png"}})"));
+                                                              dead_url + R"(4.png"}})"));
   std::vector<FaultRow> rows{refusing.row("image host refuses connections", std::vector<int>{4})};
 
   rows.push_back(SpoiledApi().row("API refuses connections", std::vector<int>()));
   rows.back().command = [](const FaultMode& mode, const std::filesystem::path& output) {
-    return farm_command(mode, output, briefly({"--base-url", nobody + "api/v2/"}));
+    return farm_command(mode, output, briefly({"--base-url", dead_url + "api/v2/"}));
   };
   rows.back().exit_status = 3;
-  rows.back().said = {"cannot read the index: GET " + nobody};
+  rows.back().messages = {"cannot read the index: GET " + dead_url};
 
   const auto made_up = [](MadeUpApi& api) {
     std::vector<std::pair<int, std::string>> listed;
@@ -157,9 +157,9 @@ TEST_CASE("a server that is not there, or not who it says, is named", "[faults]"
   };
   MadeUpApi other_name, redirecting;
   made_up(other_name);
-  rows.push_back(over_tls("image host with another's certificate", other_name.serve({}, {"pokeapi.co"}),
+  rows.push_back(over_tls("image host with a wrong certificate", other_name.serve({}, {"pokeapi.co"}),
                           {"p1", "p2", "p3", "p4"}));
-  rows.back().said = {"certificate"};
+  rows.back().messages = {"certificate"};
 
   ScriptedServer plain(
       [](const ScriptedServer::Request&) { return ScriptedServer::response("200 OK", MadeUpApi::image); });
@@ -171,12 +171,12 @@ TEST_CASE("a server that is not there, or not who it says, is named", "[faults]"
   CHECK(plain.connections() == 0);
 }
 
-TEST_CASE("a poisoned cache entry is got round, and mentioned", "[faults]") {
+TEST_CASE("a record with a cached 404 is read from the other form of its URL, with a message", "[faults]") {
   SpoiledApi poisoned;
   poisoned.api().spoil(record_path(4), ScriptedServer::response("404 Not Found", ""));
-  // Without its slash, it is answered.
+  // Without the trailing slash, it is served.
   FaultRow row = poisoned.row("poisoned cache entry", std::vector<int>());
-  row.said = {record_path(4) + ": status 404"};
+  row.messages = {record_path(4) + ": status 404"};
   check_faults({row});
 
   const TempDir work;

@@ -22,22 +22,22 @@ struct Slice {
   double begin, end;
   std::string name;
 };
-using Lane = std::pair<std::int64_t, std::int64_t>;
+using Track = std::pair<std::int64_t, std::int64_t>;
 
-/// A trace, read by a real JSON parser.
+/// A trace file, parsed.
 struct Trace {
   explicit Trace(const std::string& text) {
     simdjson::dom::parser parser;
     for (const simdjson::dom::element event : simdjson::dom::array(parser.parse(text))) {
       const std::string phase(event["ph"].get_string().value()), name(event["name"].get_string().value());
-      const Lane lane{std::int64_t(event["pid"]), std::int64_t(event["tid"])};
+      const Track track{std::int64_t(event["pid"]), std::int64_t(event["tid"])};
       const double at = double(event["ts"]);
       ++phases[phase];
       if (phase == "X") {
         CHECK(double(event["dur"]) >= 0);
-        slices[lane].push_back({at, at + double(event["dur"]), name});
+        slices[track].push_back({at, at + double(event["dur"]), name});
       } else if (phase == "s" || phase == "t" || phase == "f") {
-        arrows[std::uint64_t(event["id"])][phase] = {lane, at};
+        arrows[std::uint64_t(event["id"])][phase] = {track, at};
       } else if (phase == "C") {
         in_flight = std::int64_t(event["args"]["in flight"]);
         queued = std::int64_t(event["args"]["queued"]);
@@ -45,24 +45,25 @@ struct Trace {
         CHECK(queued >= 0);
         max_in_flight = std::max(max_in_flight, in_flight);
       } else if (phase == "M" && name == "thread_name") {
-        lanes[lane] = std::string(event["args"]["name"].get_string().value());
+        tracks[track] = std::string(event["args"]["name"].get_string().value());
       } else if (phase == "M" && name == "process_name") {
-        processes.insert(lane.first);
+        processes.insert(track.first);
       }
     }
-    for (auto& [lane, lane_slices] : slices)
-      std::stable_sort(lane_slices.begin(), lane_slices.end(), [](const Slice& a, const Slice& b) {
+    for (auto& [track, track_slices] : slices)
+      std::stable_sort(track_slices.begin(), track_slices.end(), [](const Slice& a, const Slice& b) {
         return a.begin < b.begin || (a.begin == b.begin && a.end > b.end);
       });
   }
 
-  /// Of each lane the slices' names with those around them, as "a/b/c"; checks that they nest.
+  /// The path of each slice: the names of the slices that enclose it and its own, as "a/b/c". Checks that
+  /// slices nest.
   [[nodiscard]] std::multiset<std::string> paths() const {
     constexpr double rounding = 0.002;  // a thousandth of a microsecond at each end
     std::multiset<std::string> all;
-    for (const auto& [lane, lane_slices] : slices) {
+    for (const auto& [track, track_slices] : slices) {
       std::vector<const Slice*> around;
-      for (const Slice& slice : lane_slices) {
+      for (const Slice& slice : track_slices) {
         while (!around.empty() && around.back()->end <= slice.begin + rounding) around.pop_back();
         CAPTURE(slice.name);
         if (!around.empty()) CHECK(slice.end <= around.back()->end + rounding);
@@ -76,16 +77,16 @@ struct Trace {
   }
 
   std::map<std::string, int> phases;
-  std::map<Lane, std::vector<Slice>> slices;
-  std::map<std::uint64_t, std::map<std::string, std::pair<Lane, double>>> arrows;
-  std::map<Lane, std::string> lanes;
+  std::map<Track, std::vector<Slice>> slices;
+  std::map<std::uint64_t, std::map<std::string, std::pair<Track, double>>> arrows;
+  std::map<Track, std::string> tracks;
   std::set<std::int64_t> processes;
   std::int64_t in_flight = 0, queued = 0, max_in_flight = 0;
 };
 
 }  // namespace
 
-TEST_CASE("--trace shows every task with its parts, in its worker's lane", "[trace]") {
+TEST_CASE("--trace shows every task with its parts on the track of its worker", "[trace]") {
   using Words = std::vector<std::string>;
   const Words mode = GENERATE(Words{"-p", "2", "-c", "4"}, Words{"-t", "2", "-c", "4"}, Words{"-s"});
   CAPTURE(mode);
@@ -137,7 +138,7 @@ TEST_CASE("--trace shows every task with its parts, in its worker's lane", "[tra
           trace.slices.at(end.first).begin(), trace.slices.at(end.first).end(),
           [at = end.second](const Slice& slice) { return slice.begin <= at && at <= slice.end; }));
   }
-  for (const auto& [lane, slices] : trace.slices) CHECK(trace.lanes.count(lane) == 1);
+  for (const auto& [track, slices] : trace.slices) CHECK(trace.tracks.count(track) == 1);
   CHECK(trace.processes.size() == (mode[0] == "-p" ? 3 : 1));
   CHECK(trace.in_flight == 0);
   CHECK(trace.queued == 0);
@@ -145,7 +146,7 @@ TEST_CASE("--trace shows every task with its parts, in its worker's lane", "[tra
   CHECK(trace.max_in_flight <= (mode[0] == "-s" ? 1 : 8));
 }
 
-TEST_CASE("an interrupted run has a trace, and so has one that needs no worker", "[trace]") {
+TEST_CASE("an interrupted run has a trace, and so has a run without workers", "[trace]") {
   const TempDir work;
   const std::vector<std::string> to_trace{"-o", work / "sprites", "--trace", work / "trace.json"};
   SECTION("interrupted") {
@@ -163,23 +164,35 @@ TEST_CASE("an interrupted run has a trace, and so has one that needs no worker",
     CHECK(trace.phases.at("b") == trace.phases.at("e"));
     CHECK(!trace.paths().empty());
   }
-  SECTION("all is there") {
+  SECTION("all sprites are fresh") {
     const MirrorServer mirror;
     std::vector<std::string> arguments{"-n", "5", "--base-url", mirror.base_url()};
     arguments.insert(arguments.end(), to_trace.begin(), to_trace.end());
     REQUIRE(run(program(arguments)).exit_status == 0);
     REQUIRE(run(program(arguments)).exit_status == 0);
     const Trace trace(read_file(work / "trace.json"));
-    CHECK(trace.paths().count("bulbasaur: at hand") == 1);
+    CHECK(trace.paths().count("bulbasaur: hit") == 1);
     CHECK(trace.arrows.empty());
   }
 }
 
-TEST_CASE("a trace that cannot be written ends the run before it asks for anything", "[trace]") {
+TEST_CASE("a trace that cannot be written ends the run with a report before any request", "[trace]") {
   const TempDir work;
-  const Outcome outcome = run(program({"--base-url", "http://127.0.0.1:1/", "-o", work / "sprites", "--trace",
-                                       work / "none" / "trace.json"}));
+  const Outcome outcome = run(program({"--json", "--base-url", "http://127.0.0.1:1/", "-o", work / "sprites",
+                                       "--trace", work / "none" / "trace.json"}));
   CHECK(outcome.exit_status == 4);
   CHECK(outcome.err.find("--trace: cannot write ") != std::string::npos);
   CHECK(outcome.err.find("name another file") != std::string::npos);
+  CHECK(RunReport(outcome.out).count.at("requests") == 0);
+}
+
+TEST_CASE("a trace that does not fit on its disk costs the trace alone", "[trace]") {
+  const TempDir work;
+  const MirrorServer mirror;
+  const Outcome outcome = run(program({"--json", "-p", "2", "-n", "5", "--base-url", mirror.base_url(), "-o",
+                                       work / "sprites", "--trace", "/dev/full"}));
+  INFO(outcome.err);
+  CHECK(outcome.exit_status == 4);
+  CHECK(outcome.err.find("--trace: cannot write /dev/full") != std::string::npos);
+  CHECK(RunReport(outcome.out).count.at("downloaded") == 5);
 }

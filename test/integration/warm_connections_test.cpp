@@ -14,16 +14,17 @@
 
 using namespace spritefarm::test;
 
-TEST_CASE("workers connect while the coordinator waits for the index, and use these connections", "[warm]") {
+TEST_CASE("workers connect while the coordinator waits for the index, and then use these connections",
+          "[warm]") {
   const std::string mode = GENERATE("-p", "-t");
   CAPTURE(mode);
   constexpr std::size_t workers = 4;
-  constexpr int all_connected = 1 + 2 * workers;  // the coordinator's one, and a worker's two
+  constexpr int all_connected = 1 + 2 * workers;  // one of the coordinator, two of each worker
 
   static const PokeapiFolder pokeapi;
   std::atomic<const NginxServer*> hosts = nullptr;
   std::atomic<int> seen = 0;
-  // The index is given out only when all connections are there, or after a time that is long enough for them.
+  // The server sends the index when all connections are open, or after half a minute.
   ScriptedServer index([&](const ScriptedServer::Request&) {
     for (int asked = 0; asked < 3000 && seen < all_connected; ++asked) {
       seen = hosts.load()->connected_clients();
@@ -51,7 +52,7 @@ TEST_CASE("workers connect while the coordinator waits for the index, and use th
   CHECK(requests.size() == 201);
   std::map<std::string, std::set<std::string>> connections;
   for (const NginxRequest& request : requests) connections[request.host].insert(request.connection);
-  // No later ones. A thread that wakes late may find nothing left to do.
+  // No connection was opened later. A thread that wakes late may have no work left.
   CHECK(connections["pokeapi.co"].size() <= workers + 1);
   CHECK(connections["pokeapi.co"].size() > 2);
   CHECK(connections["raw.githubusercontent.com"].size() <= workers);

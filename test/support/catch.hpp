@@ -1,6 +1,6 @@
 #pragma once
 
-// One name for both generations of Catch2: 2 on Debian 12, 3 on Debian 13.
+// Includes Catch2 2 (Debian 12) or 3 (Debian 13).
 #if __has_include(<catch2/catch_test_macros.hpp>)
 #include <catch2/catch_template_test_macros.hpp>
 #include <catch2/catch_test_macros.hpp>

@@ -12,7 +12,7 @@
 namespace spritefarm::test {
 namespace {
 
-/// The image of all tests with a comment, a chunk of its own, before its end: valid, and another for each text.
+/// A valid PNG with `text` in a tEXt chunk: a different image for each text.
 std::string image_with(const std::string& text) {
   const auto number = [](std::uint32_t value) {
     std::string bytes;
@@ -60,7 +60,7 @@ std::string ChangingApi::document(const std::string& path) {
   }
   if (path.rfind(records, 0) != 0) return "";
   const int id = std::stoi(path.substr(records.size()));
-  std::string others;  // a record of some size, as they are
+  std::string others;  // padding, to the size of a small real record
   for (int i = 0; i < 60; ++i) others += ", \"" + std::to_string(i) + std::string(100, 'x') + "\": null";
   return R"({"id": )" + std::to_string(id) + R"(, "name": "p)" + std::to_string(id) +
          R"(", "sprites": {"front_default": ")" + m_server.url("/image/" + std::to_string(id)) + "?" +
@@ -128,7 +128,7 @@ void ChangingApi::stall_image(int id) {
 void ChangingApi::wait_for_stalled() {
   std::unique_lock lock(m_mutex);
   if (!m_changed.wait_for(lock, std::chrono::minutes(1), [this] { return m_is_stalled; }))
-    throw std::runtime_error("nobody asked for the image that is not answered");
+    throw std::runtime_error("no request for the stalled image arrived within a minute");
 }
 
 }  // namespace spritefarm::test

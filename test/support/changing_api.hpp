@@ -11,12 +11,12 @@
 
 namespace spritefarm::test {
 
-/// A PokéAPI with its images in one server, whose documents have ETags and change while a test goes on; it answers 304
-/// to who has the newest, and writes down what it was asked for. Records: pokemon/1/ to pokemon/N/, named p1 to pN, each
-/// with one sprite, front_default.
+/// A fake PokéAPI and image host in one ScriptedServer. A test changes its documents and images while it
+/// runs. It supports ETags and conditional requests, and logs every request. It has the records pokemon/1/ to
+/// pokemon/N/, named p1 to pN, each with one sprite, front_default. Owned by the test.
 class ChangingApi {
  public:
-  /// A request, as it was answered.
+  /// A request and the status of its response.
   struct Answer {
     std::string path;
     int status = 0;
@@ -25,27 +25,27 @@ class ChangingApi {
   explicit ChangingApi(int pokemon);
 
   [[nodiscard]] std::string base_url() const { return m_server.url("/api/v2/"); }
-  /// What was answered since the last call.
+  /// The requests since the last call.
   std::vector<Answer> take_log();
 
-  /// From now on: how long documents and images may be used without asking; no Cache-Control where it is negative.
+  /// Sets the max-age of documents and images; negative: no Cache-Control.
   void set_max_age(int seconds) { m_max_age = seconds; }
-  /// From now on: nothing has an ETag.
+  /// Stops sending ETags.
   void forget_tags() { m_has_tags = false; }
-  /// From now on: whether records and pages carry the dataset's hash, and whether there is a meta/.
+  /// Sets the dataset hash in records, pages and meta/. If it is empty, none carries a hash and meta/ is 404.
   void name_dataset(const std::string& hash);
-  /// A new image for a pokémon (the record stays), or a new record (another image's URL).
+  /// Changes the image of a pokémon but not its record; or its record, which then has another image URL.
   void change_image(int id);
   void change_record(int id);
-  /// From now on, requests for this pokémon's image are never answered; 0: all are.
+  /// Stops answering requests for the image of this pokémon; 0: answers all again.
   void stall_image(int id);
-  /// Waits until somebody asks for it.
+  /// Waits for a request for the stalled image. Throws std::runtime_error after a minute.
   void wait_for_stalled();
 
-  /// From now on, this is the answer to whatever asks for a path that begins so.
+  /// Sends `reply` to every request whose path begins with `path`.
   void spoil(const std::string& path, ScriptedServer::Reply reply);
 
-  /// What p<id>.png is to hold at present.
+  /// The current content of p<id>.png.
   [[nodiscard]] std::string image(int id);
 
  private:

@@ -8,7 +8,7 @@
 
 namespace spritefarm::test {
 
-/// The bytes as which a value travels.
+/// The encoding of a value.
 template <typename T>
 std::string encoded(const T& value) {
   Encoder to;
@@ -16,7 +16,7 @@ std::string encoded(const T& value) {
   return std::move(to).take();
 }
 
-/// The value that these bytes are, to the last; throws what its codec throws.
+/// The value of an encoding, which must have no trailing bytes. Throws CodecError.
 template <typename T>
 T decoded(std::string_view bytes) {
   Decoder from(bytes);

@@ -5,8 +5,8 @@
 
 namespace spritefarm::test {
 
-/// Waits until it is so; false where the bound is reached, which is far above what it takes on slow machines. For what
-/// tells nobody when it happens.
+/// Polls until `predicate` is true; false if `bound` has passed. The bound is generous for slow machines. Use
+/// it only for conditions that cannot be waited for.
 template <typename Predicate>
 bool eventually(Predicate predicate, std::chrono::steady_clock::duration bound = std::chrono::minutes(1)) {
   const auto deadline = std::chrono::steady_clock::now() + bound;

@@ -29,7 +29,7 @@ std::map<std::string, std::string> read_tree(const std::filesystem::path& root) 
     if (entry.is_symlink()) {
       tree[name] = "-> " + std::filesystem::read_symlink(entry.path()).string();
     } else if (entry.is_regular_file()) {
-      // A file that a run renames observer is in neither place.
+      // A running program may have renamed the file since it was listed.
       std::ifstream in(entry.path(), std::ios::binary);
       if (in) tree[name] = {std::istreambuf_iterator<char>(in), {}};
     }

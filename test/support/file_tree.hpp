@@ -6,14 +6,14 @@
 
 namespace spritefarm::test {
 
-/// A file's bytes; throws std::runtime_error for one that cannot be read.
+/// The content of a file. Throws std::runtime_error if it cannot be read.
 std::string read_file(const std::filesystem::path& path);
 
-/// Makes the folders above it, too.
+/// Writes a file and creates its parent directories. Throws std::runtime_error.
 void write_file(const std::filesystem::path& path, const std::string& bytes);
 
-/// All that is below a folder: path relative to it, and bytes ("-> target" for a symbolic link), less
-/// the program's ledger. Empty where there is no such folder.
+/// All files below a directory, by relative path, with their content ("-> target" for a symbolic link).
+/// Leaves out the ledger. Empty if the directory does not exist.
 std::map<std::string, std::string> read_tree(const std::filesystem::path& root);
 
 }  // namespace spritefarm::test

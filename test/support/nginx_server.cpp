@@ -18,7 +18,7 @@ namespace spritefarm::test {
 
 namespace {
 
-/// Runs a tool and gives what it said; throws where it does not succeed.
+/// Runs a tool and returns its output. Throws std::runtime_error if it fails.
 std::string tool(std::vector<std::string> arguments) {
   const std::string name = arguments.at(0);
   const Outcome outcome = run({std::move(arguments)});
@@ -26,13 +26,13 @@ std::string tool(std::vector<std::string> arguments) {
   return outcome.out + outcome.err;
 }
 
-/// nginx is in sbin, which is not on every user's PATH.
+/// Debian installs nginx in /usr/sbin, which is not on the PATH of every user.
 std::string nginx_program() {
   const std::string usual = "/usr/sbin/nginx";
   return std::filesystem::exists(usual) ? usual : "nginx";
 }
 
-/// Since 1.25.1 HTTP/2 has a directive of its own, and its old place gives a warning.
+/// Since 1.25.1, nginx has a directive `http2`; the older parameter of `listen` gives a warning.
 bool has_http2_directive() {
   const std::string text = tool({nginx_program(), "-v"});
   int major = 0, minor = 0, patch = 0;
@@ -64,7 +64,7 @@ void make_certificates(const std::filesystem::path& folder, const std::vector<st
     arguments.insert(arguments.end(), more.begin(), more.end());
     tool(std::move(arguments));
   };
-  make("ca", {"-subj", "/CN=spritefarm test authority"});
+  make("ca", {"-subj", "/CN=spritefarm test CA"});
   make("server", {"-subj", "/CN=" + names.front(), "-CA", folder / "ca.pem", "-CAkey", folder / "ca.key",
                   "-addext", alternatives, "-addext", "basicConstraints=critical,CA:FALSE"});
 }
@@ -105,8 +105,8 @@ NginxServer::NginxServer(const std::filesystem::path& root, const std::vector<st
                          const NginxSettings& settings) {
   make_certificates(m_folder.path(), names);
 
-  // The port stays ours, bound but deaf, and nginx binds it beside us (SO_REUSEPORT): nobody can take it in
-  // between.
+  // Reserves a port: bound without listen() while nginx binds it, too (SO_REUSEPORT), so that no other
+  // process can take it.
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);

@@ -12,40 +12,39 @@ namespace spritefarm::test {
 
 /// A line of nginx's access log.
 struct NginxRequest {
-  std::string connection;  ///< a number of the connection's own
+  std::string connection;  ///< the serial number of the connection
   std::string protocol;    ///< "HTTP/2.0"
   std::string host;
   int status = 0;
-  std::string encoding;  ///< of the response's body: "gzip", or "-"
+  std::string encoding;  ///< of the response body: "gzip" or "-"
   std::string uri;
 };
 
-/// How an NginxServer differs from the usual one.
+/// Options of an NginxServer.
 struct NginxSettings {
-  bool http2 = true;      ///< else TLS with HTTP/1.1 only
-  std::string locations;  ///< more of nginx's `location` blocks
+  bool http2 = true;      ///< false: TLS with HTTP/1.1 only
+  std::string locations;  ///< additional `location` blocks
 };
 
-/// A real nginx that serves a folder over TLS with HTTP/2, under any host names, on a free loopback port, and
-/// compresses JSON. A path that is a folder gives its index.json. It runs as one process, as whoever runs the
-/// test, in a temporary folder of its own, with a certificate for the names from an authority of its own.
-/// Ready when constructed; ended with the object. Throws std::runtime_error with nginx's or openssl's own
-/// words where it cannot be started.
+/// A real nginx that serves a directory over TLS with HTTP/2 on a free loopback port. It compresses JSON and
+/// serves index.json for a directory. It runs as one process under the user of the test, in its own temporary
+/// directory, with a certificate for `names` signed by its own CA. Ready when constructed; the destructor
+/// ends it. Throws std::runtime_error with the output of nginx or openssl if it cannot start.
 class NginxServer {
  public:
   NginxServer(const std::filesystem::path& root, const std::vector<std::string>& names,
               const NginxSettings& settings = {});
 
   [[nodiscard]] int port() const noexcept { return m_port; }
-  /// The authority's certificate, for --cacert.
+  /// The CA certificate, for --cacert.
   [[nodiscard]] std::string ca_file() const { return m_folder / "ca.pem"; }
-  /// The value of --connect-to that sends a name's port 443 here.
+  /// The value of --connect-to that maps port 443 of `name` to this server.
   [[nodiscard]] std::string connect_to(const std::string& name) const;
 
-  /// How many connections clients have open now.
+  /// The number of open client connections.
   [[nodiscard]] int connected_clients() const;
 
-  /// Ends nginx and gives all that it has served.
+  /// Ends nginx and returns its access log.
   std::vector<NginxRequest> stop();
 
  private:

@@ -9,9 +9,9 @@
 
 namespace spritefarm::test {
 
-/// A folder with what the live PokéAPI serves for its first 100 pokémon: ../shared/pokeapi beside the
-/// repository (or below $SPRITEFARM_SHARED); where that is absent, a copy of what `spritefarm mirror` serves,
-/// with the real URLs.
+/// A directory with the documents and images of the live PokéAPI for its first 100 pokémon: ../shared/pokeapi
+/// beside the repository, or $SPRITEFARM_SHARED/pokeapi. If it is absent, a copy of the documents of
+/// `spritefarm mirror`, with the real URLs.
 class PokeapiFolder {
  public:
   static constexpr int pokemon = 100;
@@ -19,7 +19,7 @@ class PokeapiFolder {
   PokeapiFolder();
 
   [[nodiscard]] const std::filesystem::path& path() const noexcept { return m_path; }
-  /// The bytes of each one's front_default, by name.
+  /// The front_default images, by the name of the pokémon.
   [[nodiscard]] std::map<std::string, std::string> front_sprites() const;
 
  private:

@@ -1,5 +1,5 @@
-// What most tests include and what takes longest to read: the Makefile has GCC read it once for all of them. Included by
-// nothing else, so it needs no guard.
+// The precompiled header of the tests (see the Makefile): headers that most tests include and that are slow
+// to compile. No file includes it, so it needs no include guard.
 #include "support/catch.hpp"
 
 #include <spritefarm/futures.hpp>

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <sstream>
 #include <system_error>
 
@@ -10,7 +11,7 @@ namespace spritefarm::test {
 
 std::vector<std::string> names_in(const std::string& directory) {
   std::vector<std::string> names;
-  std::error_code gone;  // a process may end while it is looked at
+  std::error_code gone;  // a process may end during the scan
   for (std::filesystem::directory_iterator at(directory, gone), end; !gone && at != end; at.increment(gone))
     names.push_back(at->path().filename());
   std::sort(names.begin(), names.end());
@@ -22,7 +23,7 @@ ProcessState state_of(pid_t process) {
   std::string stat;
   std::getline(file, stat);
   ProcessState state;
-  // "PID (NAME) STATE PARENT ...": the name may hold anything.
+  // "PID (NAME) STATE PARENT ...": the name may contain any character.
   const auto name = stat.find('('), after_name = stat.rfind(')');
   if (after_name == std::string::npos) return state;
   state.name = stat.substr(name + 1, after_name - name - 1);
@@ -52,6 +53,27 @@ std::vector<pid_t> processes_that(const Condition& condition) {
 
 std::vector<pid_t> children_of(pid_t parent) {
   return processes_that([parent](pid_t process) { return state_of(process).parent == parent; });
+}
+
+pid_t child_named(pid_t parent, const std::string& name) {
+  for (const pid_t child : children_of(parent))
+    if (state_of(child).name == name) return child;
+  return 0;
+}
+
+std::vector<pid_t> descendants_of(pid_t ancestor) {
+  std::map<pid_t, std::vector<pid_t>> children;
+  processes_that([&children](pid_t process) {
+    children[state_of(process).parent].push_back(process);
+    return false;
+  });
+  std::vector<pid_t> found{ancestor};
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    const std::vector<pid_t>& next = children[found[i]];
+    found.insert(found.end(), next.begin(), next.end());
+  }
+  found.erase(found.begin());
+  return found;
 }
 
 std::vector<pid_t> processes_with(const std::string& variable) {

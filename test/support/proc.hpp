@@ -5,27 +5,32 @@
 #include <string>
 #include <vector>
 
-/// What /proc tells of processes.
+/// Information on processes from /proc.
 namespace spritefarm::test {
 
 struct ProcessState {
-  std::string name;   ///< of its first thread
-  char letter = 'X';  ///< as in proc(5); X for one that is no more
+  std::string name;   ///< of its main thread
+  char letter = 'X';  ///< as in proc(5); X if the process does not exist
   pid_t parent = 0;
 };
 ProcessState state_of(pid_t process);
-/// False for one that is gone, or a zombie, which may be left to an init that reaps nobody.
+/// False for a process that does not exist and for a zombie, which an init that does not reap may leave.
 bool is_alive(pid_t process);
-/// The processes that this one has forked and that exist still, zombies too.
+/// The children of a process, including zombies.
 std::vector<pid_t> children_of(pid_t parent);
-/// All processes, whoever forked them, that began with this "NAME=VALUE" in their environment.
+/// The first child of this name, or 0.
+pid_t child_named(pid_t parent, const std::string& name);
+/// The children of a process, their children, and so on.
+std::vector<pid_t> descendants_of(pid_t ancestor);
+/// All processes that started with this "NAME=VALUE" in their environment.
 std::vector<pid_t> processes_with(const std::string& variable);
-/// How many tasks (threads) it has; 0: it is gone.
+/// The number of tasks (threads) of a process; 0 if it does not exist.
 int tasks_of(pid_t process);
-/// In KiB; 0: it is gone.
+/// The resident memory of a process (VmRSS) in KiB; 0 if it does not exist.
 long resident_kib(pid_t process);
-/// The lines of one of this process's own files, or the names in one of its directories, such as "maps" and "fd".
+/// The lines of a file below /proc/self, such as "maps".
 std::vector<std::string> proc_self_lines(const std::string& file);
+/// The names in a directory, such as "/proc/self/fd", in order; empty if it does not exist.
 std::vector<std::string> names_in(const std::string& directory);
 
 }  // namespace spritefarm::test

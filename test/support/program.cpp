@@ -44,7 +44,7 @@ MirrorServer::MirrorServer(std::vector<std::string> options)
     : m_process(program(words("mirror", {"--port", "0"}, std::move(options)))),
       m_base_url(m_process.read_line()) {
   if (m_base_url.rfind("http://127.0.0.1:", 0) != 0)
-    throw std::runtime_error("the mirror said: " + m_base_url);
+    throw std::runtime_error("the mirror printed no base URL: " + m_base_url);
 }
 
 std::string http_get(const std::string& url) {

@@ -8,19 +8,19 @@
 
 namespace spritefarm::test {
 
-/// The `spritefarm` that was built with this test: its neighbour, or what $SPRITEFARM names.
+/// The path of `spritefarm`: $SPRITEFARM, or the program in the directory of this test.
 std::filesystem::path program_path();
 
-/// A run of it, without what this machine's environment would tell it (proxies, $SPRITEFARM_...).
+/// A command that runs it. Removes the proxy variables and $SPRITEFARM_BASE_URL from its environment.
 Command program(std::vector<std::string> arguments, std::string input = {});
 
-/// `spritefarm mirror` with these options, on a free port; ended with the object. Throws std::runtime_error
-/// where it does not start.
+/// A running `spritefarm mirror` on a free port; the destructor ends it. Throws std::runtime_error if it does
+/// not start.
 class MirrorServer {
  public:
   explicit MirrorServer(std::vector<std::string> options = {});
 
-  /// Ends in "/api/v2/".
+  /// The base URL, which ends in "/api/v2/".
   [[nodiscard]] const std::string& base_url() const noexcept { return m_base_url; }
 
  private:
@@ -28,8 +28,8 @@ class MirrorServer {
   std::string m_base_url;
 };
 
-/// The body behind a URL, fetched with libcurl alone, for what a test expects. Throws std::runtime_error for
-/// anything but a 200.
+/// Fetches a URL with plain libcurl, for the expectations of a test. Throws std::runtime_error unless the
+/// status is 200.
 std::string http_get(const std::string& url);
 
 }  // namespace spritefarm::test

@@ -38,7 +38,7 @@ RunReport::RunReport(std::string_view json) {
     for (const simdjson::dom::element one : detours_taken)
       detours.push_back({text(one["url"]), text(one["instead"])});
   } catch (const simdjson::simdjson_error& error) {
-    throw std::runtime_error(std::string("the report is not as promised (") + error.what() +
+    throw std::runtime_error(std::string("the JSON report lacks a documented member (") + error.what() +
                              "): " + std::string(json));
   }
 }

@@ -8,8 +8,8 @@
 
 namespace spritefarm::test {
 
-/// What `--json` printed, read by another library than what wrote it. Throws std::runtime_error for anything
-/// but one JSON object that has all that the README promises.
+/// The report of `--json`, parsed by simdjson, independently of the code that writes it. Throws
+/// std::runtime_error unless it is one JSON object with all members that the README documents.
 struct RunReport {
   explicit RunReport(std::string_view json);
 

@@ -1,6 +1,6 @@
 #pragma once
 
-// Which sanitizer a test is compiled with: GCC and clang tell it in ways of their own.
+// Whether a test is compiled with a sanitizer. GCC and clang define different macros.
 
 #ifndef __has_feature
 #define __has_feature(feature) 0

@@ -28,7 +28,7 @@ bool send_all(int fd, std::string_view bytes) {
   return true;
 }
 
-/// Until the client closes or resets the connection.
+/// Discards input until the client closes or resets the connection.
 void read_to_end(int fd) {
   char buffer[4096];
   while (::recv(fd, buffer, sizeof buffer, 0) > 0) {
@@ -106,7 +106,7 @@ void ScriptedServer::serve(int fd, int connection) {
     if (reply.after == Reply::close || reply.after == Reply::reset) {
       const linger at_once{1, 0};
       if (reply.after == Reply::reset) ::setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
-      // The descriptor stays ours until the destructor, so that its number is not given out again.
+      // The destructor closes the descriptor: until then, its number must not be reused.
       if (reply.after == Reply::reset)
         ::dup3(m_listener, fd, O_CLOEXEC);
       else

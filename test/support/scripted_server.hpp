@@ -11,29 +11,29 @@
 
 namespace spritefarm::test {
 
-/// An HTTP/1.1 server on loopback that answers as a test scripts it, also wrongly: a thread for each
-/// connection, which reads a request's head, calls the script and sends, byte for byte, what it says. Owned
-/// by the test; its destructor closes all connections. Throws std::system_error when it cannot listen.
+/// An HTTP/1.1 server on loopback that sends exactly the bytes that the test's script returns, valid or not.
+/// One thread per connection reads the head of a request, calls the script and sends its reply. Owned by the
+/// test. The destructor closes all connections. Throws std::system_error if it cannot listen.
 class ScriptedServer {
  public:
   struct Request {
     std::string path;
-    std::string head;    ///< all of it, with the request line
-    int connection = 0;  ///< from 1, in the order in which they were accepted
+    std::string head;    ///< request line and headers
+    int connection = 0;  ///< from 1, in the order of accept()
     int number = 0;      ///< from 1, over all connections
   };
   struct Reply {
     std::string bytes;
     enum After {
       keep,     ///< reads the next request
-      close,    ///< ends the connection
-      reset,    ///< ends it with a TCP reset
-      stall,    ///< sends nothing more, until the client closes
-      drip,     ///< sends the last byte again twenty times a second, until the client closes
-      endless,  ///< sends the last 4096 bytes again and again, until the client closes
+      close,    ///< closes the connection
+      reset,    ///< resets the connection (RST)
+      stall,    ///< sends nothing more until the client closes
+      drip,     ///< repeats the last byte twenty times a second until the client closes
+      endless,  ///< repeats the last 4096 bytes until the client closes
     } after = keep;
   };
-  /// Called on the connections' threads, by several at once.
+  /// Called on the threads of the connections, concurrently.
   using Script = std::function<Reply(const Request&)>;
 
   explicit ScriptedServer(Script script);
@@ -47,10 +47,10 @@ class ScriptedServer {
   }
   [[nodiscard]] int connections() const { return m_connections; }
   [[nodiscard]] int requests() const { return m_requests; }
-  /// Waits until so many connections have been closed by the client; false if that takes very long.
+  /// Waits until the client has closed this many connections; false after 30 seconds.
   bool wait_for_closed(int connections);
 
-  /// A whole response with this body.
+  /// A complete response with Content-Length.
   static Reply response(const std::string& status, const std::string& body,
                         const std::string& more_headers = {});
 

@@ -3,7 +3,7 @@
 #include <cstdlib>
 #include <filesystem>
 
-/// What the live PokéAPI serves for its first pokémon, where a copy of it stands beside the project.
+/// The paths of a copy of the live PokéAPI beside the project; it may be absent.
 namespace spritefarm::test::shared_data {
 
 inline std::filesystem::path pokeapi() {

@@ -52,7 +52,7 @@ std::vector<char*> pointers(std::vector<std::string>& strings) {
   return result;
 }
 
-/// A file without a name that holds these bytes, to be read from its start.
+/// An anonymous file with these bytes, positioned at its start.
 Fd file_with(const std::string& bytes) {
   Fd file(check(memfd_create("standard input", MFD_CLOEXEC), "memfd_create"));
   for (std::size_t done = 0; done < bytes.size();) {
@@ -70,7 +70,7 @@ void set_size(const Fd& terminal, system::TerminalSize size) {
   check(ioctl(terminal.get(), TIOCSWINSZ, &rows_and_columns), "TIOCSWINSZ");
 }
 
-/// Takes what is there without waiting; closes `from` at its end.
+/// Reads the available bytes without blocking; closes `from` at the end of file.
 void drain(Fd& from, std::string& into) {
   char buffer[65536];
   while (from) {
@@ -87,14 +87,14 @@ void drain(Fd& from, std::string& into) {
   }
 }
 
-/// The terminal's own end, and the program's.
+/// Opens a pseudoterminal: our end (the master) and the end of the program.
 Pipe make_terminal(system::TerminalSize size) {
   Pipe ends;
   ends.read_end = Fd(check(posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC), "posix_openpt"));
   const int terminal = ends.read_end.get();
   char name[64];
   if (grantpt(terminal) != 0 || unlockpt(terminal) != 0 || ptsname_r(terminal, name, sizeof name) != 0)
-    posix::throw_errno("make a terminal");
+    posix::throw_errno("cannot open a terminal");
   set_size(ends.read_end, size);
   ends.write_end = Fd(check(open(name, O_RDWR | O_NOCTTY | O_CLOEXEC), name));
   return ends;
@@ -111,7 +111,7 @@ Subprocess::Subprocess(Command command) : m_name(command.arguments.at(0)) {
   const pid_t parent = getpid();
 
   m_pid = check(fork(), "fork");
-  if (m_pid == 0) {  // only what is safe after a fork from here on
+  if (m_pid == 0) {  // from here on, only async-signal-safe calls
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     sigset_t none;
     sigemptyset(&none);
@@ -122,7 +122,7 @@ Subprocess::Subprocess(Command command) : m_name(command.arguments.at(0)) {
             dup2(err.write_end.get(), 2) >= 0;
     if (ready) execvpe(argv[0], argv.data(), envp.data());
     const int error = errno;
-    [[maybe_unused]] const ssize_t told = write(failure.write_end.get(), &error, sizeof error);
+    [[maybe_unused]] const ssize_t written = write(failure.write_end.get(), &error, sizeof error);
     _exit(127);
   }
 
@@ -144,6 +144,10 @@ Subprocess::~Subprocess() {
   waitpid(m_pid, nullptr, 0);
 }
 
+void Subprocess::close_output() {
+  m_out.reset();
+}
+
 void Subprocess::send_signal(int signal) {
   if (!m_reaped) check(kill(m_pid, signal), "kill");
 }
@@ -152,8 +156,8 @@ std::string Subprocess::read_line(Duration bound) {
   pump([this] { return m_outcome.out.find('\n', m_line_start) != std::string::npos; }, bound);
   const std::size_t end = m_outcome.out.find('\n', m_line_start);
   if (end == std::string::npos) {
-    throw std::runtime_error(
-        m_name + " ended without the line that was waited for; it printed: " + m_outcome.out + m_outcome.err);
+    throw std::runtime_error(m_name + " ended without the expected line; it printed: " + m_outcome.out +
+                             m_outcome.err);
   }
   const std::string line = m_outcome.out.substr(m_line_start, end - m_line_start);
   m_line_start = end + 1;
@@ -184,13 +188,13 @@ Outcome Subprocess::stop() {
   return finish();
 }
 
-/// Until that is so, or the program has ended.
+/// Reads the output until `until` returns true or the program has ended.
 void Subprocess::pump(const std::function<bool()>& until, Duration bound) {
   const auto deadline = std::chrono::steady_clock::now() + bound;
   while (!m_reaped) {
     if (until()) return;
 
-    // poll() passes over negative descriptors: the closed ones.
+    // poll() ignores negative descriptors: the closed ones.
     pollfd fds[] = {{m_pidfd.get(), POLLIN, 0}, {m_out.get(), POLLIN, 0}, {m_err.get(), POLLIN, 0}};
     const auto left =
         std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
@@ -200,14 +204,14 @@ void Subprocess::pump(const std::function<bool()>& until, Duration bound) {
       kill(m_pid, SIGKILL);
       waitpid(m_pid, nullptr, 0);
       m_reaped = true;
-      throw std::runtime_error(m_name + " took too long and was killed; it printed: " + m_outcome.out +
+      throw std::runtime_error(m_name + " timed out and was killed; it printed: " + m_outcome.out +
                                m_outcome.err);
     }
     if (ready < 0) continue;
     drain(m_out, m_outcome.out);
     drain(m_err, m_outcome.err);
     if (fds[0].revents) {
-      // What it printed is in the pipes by now; a descendant that holds them open is not waited for.
+      // All its output is in the pipes now. A descendant may still hold them open: do not wait for it.
       drain(m_out, m_outcome.out);
       drain(m_err, m_outcome.err);
       int status = 0;

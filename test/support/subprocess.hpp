@@ -15,31 +15,29 @@
 
 namespace spritefarm::test {
 
-/// What to run, and how.
+/// A program to run and its environment.
 struct Command {
-  std::vector<std::string> arguments;  ///< the first names the program: a path, or a name on PATH
-  std::map<std::string, std::string>
-      environment{};                               ///< on top of ours; an empty value takes the variable away
-  std::string input{};                             ///< its standard input
-  std::optional<system::TerminalSize> terminal{};  ///< where its standard error is a terminal: of what size
+  std::vector<std::string> arguments;                ///< the first is the program: a path, or a name on PATH
+  std::map<std::string, std::string> environment{};  ///< changes to ours; an empty value removes the variable
+  std::string input{};                               ///< standard input
+  std::optional<system::TerminalSize> terminal{};    ///< if set, standard error is a terminal of this size
 };
 
-/// How a program ended, and all that it printed.
+/// The exit status of a program and its output.
 struct Outcome {
-  int exit_status = -1;  ///< -1 where a signal ended it
+  int exit_status = -1;  ///< -1 if a signal ended it
   int signal = 0;
   std::string out;
   std::string err;
 };
 
-/// A program that a test started, with its output in our hands. It is killed and reaped with this object, and
-/// by the kernel should the test die first, so nothing outlives a test. Used by the thread that made it.
-/// Every wait is bounded: where the bound is reached, the program is killed and std::runtime_error tells what
-/// it had printed.
+/// A running program whose output is captured. The destructor kills and reaps it; if the test dies first, the
+/// kernel kills it (PR_SET_PDEATHSIG). Used by the thread that created it. Every wait has a bound: when it
+/// has passed, the program is killed and std::runtime_error quotes its output.
 class Subprocess {
  public:
   using Duration = std::chrono::steady_clock::duration;
-  /// Far above what anything takes, for machines that are slow and busy.
+  /// Longer than any program needs, even on a slow and busy machine.
   static constexpr std::chrono::seconds long_enough{120};
 
   explicit Subprocess(Command command);
@@ -48,19 +46,21 @@ class Subprocess {
   ~Subprocess();
 
   [[nodiscard]] pid_t pid() const noexcept { return m_pid; }
-  /// Readable once it has ended.
+  /// Readable when the program has ended.
   [[nodiscard]] int pidfd() const noexcept { return m_pidfd.get(); }
 
-  /// The next line of its standard output, without the line's end.
+  /// Waits for the next line of standard output and returns it without the newline.
   std::string read_line(Duration bound = long_enough);
-  /// Waits until it has printed this so many times on standard error, or has ended.
+  /// Waits until `part` has appeared `times` times on standard error, or the program has ended.
   void wait_for_message(const std::string& part, int times = 1, Duration bound = long_enough);
-  /// Waits for its end.
+  /// Waits for the end of the program.
   Outcome finish(Duration bound = long_enough);
   void send_signal(int signal);
-  /// Of its terminal.
+  /// Closes the reading end of its standard output.
+  void close_output();
+  /// Resizes its terminal.
   void resize(system::TerminalSize size);
-  /// SIGTERM, then finish().
+  /// Sends SIGTERM, then calls finish().
   Outcome stop();
 
  private:
@@ -74,7 +74,7 @@ class Subprocess {
   bool m_reaped = false;
 };
 
-/// Runs a program to its end.
+/// Runs a program and waits for its end.
 Outcome run(Command command, Subprocess::Duration bound = Subprocess::long_enough);
 
 }  // namespace spritefarm::test

@@ -5,8 +5,7 @@
 
 namespace spritefarm::test {
 
-/// A new folder of its own below the system's temporary one, removed with all that is in it at the end.
-/// Throws std::system_error where none can be made.
+/// A new directory in $TMPDIR or /tmp. The destructor removes it with its contents. Throws std::system_error.
 class TempDir {
  public:
   TempDir();

@@ -7,18 +7,17 @@
 
 #include <thread>
 
-// ThreadSanitizer's runtime has it, where this is linked with that.
+// Defined by the runtime of ThreadSanitizer, if it is linked.
 extern "C" [[gnu::weak]] void __tsan_init();
 
 int main(int argc, char** argv) {
-  // The sanitizer starts a thread of its own before the first, and in a child that is forked before that: do it now, so
-  // that no process has it twice.
+  // ThreadSanitizer starts a background thread with the first thread of the program, and again in a child
+  // forked before that. Starting it now gives each process only one.
   if (__tsan_init) std::thread([] {}).join();
   return Catch::Session().run(argc, argv);
 }
 
-// libstdc++ counts the references to an exception with atomics of its own, which ThreadSanitizer does not
-// see.
+// ThreadSanitizer does not see the atomic reference counts of exceptions inside libstdc++.
 extern "C" const char* __tsan_default_suppressions() {
   return "race:std::__exception_ptr::exception_ptr::_M_release\n"
          "race:std::runtime_error::~runtime_error\n"

@@ -4,7 +4,7 @@
 
 namespace spritefarm::test {
 
-/// From now on, the test case that is running may take so long, in the place of what all may.
+/// Sets the time limit of the running test case, counted from now.
 void set_time_limit(std::chrono::seconds limit);
 
 }  // namespace spritefarm::test

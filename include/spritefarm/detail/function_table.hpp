@@ -7,40 +7,42 @@
 #include <memory>
 #include <string_view>
 
-/// Which functions may be called in another process. The table is filled while static objects are
-/// initialised, so it is the same in every process of one binary; on the wire a function is its number here,
-/// never an address.
+/// The functions that can be called in another process. Static initialisation fills the table, so every
+/// process of one binary has the same. A function crosses as its number in the table, never as an address.
 namespace spritefarm::detail {
 
 using FunctionId = std::uint32_t;
 
-/// A coroutine that a request has started in a worker process. Owned by the worker, used on its loop.
+/// A coroutine that a request has created in a worker process. Owned by the worker and used on the thread of
+/// its loop.
 class RunningCoroutine {
  public:
   virtual ~RunningCoroutine() = default;
+  /// Starts the coroutine. Calls `on_end` when it has ended, possibly before this returns.
   virtual void start(std::function<void()> on_end) = 0;
-  /// Encodes the result of the ended coroutine; throws what left it.
+  /// Encodes the result of a coroutine that has ended. Throws what the coroutine threw.
   virtual void take(Encoder& result) = 0;
 };
 
-/// Decodes the arguments and calls: a plain function's result is encoded when this returns null; a coroutine
-/// is returned, not yet started. Throws what the function throws, or CodecError.
+/// Decodes the arguments and calls the function. A plain function: encodes its result and returns null. A
+/// coroutine: returns it, not yet started. Throws what the function throws, or CodecError.
 using FunctionEntry = std::unique_ptr<RunningCoroutine> (*)(Decoder& arguments, Encoder& result);
 
-/// `type` distinguishes the entries in messages and in the table's digest. Static initialisation only.
+/// Adds an entry and returns its number. `type` distinguishes the entries in the digest. To be called during
+/// static initialisation only.
 FunctionId register_function(FunctionEntry entry, const char* type);
 
-/// The entry of that number; throws CodecError where the table has none.
+/// The entry of that number. Throws CodecError if the table has none.
 FunctionEntry function_entry(FunctionId id);
 
-/// A number that differs between binaries whose tables differ: both ends of a channel compare it.
+/// A number that identifies the contents of the table. Both ends of a channel compare it.
 std::uint64_t function_table_digest();
 
-/// A pointer to a plain function travels as the number of the loaded object (the program or a shared library) that holds
-/// its code, and the code's offset there: both are the same in every process of one binary. Throws CodecError for a
-/// pointer that does not point into the code of a loaded object, or a null one.
+/// Encodes a pointer to a plain function as the number of the loaded object (the program or a shared library)
+/// that holds its code, and the offset of the code there. Both are the same in every process of one binary.
+/// Throws CodecError if the pointer is null or does not point into the code of a loaded object.
 void encode_function_pointer(Encoder& to, void (*function)());
-/// Throws CodecError where there is no code.
+/// Throws CodecError if there is no code at that place.
 void (*decode_function_pointer(Decoder& from))();
 
 }  // namespace spritefarm::detail

@@ -4,34 +4,24 @@
 
 #include <exception>
 #include <optional>
-#include <string>
-#include <utility>
+#include <type_traits>
 #include <variant>
 
 namespace spritefarm {
 
-/// An exception travels as its type's name, its message and what is nested in it. A standard exception, and one of
-/// ours, comes back as itself, any other as RemoteError. Decoding never fails: bytes that are no exception become a
-/// CodecError that says so.
-template <>
-struct Codec<std::exception_ptr> {
-  static void encode(Encoder& to, const std::exception_ptr& exception);
-  static std::exception_ptr decode(Decoder& from);
-};
-
 namespace detail {
 
-/// A void result where a value is needed.
+/// R, or std::monostate for void.
 template <typename R>
 using ValueOf = std::conditional_t<std::is_void_v<R>, std::monostate, R>;
 
-/// What a call came to: a value, or the exception that left it.
+/// The result of a call: a value, or the exception that it threw.
 template <typename R>
 struct Outcome {
   std::optional<ValueOf<R>> value;
   std::exception_ptr exception;
 
-  /// Throws the exception.
+  /// The value. Throws the exception if there is one.
   ValueOf<R>& get() {
     if (exception) std::rethrow_exception(exception);
     return *value;

@@ -1,4 +1,4 @@
-// A program that calls exit() while its pool decodes a result: prints the pool's processes first. See
+// Calls exit() while its pool decodes a result. Prints the pids of the workers first. See
 // cpython_deadlock_test.cpp.
 
 #include <spritefarm/futures.hpp>

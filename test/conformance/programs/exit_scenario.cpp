@@ -1,4 +1,4 @@
-// exit_scenario EXECUTOR SCENARIO: a process that leaves an executor at work when it ends. Prints what happened.
+// exit_scenario EXECUTOR SCENARIO: exits while an executor is busy. Prints the events.
 
 #include "conformance/executors.hpp"
 
@@ -21,11 +21,12 @@ std::unique_ptr<Executor> make(std::string_view kind, int max_workers) {
   throw std::invalid_argument("no such executor: " + std::string(kind));
 }
 
-// Never destroyed: what is left at the exit is the library's business.
+// Never destroyed: the library must handle them at exit.
 Executor* executor;
 Gate* gate;
 
-/// Opens the gate when the program exits, before the library does what it does then: registered after it.
+/// Opens the gate when the program exits. Runs before the exit handler of the library, because it is
+/// registered after it.
 void open_gate_at_exit() {
   std::atexit([] { gate->open(); });
 }
@@ -43,14 +44,14 @@ int print_apple() {
   return 0;
 }
 
-/// Exits with calls that run and wait.
+/// Exits while calls run and wait.
 void exit_without_shutdown(std::string_view kind) {
   executor = make(kind, 1).release();
   for (int i = 0; i < 3; ++i) executor->submit(pass_and_print_apple, gate->ref());
   open_gate_at_exit();
 }
 
-/// Submits from an exit handler that runs after the library's.
+/// Submits a call in an exit handler that runs after that of the library.
 void submit_at_exit(std::string_view kind) {
   std::atexit([] {
     try {
@@ -64,7 +65,7 @@ void submit_at_exit(std::string_view kind) {
   executor->submit(multiply, 6, 7).result(a_minute);
 }
 
-/// Shuts down without waiting, and even destroys the executor, while a call runs.
+/// Shuts down without waiting, and destroys the executor, while a call runs.
 void shutdown_without_wait(std::string_view kind) {
   auto owned = make(kind, 3);
   owned->submit(pass_and_print_apple, gate->ref());
@@ -81,7 +82,7 @@ void cancel_without_wait(std::string_view kind) {
   owned->shutdown(false, true);
 }
 
-/// Forks in a call; the child, which has none of the pool's threads, exits.
+/// Forks in a call. The child, which has no threads of the pool, exits.
 void fork_in_a_call(std::string_view kind) {
   executor = make(kind, 1).release();
   const Future<int> status = executor->submit([] {
@@ -94,7 +95,7 @@ void fork_in_a_call(std::string_view kind) {
   std::cout << status.result() << std::endl;
 }
 
-/// A call that submits itself again and again, until its executor refuses it.
+/// A call that submits itself again until its executor refuses it.
 struct Resubmitted {
   Executor* executor;
   void operator()() const {
@@ -105,18 +106,18 @@ struct Resubmitted {
   }
 };
 
-/// Makes process pools while the executor is never idle; prints how many of them give the right result.
+/// Creates process pools while the executor is never idle. Prints how many of them give the correct result.
 void pools_beside_busy_threads(std::string_view kind) {
   prepare_to_fork();
   const auto busy = make(kind, 1);
   busy->submit(Resubmitted{busy.get()});
-  int right = 0;
+  int correct = 0;
   for (int i = 0; i < 20; ++i)
-    right += Processes::make({.max_workers = 1})->submit(multiply, i, 2).result(a_minute) == 2 * i;
-  std::cout << right << std::endl;
+    correct += Processes::make({.max_workers = 1})->submit(multiply, i, 2).result(a_minute) == 2 * i;
+  std::cout << correct << std::endl;
 }
 
-/// Makes a process pool in a call.
+/// Creates a process pool in a call.
 void pool_in_a_call(std::string_view kind) {
   prepare_to_fork();
   const Future<int> result = make(kind, 1)->submit(

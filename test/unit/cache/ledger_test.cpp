@@ -26,7 +26,7 @@ bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
-/// Lets a child open the ledger and use it, and then kill itself.
+/// Runs `use` with the ledger in a child process, which then kills itself.
 template <typename Use>
 void in_killed_child(const std::string& path, Use use) {
   const pid_t child = ::fork();
@@ -47,12 +47,12 @@ void in_killed_child(const std::string& path, Use use) {
 
 }  // namespace
 
-TEST_CASE("the ledger keeps documents and images from run to run", "[ledger]") {
+TEST_CASE("the ledger stores documents and images across runs", "[ledger]") {
   const TempDir folder;
   const std::string path = folder / "ledger";
   {
     const cache::OpenedLedger opened = cache::open_ledger(path);
-    CHECK(opened.message == "");
+    CHECK(!opened.warning);
     REQUIRE(opened.ledger);
     CHECK(!opened.ledger->document("https://host/a"));
     opened.ledger->store("https://host/a", cache::LedgerDocument{{"W/\"x\"", ""}, 42, "hash", "old"});
@@ -63,7 +63,7 @@ TEST_CASE("the ledger keeps documents and images from run to run", "[ledger]") {
     REQUIRE(opened.ledger->document("https://host/a"));
   }
   const cache::OpenedLedger again = cache::open_ledger(path);
-  CHECK(again.message == "");
+  CHECK(!again.warning);
   REQUIRE(again.ledger);
   const auto document = again.ledger->document("https://host/a");
   REQUIRE(document);
@@ -83,7 +83,7 @@ TEST_CASE("the ledger keeps documents and images from run to run", "[ledger]") {
   CHECK(!again.ledger->image("other.png"));
 }
 
-TEST_CASE("a kill in the middle of a batch loses that batch alone", "[ledger]") {
+TEST_CASE("a kill before commit() loses only the uncommitted entries", "[ledger]") {
   const TempDir folder;
   const std::string path = folder / "ledger";
   in_killed_child(path, [](cache::Ledger& ledger) {
@@ -92,48 +92,48 @@ TEST_CASE("a kill in the middle of a batch loses that batch alone", "[ledger]") 
     for (int i = 0; i < 5000; ++i) ledger.store("lost-" + std::to_string(i), image);
   });
   const cache::OpenedLedger opened = cache::open_ledger(path);
-  CHECK(opened.message == "");
+  CHECK(!opened.warning);
   REQUIRE(opened.ledger);
   for (int i = 0; i < 500; ++i) CHECK(opened.ledger->image("sure-" + std::to_string(i)));
   CHECK(!opened.ledger->image("lost-0"));
   CHECK(!opened.ledger->image("lost-4999"));
 }
 
-TEST_CASE("a ledger that another run has is not shared", "[ledger]") {
+TEST_CASE("a ledger that another run has open is not shared", "[ledger]") {
   const TempDir folder;
   const std::string path = folder / "ledger";
   cache::OpenedLedger first = cache::open_ledger(path);
   REQUIRE(first.ledger);
   const cache::OpenedLedger second = cache::open_ledger(path);
   CHECK(!second.ledger);
-  CHECK(contains(second.message, "another run has the ledger " + path));
+  CHECK(contains(second.warning.value(), "another run has the ledger " + path));
   first.ledger->store("a", image);
   first.ledger.reset();
   const cache::OpenedLedger third = cache::open_ledger(path);
-  CHECK(third.message == "");
+  CHECK(!third.warning);
   REQUIRE(third.ledger);
   CHECK(third.ledger->image("a"));
 }
 
-TEST_CASE("what is no ledger is set aside, and a new one begins", "[ledger]") {
+TEST_CASE("a file that is not a ledger is set aside and a new ledger created", "[ledger]") {
   const TempDir folder;
   const std::string path = folder / "ledger";
   const auto is_set_aside = [&](const std::string& bytes) {
     const cache::OpenedLedger opened = cache::open_ledger(path);
-    CHECK(contains(opened.message, path + ".set-aside-"));
+    CHECK(contains(opened.warning.value(), path + ".set-aside-"));
     REQUIRE(opened.ledger);
     CHECK(!opened.ledger->image("a"));
     opened.ledger->store("b", image);
     CHECK(read_file(path + ".set-aside-1") == bytes);
   };
-  SECTION("a text") {
+  SECTION("a text file") {
     const std::string text(5000, 'x');
     write_file(path, text);
     is_set_aside(text);
-    CHECK(cache::open_ledger(path).message == "");
+    CHECK(!cache::open_ledger(path).warning);
     SECTION("twice") {
       write_file(path, "short, and no database");
-      CHECK(contains(cache::open_ledger(path).message, ".set-aside-2"));
+      CHECK(contains(cache::open_ledger(path).warning.value(), ".set-aside-2"));
       CHECK(read_file(path + ".set-aside-1") == text);
     }
   }
@@ -141,21 +141,21 @@ TEST_CASE("what is no ledger is set aside, and a new one begins", "[ledger]") {
     cache::SqliteDatabase(path).run("CREATE TABLE image (path TEXT); PRAGMA application_id = 7");
     is_set_aside(read_file(path));
   }
-  SECTION("a database without a name") {
+  SECTION("a database without an application id") {
     cache::SqliteDatabase(path).run("CREATE TABLE image (path TEXT)");
     is_set_aside(read_file(path));
   }
-  SECTION("another version's") {
+  SECTION("a ledger of another version") {
     { const cache::Ledger ledger(path); }
     cache::SqliteDatabase(path).run("PRAGMA user_version = 2");
     is_set_aside(read_file(path));
   }
-  SECTION("one without our tables") {
+  SECTION("a ledger without our tables") {
     { const cache::Ledger ledger(path); }
     cache::SqliteDatabase(path).run("DROP TABLE image");
     is_set_aside(read_file(path));
   }
-  SECTION("one of a later format, which SQLite reads but does not write") {
+  SECTION("a database of a later format, which SQLite cannot write") {
     { const cache::Ledger ledger(path); }
     std::string bytes = read_file(path);
     bytes[18] = 3;
@@ -163,7 +163,7 @@ TEST_CASE("what is no ledger is set aside, and a new one begins", "[ledger]") {
     write_file(path, bytes);
     is_set_aside(bytes);
   }
-  SECTION("one that is cut or overwritten") {
+  SECTION("a truncated or overwritten ledger") {
     {
       cache::Ledger ledger(path);
       for (int i = 0; i < 500; ++i) ledger.store(std::to_string(i), image);
@@ -179,26 +179,26 @@ TEST_CASE("what is no ledger is set aside, and a new one begins", "[ledger]") {
   }
 }
 
-TEST_CASE("what belongs to a ledger that is set aside goes with it", "[ledger]") {
+TEST_CASE("set_aside() renames the log files, too", "[ledger]") {
   const TempDir folder;
   for (const char* part : {"", "-wal", "-journal"}) write_file(folder / (std::string("ledger") + part), part);
   CHECK(cache::set_aside(folder / "ledger") == folder / "ledger.set-aside-1");
   CHECK(read_file(folder / "ledger.set-aside-1-wal") == "-wal");
   CHECK(read_file(folder / "ledger.set-aside-1-journal") == "-journal");
-  CHECK(cache::open_ledger(folder / "ledger").message == "");
+  CHECK(!cache::open_ledger(folder / "ledger").warning);
 }
 
-TEST_CASE("where no ledger can be, there is none, and a message", "[ledger]") {
+TEST_CASE("a ledger that cannot be opened gives none and a warning", "[ledger]") {
   const TempDir folder;
   fs::create_directory(folder / "ledger");
-  const cache::OpenedLedger in_the_way = cache::open_ledger(folder / "ledger");
-  CHECK(!in_the_way.ledger);
-  CHECK(contains(in_the_way.message, "cannot be used"));
+  const cache::OpenedLedger directory = cache::open_ledger(folder / "ledger");
+  CHECK(!directory.ledger);
+  CHECK(contains(directory.warning.value(), "cannot use the ledger"));
 
   write_file(folder / "precious", "");
   fs::create_symlink("precious", folder / "link");
   const cache::OpenedLedger link = cache::open_ledger(folder / "link");
   CHECK(!link.ledger);
-  CHECK(contains(link.message, "cannot be used"));
+  CHECK(contains(link.warning.value(), "cannot use the ledger"));
   CHECK(read_file(folder / "precious") == "");
 }

@@ -31,7 +31,7 @@ std::string path(const cli::Options& options) {
 
 }  // namespace
 
-TEST_CASE("without arguments the defaults hold", "[farm][options]") {
+TEST_CASE("without arguments, every option has its default", "[farm][options]") {
   const cli::Options defaults = options({});
   CHECK(defaults.pokemon.empty());
   CHECK(defaults.index.offset == 0);
@@ -52,16 +52,16 @@ TEST_CASE("without arguments the defaults hold", "[farm][options]") {
   CHECK(defaults.verbosity == cli::Verbosity::normal);
 }
 
-TEST_CASE("--rate is a number of requests, also of less than one a second", "[farm][options]") {
+TEST_CASE("--rate takes a number of requests per second, also below one", "[farm][options]") {
   CHECK(options({"--rate", "0"}).rate == 0);
   CHECK(options({"--rate", "0.5"}).rate == 0.5);
-  for (const char* wrong : {"-1", "nan", "inf", "fast"}) {
-    CAPTURE(wrong);
-    CHECK(!parse({"--rate", wrong}));
+  for (const char* value : {"-1", "nan", "inf", "fast"}) {
+    CAPTURE(value);
+    CHECK(!parse({"--rate", value}));
   }
 }
 
-TEST_CASE("options say what they say", "[farm][options]") {
+TEST_CASE("every option sets its value", "[farm][options]") {
   const cli::Options given = options({"-n",
                                       "7",
                                       "--offset=3",
@@ -113,7 +113,7 @@ TEST_CASE("options say what they say", "[farm][options]") {
   CHECK(path(given) == "front_shiny/pikachu.png");
 }
 
-TEST_CASE("calls travel through shared memory unless pipes are asked for", "[farm][options]") {
+TEST_CASE("calls travel through shared memory unless --transport is pipe", "[farm][options]") {
   CHECK(options({}).transport == Transport::shared_memory);
   CHECK(options({"--transport", "shm"}).transport == Transport::shared_memory);
   CHECK(options({"--transport", "pipe", "-p", "2"}).transport == Transport::pipe);
@@ -128,19 +128,19 @@ TEST_CASE("serial means one worker and one sprite at a time", "[farm][options]")
   CHECK(options({"-s", "-c", "1"}).mode == cli::Mode::serial);
 }
 
-TEST_CASE("a list option leaves what comes after its value alone", "[farm][options]") {
+TEST_CASE("a list option takes one argument", "[farm][options]") {
   CHECK(options({"--sprite", "front_shiny", "pikachu", "25"}).pokemon ==
         std::vector<std::string>{"pikachu", "25"});
   CHECK(options({"--connect-to", "a:1:b:2", "mew"}).pokemon == std::vector<std::string>{"mew"});
 }
 
-TEST_CASE("all of the index has no limit", "[farm][options]") {
+TEST_CASE("--all removes the limit", "[farm][options]") {
   const cli::Options all = options({"--all", "--offset", "2"});
   CHECK(!all.index.limit);
   CHECK(all.index.offset == 2);
 }
 
-TEST_CASE("names can come from standard input", "[farm][options]") {
+TEST_CASE("- reads pokémon from standard input", "[farm][options]") {
   CHECK(options({"mew", "-"}, nullptr, "pikachu 25\n\n  mr-mime\n").pokemon ==
         std::vector<std::string>{"mew", "pikachu", "25", "mr-mime"});
   CHECK(!parse({"-"}, nullptr, " \n"));
@@ -148,7 +148,7 @@ TEST_CASE("names can come from standard input", "[farm][options]") {
   CHECK(!parse({"-"}, nullptr, "pikachu ../x"));
 }
 
-TEST_CASE("the base URL may come from the environment", "[farm][options]") {
+TEST_CASE("the environment can set the base URL", "[farm][options]") {
   CHECK(options({}, "http://h/v2").base_url == "http://h/v2/");
   CHECK(options({}, "").base_url == "https://pokeapi.co/api/v2/");
   CHECK(options({"--base-url", "http://i/"}, "http://h/").base_url == "http://i/");
@@ -156,7 +156,7 @@ TEST_CASE("the base URL may come from the environment", "[farm][options]") {
   CHECK(!parse({}, "nonsense"));
 }
 
-TEST_CASE("a template that would overwrite is refused", "[farm][options]") {
+TEST_CASE("a template that gives two sprites the same path is refused", "[farm][options]") {
   CHECK(path(options({"--template", "{id}-{sprite}.{ext}", "--sprite", "all"})) == "25-front_shiny.png");
   CHECK(path(options({"--template", "mine.{ext}", "pikachu"})) == "mine.png");
   CHECK(!parse({"--template", "mine.{ext}"}));
@@ -164,7 +164,7 @@ TEST_CASE("a template that would overwrite is refused", "[farm][options]") {
   CHECK(!parse({"--template", "{name}.{ext}", "--sprite", "*"}));
 }
 
-TEST_CASE("a run remembers; it asks and looks again where it is told to", "[farm][options]") {
+TEST_CASE("a run keeps a ledger; --refresh and --verify are off by default", "[farm][options]") {
   const cli::Options usual = options({});
   CHECK(usual.remember);
   CHECK(!usual.refresh);
@@ -173,7 +173,7 @@ TEST_CASE("a run remembers; it asks and looks again where it is told to", "[farm
   CHECK(options({"--verify"}).verify);
 }
 
-TEST_CASE("what cannot be is refused in one line", "[farm][options]") {
+TEST_CASE("a wrong command line is refused in one line", "[farm][options]") {
   using List = std::vector<std::string>;
   const List arguments = GENERATE(
       List{"--no-such"}, List{"-x"}, List{"-p", "0"}, List{"-p", "-1"}, List{"-p", "x"}, List{"-p"},
@@ -200,7 +200,7 @@ TEST_CASE("what cannot be is refused in one line", "[farm][options]") {
   CHECK(parsed.error().message.find('\n') == std::string::npos);
 }
 
-TEST_CASE("help names every option, and version the program", "[farm][options]") {
+TEST_CASE("--help names every option, --version the program", "[farm][options]") {
   const auto help = parse({"--help"});
   REQUIRE(help);
   const std::string text = std::get<cli::HelpText>(*help).text;
@@ -219,7 +219,7 @@ TEST_CASE("help names every option, and version the program", "[farm][options]")
   }
 }
 
-TEST_CASE("a gallery is of what is there, so a dry run has none", "[farm][options]") {
+TEST_CASE("--gallery and --dry-run exclude each other", "[farm][options]") {
   CHECK(!options({}).gallery);
   CHECK(options({"--gallery"}).gallery);
   CHECK(!parse({"--gallery", "--dry-run"}));

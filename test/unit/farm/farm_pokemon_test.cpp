@@ -13,6 +13,8 @@
 
 #include <map>
 #include <mutex>
+#include <stdexcept>
+#include <thread>
 #include <vector>
 
 using namespace spritefarm;
@@ -23,13 +25,13 @@ namespace {
 
 const std::string svg = R"(<svg xmlns="http://www.w3.org/2000/svg"></svg>)";
 
-/// A server with the documents that a test gives it, which remembers what it was asked for.
+/// A server of documents that the test sets. Counts the requests for each path.
 class Api {
  public:
   Api() : m_server([this](const ScriptedServer::Request& request) { return answer(request.path); }) {}
 
   void serve(const std::string& path, const std::string& body) { m_documents[path] = body; }
-  /// A record; `sprites` is JSON, in which HOST stands for this server.
+  /// Serves a record; `sprites` is JSON in which HOST stands for this server.
   void record(const std::string& path, int id, const std::string& json_name, std::string sprites) {
     for (std::size_t at = 0; (at = sprites.find("HOST")) != sprites.npos;)
       sprites.replace(at, 4, m_server.url(""));
@@ -57,7 +59,7 @@ class Api {
   ScriptedServer m_server;
 };
 
-/// A worker on this thread, with a folder to fill.
+/// A worker on this thread with an output directory.
 struct Farm {
   Api api;
   TempDir folder;
@@ -86,7 +88,7 @@ struct Farm {
 
 }  // namespace
 
-TEST_CASE("a pokémon's sprites go from its record to files", "[farm][pipeline]") {
+TEST_CASE("the sprites of a pokémon are downloaded from its record to files", "[farm][pipeline]") {
   Farm farm;
   farm.settings = farm.settings_for("all", "{sprite}/{id}.{ext}");
   farm.api.record("/pokemon/mew/", 151, "mew",
@@ -114,7 +116,7 @@ TEST_CASE("a pokémon's sprites go from its record to files", "[farm][pipeline]"
                                            {"other.home.back/151.svg", svg}});
 }
 
-TEST_CASE("what a record has as null is missing, what it has not at all is a failure", "[farm][pipeline]") {
+TEST_CASE("a null key of a record is missing, an absent key is a failure", "[farm][pipeline]") {
   Farm farm;
   farm.settings = farm.settings_for("nothing,never_heard_of", "{sprite}.{ext}");
   farm.api.record("/pokemon/mew/", 151, "mew", R"({"nothing": null})");
@@ -128,7 +130,7 @@ TEST_CASE("what a record has as null is missing, what it has not at all is a fai
   CHECK(result.count.requests == 1);
 }
 
-TEST_CASE("a record that cannot be had fails every sprite that was asked for", "[farm][pipeline]") {
+TEST_CASE("a record that cannot be read fails every selected sprite", "[farm][pipeline]") {
   Farm farm;
   farm.settings.sprite_keys = {"front_default", "all"};
   farm.api.serve("/pokemon/html/", "<html></html>");
@@ -150,7 +152,7 @@ TEST_CASE("a record that cannot be had fails every sprite that was asked for", "
   CHECK(farm.api.times_asked("/1.png") == 0);
 }
 
-TEST_CASE("what is not found is looked for without its slash", "[farm][pipeline]") {
+TEST_CASE("a record that is not found is requested again without the trailing slash", "[farm][pipeline]") {
   Farm farm;
   farm.api.record("/pokemon/mew", 151, "mew", R"({"front_default": "HOST/1.png"})");
   farm.api.serve("/1.png", MadeUpApi::image);
@@ -164,7 +166,7 @@ TEST_CASE("what is not found is looked for without its slash", "[farm][pipeline]
   CHECK(result.count.url_fallbacks[0].instead == farm.api.url("/pokemon/mew"));
 }
 
-TEST_CASE("a name that is no file's is refused before its image is fetched", "[farm][pipeline]") {
+TEST_CASE("a name that cannot be a file name fails before its image is requested", "[farm][pipeline]") {
   const std::string name =
       GENERATE(as<std::string>(), "../x", "/x", "", ".", std::string(300, 'x'), "a\\u0000b");
   CAPTURE(name);
@@ -179,7 +181,7 @@ TEST_CASE("a name that is no file's is refused before its image is fetched", "[f
   CHECK(farm.api.times_asked("/1.png") == 0);
 }
 
-TEST_CASE("what is no whole image never replaces a file", "[farm][pipeline]") {
+TEST_CASE("an invalid or incomplete image never replaces a file", "[farm][pipeline]") {
   const std::string body = GENERATE(as<std::string>(), "", "<html>Not here</html>",
                                     MadeUpApi::image.substr(0, MadeUpApi::image.size() - 1));
   Farm farm;
@@ -192,7 +194,7 @@ TEST_CASE("what is no whole image never replaces a file", "[farm][pipeline]") {
   CHECK(read_tree(farm.folder.path()) == std::map<std::string, std::string>{{"mew.png", "as it was"}});
 }
 
-TEST_CASE("a file's extension is its image's, whatever the URL says", "[farm][pipeline]") {
+TEST_CASE("the image decides the extension of its file, not the URL", "[farm][pipeline]") {
   Farm farm;
   farm.api.record("/pokemon/mew/", 151, "mew", R"({"front_default": "HOST/1.png"})");
   farm.api.serve("/1.png", svg);
@@ -200,7 +202,7 @@ TEST_CASE("a file's extension is its image's, whatever the URL says", "[farm][pi
   CHECK(read_tree(farm.folder.path()).count("mew.svg") == 1);
 }
 
-TEST_CASE("sprites of one pokémon never overwrite each other", "[farm][pipeline]") {
+TEST_CASE("two sprites of one pokémon never overwrite each other", "[farm][pipeline]") {
   Farm farm;
   farm.settings = farm.settings_for("all", "{name}.{ext}");
   farm.api.record("/pokemon/mew/", 151, "mew", R"({"a": "HOST/1.png", "b": "HOST/2.png"})");
@@ -214,7 +216,7 @@ TEST_CASE("sprites of one pokémon never overwrite each other", "[farm][pipeline
   CHECK(result.sprites[1].status == SpriteStatus::downloaded);
 }
 
-TEST_CASE("a link below the output directory is not followed", "[farm][pipeline]") {
+TEST_CASE("a symbolic link below the output directory is not followed", "[farm][pipeline]") {
   Farm farm;
   const TempDir elsewhere;
   farm.settings.path_template = *text::OutputTemplate::parse("link/{name}.{ext}");
@@ -227,7 +229,7 @@ TEST_CASE("a link below the output directory is not followed", "[farm][pipeline]
   CHECK(read_tree(elsewhere.path()).empty());
 }
 
-TEST_CASE("a dry run reads records, and neither fetches images nor needs a directory", "[farm][pipeline]") {
+TEST_CASE("a dry run reads records, fetches no images and needs no directory", "[farm][pipeline]") {
   Farm farm;
   farm.settings.dry_run = true;
   farm.settings.output = (farm.folder / "absent").string();
@@ -241,58 +243,63 @@ TEST_CASE("a dry run reads records, and neither fetches images nor needs a direc
   CHECK(!std::filesystem::exists(farm.folder / "absent"));
 }
 
-TEST_CASE("the index comes page by page, or an error says why it cannot", "[farm][pipeline]") {
+TEST_CASE("the index is read page by page, or next() returns an error", "[farm][pipeline]") {
   Farm farm;
   farm.api.serve("/pokemon/?limit=3&offset=0",
                  R"({"count": 3, "next": "/page2", "results": [{"name": "a", "url": "/pokemon/1/"}]})");
   farm.api.serve("/page2", R"({"count": 3, "next": null, "results": [{"name": "b", "url": "/pokemon/2/"}]})");
+  RunEvents events;
   ThreadPoolExecutor executor({.initializer = [&farm] { Downloader::install(farm.settings); }});
-  const cli::Options options;
   const cli::Messages messages(cli::Verbosity::quiet);
-  HttpCache nothing(options, messages, [] { return DatasetHash{}; });
-  IndexReader reader(executor, farm.api.url("/"), pokeapi::IndexRange{0, 3}, nothing);
-  std::optional<IndexAnswer> page = reader.next();
+  HttpCache nothing({}, messages, [] { return DatasetHash{}; });
+  IndexReader reader(executor, farm.api.url("/"), pokeapi::IndexRange{0, 3}, nothing, events);
+  RequestCount count;
+  auto page = reader.next(count);
+  REQUIRE((page && *page));
+  CHECK(count.requests == 1);
+  CHECK((*page)->index_size == 3);
+  REQUIRE((*page)->tasks.size() == 1);
+  CHECK((*page)->tasks[0].name == "a");
+  page = reader.next(count);
+  REQUIRE((page && *page));
+  REQUIRE((*page)->tasks.size() == 1);
+  CHECK((*page)->tasks[0].name == "b");
+  CHECK((*page)->tasks[0].id == 2);
+  CHECK((*page)->tasks[0].url == farm.api.url("/pokemon/2/"));
+  page = reader.next(count);
   REQUIRE(page);
-  CHECK(page->error == "");
-  CHECK(page->count.requests == 1);
-  REQUIRE(page->tasks.size() == 1);
-  CHECK(page->tasks[0].name == "a");
-  page = reader.next();
-  REQUIRE(page);
-  REQUIRE(page->tasks.size() == 1);
-  CHECK(page->tasks[0].name == "b");
-  CHECK(page->tasks[0].id == 2);
-  CHECK(page->tasks[0].url == farm.api.url("/pokemon/2/"));
-  CHECK(!reader.next());
+  CHECK(!*page);
 
-  IndexReader nowhere(executor, farm.api.url("/elsewhere/"), pokeapi::IndexRange{0, 3}, nothing);
-  page = nowhere.next();
+  IndexReader nowhere(executor, farm.api.url("/elsewhere/"), pokeapi::IndexRange{0, 3}, nothing, events);
+  page = nowhere.next(count);
+  REQUIRE(!page);
+  CHECK(page.error().message.find(farm.api.url("/elsewhere/pokemon/")) != std::string::npos);
+  CHECK(count.requests > 0);
+  page = nowhere.next(count);
   REQUIRE(page);
-  CHECK(page->error.find(farm.api.url("/elsewhere/pokemon/")) != std::string::npos);
-  CHECK(page->tasks.empty());
-  CHECK(!nowhere.next());
+  CHECK(!*page);
 }
 
-TEST_CASE("what an index lists is farmed although a later page cannot be had", "[farm][coordinator]") {
+TEST_CASE("pokémon of the first page are farmed although a later page fails", "[farm][coordinator]") {
   Farm farm;
   farm.api.serve("/pokemon/?limit=3&offset=0",
                  R"({"count": 3, "next": "/page2", "results": [{"name": "a", "url": "/pokemon/1/"}]})");
   farm.api.record("/pokemon/1/", 1, "a", R"({"front_default": "HOST/1.png"})");
   farm.api.serve("/1.png", MadeUpApi::image);
-  cli::Options options;
-  options.mode = GENERATE(cli::Mode::threads, cli::Mode::serial);
-  options.base_url = farm.api.url("/");
-  options.index.limit = 3;
-  FarmExecutors executors(options, farm.settings);
-  Report report({cli::to_string(options.mode), 1, 1, "none"});
+  const cli::Mode mode = GENERATE(cli::Mode::threads, cli::Mode::serial);
+  const std::string base_url = farm.api.url("/");
+  RunEvents events;
+  FarmExecutors executors({.mode = mode, .base_url = base_url}, farm.settings);
+  Report report({cli::to_string(mode), 1, 1, "none"});
   const cli::Messages messages(cli::Verbosity::quiet);
-  Coordinator coordinator(options, executors, report, messages, {});
+  Coordinator coordinator({.selection = {.index = {0, 3}, .base_url = base_url}}, executors, events, report,
+                          messages, {});
   CHECK(coordinator.run() == cli::no_index);
   CHECK(report.selected() == 1);
   CHECK(read_tree(farm.folder.path()) == std::map<std::string, std::string>{{"a.png", MadeUpApi::image}});
 }
 
-TEST_CASE("a run farms once what is named twice, and tells of paths that two sprites share",
+TEST_CASE("a pokémon named twice is farmed once, and a path that two sprites share is a failure",
           "[farm][coordinator]") {
   Farm farm;
   const std::string sprites = R"({"b-c": "HOST/1.png", "c": "HOST/1.png"})";
@@ -301,17 +308,15 @@ TEST_CASE("a run farms once what is named twice, and tells of paths that two spr
   farm.api.record("/pokemon/a-b/", 2, "a-b", sprites);
   farm.api.serve("/1.png", MadeUpApi::image);
 
-  cli::Options options;
-  options.mode = cli::Mode::serial;
-  options.base_url = farm.api.url("/");
-  options.output = farm.folder.path().string();
-  options.verbosity = cli::Verbosity::quiet;
+  const std::string base_url = farm.api.url("/");
   const auto run = [&](const std::vector<std::string>& pokemon) {
-    options.pokemon = pokemon;
-    FarmExecutors executors(options, farm.settings_for("all", "{name}-{sprite}.{ext}"));
+    RunEvents events;
+    FarmExecutors executors({.mode = cli::Mode::serial, .base_url = base_url},
+                            farm.settings_for("all", "{name}-{sprite}.{ext}"));
     Report report({.mode = "serial"});
     const cli::Messages messages(cli::Verbosity::quiet);
-    Coordinator coordinator(options, executors, report, messages, {});
+    Coordinator coordinator({.selection = {.pokemon = pokemon, .base_url = base_url}}, executors, events,
+                            report, messages, {});
     const cli::ExitStatus status = coordinator.run();
     return std::pair(status, report.failed());
   };
@@ -319,4 +324,74 @@ TEST_CASE("a run farms once what is named twice, and tells of paths that two spr
   CHECK(farm.api.times_asked("/pokemon/a/") == 1);
   CHECK(farm.api.times_asked("/pokemon/1/") == 0);
   CHECK(run({"a", "a-b"}) == std::pair(cli::some_failed, std::uint64_t{1}));  // a + b-c, a-b + c
+}
+
+namespace {
+
+/// An API of eight pokémon, of which all but the first never answer.
+struct StallingFarm {
+  Farm farm;
+  Event asked;  // for one that does not answer
+  ScriptedServer server{[this](const ScriptedServer::Request& request) -> ScriptedServer::Reply {
+    if (request.path == "/pokemon/p1/")
+      return ScriptedServer::response("200 OK", R"({"id": 1, "name": "p1", "sprites": {"front_default": ")" +
+                                                    server.url("/1.png") + R"("}})");
+    if (request.path == "/1.png") return ScriptedServer::response("200 OK", MadeUpApi::image);
+    asked.set();
+    return {"", ScriptedServer::Reply::stall};
+  }};
+  const std::string base_url = server.url("/");
+  const cli::Messages messages{cli::Verbosity::quiet};
+  Report report{{.mode = "threads"}};
+  RunEvents events;
+  FarmExecutors executors;
+
+  explicit StallingFarm(cli::Mode mode)
+      : executors({.mode = mode, .workers = 2, .concurrency = mode == cli::Mode::serial ? 1 : 2},
+                  patient_settings()) {}
+
+  WorkerSettings patient_settings() {
+    WorkerSettings settings = farm.settings;
+    settings.http.timeout = std::chrono::hours(1);
+    return settings;
+  }
+  Coordinator::Settings settings() {
+    return {.selection = {.pokemon = {"p1", "p2", "p3", "p4", "p5", "p6", "p7", "p8"}, .base_url = base_url}};
+  }
+};
+
+}  // namespace
+
+TEST_CASE("an interrupted coordinator gives up what does not end, and counts what did",
+          "[farm][coordinator][interruption]") {
+  struct FirstResult final : RunListener {
+    Event came;
+    void on_result(std::uint64_t, const FarmResult&) override { came.set(); }
+  } first;
+  StallingFarm stalling(GENERATE(cli::Mode::threads, cli::Mode::serial));
+  Coordinator coordinator(stalling.settings(), stalling.executors, stalling.events, stalling.report,
+                          stalling.messages, {&first});
+  std::thread interrupter([&] {
+    first.came.wait();
+    stalling.asked.wait();
+    stalling.events.put_interruption();
+  });
+  CHECK(coordinator.run() == cli::interrupted);
+  interrupter.join();
+  CHECK(stalling.report.downloaded() == 1);
+  CHECK(stalling.report.failed() == 0);
+}
+
+TEST_CASE("a listener's failure ends the run, and is no pokémon's", "[farm][coordinator]") {
+  struct FailingListener final : RunListener {
+    void on_result(std::uint64_t, const FarmResult&) override { throw std::runtime_error("no more"); }
+  } listener;
+  StallingFarm stalling(GENERATE(cli::Mode::threads, cli::Mode::serial));
+  {
+    Coordinator coordinator(stalling.settings(), stalling.executors, stalling.events, stalling.report,
+                            stalling.messages, {&listener});
+    CHECK_THROWS_WITH(coordinator.run(), "no more");
+  }  // ends the calls that are outstanding
+  CHECK(stalling.report.downloaded() == 1);
+  CHECK(stalling.report.failed() == 0);
 }

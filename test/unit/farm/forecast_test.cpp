@@ -8,17 +8,13 @@ using namespace std::chrono_literals;
 
 namespace {
 
-cli::Options asking_for(std::vector<std::string> sprite_keys, double rate) {
-  cli::Options options;
-  options.base_url = "https://pokeapi.co/api/v2/";
-  options.sprite_keys = std::move(sprite_keys);
-  options.rate = rate;
-  return options;
+Forecast::Settings asking_for(std::vector<std::string> sprite_keys, double rate) {
+  return {.sprite_keys = std::move(sprite_keys), .base_url = "https://pokeapi.co/api/v2/", .rate = rate};
 }
 
 }  // namespace
 
-TEST_CASE("what all sprites of all pokémon take is foretold", "[farm][forecast]") {
+TEST_CASE("the forecast for all sprites of all pokémon has requests and time", "[farm][forecast]") {
   const Forecast forecast(1351, asking_for({"all"}, 100));
   CHECK(forecast.records() == 1351);
   CHECK(forecast.images() == 52286);
@@ -30,20 +26,20 @@ TEST_CASE("what all sprites of all pokémon take is foretold", "[farm][forecast]
         "see --rate)");
 }
 
-TEST_CASE("a short job needs no forecast", "[farm][forecast]") {
+TEST_CASE("only a long run announces its forecast", "[farm][forecast]") {
   CHECK_FALSE(Forecast(100, asking_for({"front_default"}, 100)).is_long());
   CHECK(Forecast(100, asking_for({"front_default"}, 1)).is_long());
   CHECK_FALSE(Forecast(1351, asking_for({"front_default"}, 0)).is_long());
   CHECK(Forecast(1351, asking_for({"all"}, 0)).is_long());
 }
 
-TEST_CASE("a dry run asks for no image, and a server that has both kinds is asked for both",
+TEST_CASE("the forecast of a dry run has no images, and one host serves both kinds unless it is pokeapi.co",
           "[farm][forecast]") {
-  cli::Options options = asking_for({"front_default", "back_default"}, 10);
-  CHECK(Forecast(1000, options).images() == 2000);
-  options.base_url = "http://127.0.0.1/api/v2/";
-  CHECK(Forecast(1000, options).time() == 297s);  // (3000 - 26) / 10
-  options.dry_run = true;
-  CHECK(Forecast(1000, options).images() == 0);
-  CHECK(Forecast(1000, options).time() == 97s);
+  Forecast::Settings settings = asking_for({"front_default", "back_default"}, 10);
+  CHECK(Forecast(1000, settings).images() == 2000);
+  settings.base_url = "http://127.0.0.1/api/v2/";
+  CHECK(Forecast(1000, settings).time() == 297s);  // (3000 - 26) / 10
+  settings.dry_run = true;
+  CHECK(Forecast(1000, settings).images() == 0);
+  CHECK(Forecast(1000, settings).time() == 97s);
 }

@@ -43,7 +43,7 @@ std::string pokemon_of(const Gallery& gallery) {
 
 }  // namespace
 
-TEST_CASE("a gallery has every sprite with its name, its id and what became of it", "[farm][gallery]") {
+TEST_CASE("a gallery has every sprite with name, id and status", "[farm][gallery]") {
   Gallery gallery;
   SpriteResult failed{"other.home.front_default", "http://h/25.png", SpriteStatus::failed, "no answer"};
   gallery.on_result(0, farmed("pikachu", 25,
@@ -62,8 +62,7 @@ TEST_CASE("a gallery has every sprite with its name, its id and what became of i
   CHECK(!gallery.has_path(Gallery::file_name));
 }
 
-TEST_CASE("a gallery is the same for the same sprites, in whatever order and from whichever run",
-          "[farm][gallery]") {
+TEST_CASE("a gallery depends neither on the order of the results nor on the run", "[farm][gallery]") {
   const FarmResult a = farmed("a", 1, {there("x", "x/a.png"), there("y.z", "y.z/a.png")});
   const FarmResult b = farmed("b", 2, {there("x", "x/b.png")});
   Gallery now, before, mixed;
@@ -80,14 +79,14 @@ TEST_CASE("a gallery is the same for the same sprites, in whatever order and fro
   CHECK(now.page() == mixed.page());
 }
 
-TEST_CASE("what failed this time is shown with the file of an earlier run", "[farm][gallery]") {
+TEST_CASE("a sprite that failed is shown with the file of an earlier run", "[farm][gallery]") {
   Gallery gallery;
   gallery.on_result(0, farmed("a", 1, {{"x", "http://h/x.png", SpriteStatus::failed, "busy"}}));
   gallery.add_stored({1, "a", {}}, "x", "a.png");
   CHECK(pokemon_of(gallery) == R"([[1,"a",[[0,0,"a.png",2,"busy"]]]]["x"][""])");
 }
 
-TEST_CASE("nothing in a page's data ends its script", "[farm][gallery]") {
+TEST_CASE("no text in the data of a page ends its script element", "[farm][gallery]") {
   Gallery gallery;
   gallery.on_result(0, farmed("</script><script>alert(1)</script><!--", 1,
                               {{"<b>", "", SpriteStatus::failed, "</SCRIPT>"}, there("k", "<i>/a&b.png")}));
@@ -101,12 +100,12 @@ TEST_CASE("nothing in a page's data ends its script", "[farm][gallery]") {
   CHECK(std::string(json["pokemon"].at(0).at(1).get_c_str()) == "</script><script>alert(1)</script><!--");
 }
 
-TEST_CASE("a page without a place for data is a mistake", "[farm][gallery]") {
+TEST_CASE("a page without a placeholder for data is a logic error", "[farm][gallery]") {
   CHECK(page_with_data("<p>@DATA@</p>", "[\"<\"]") == "<p>[\"\\u003c\"]</p>");
   CHECK_THROWS_AS(page_with_data("<p></p>", "[]"), std::logic_error);
 }
 
-TEST_CASE("a path becomes a URL byte by byte", "[farm][gallery]") {
+TEST_CASE("a path is percent-encoded byte by byte", "[farm][gallery]") {
   CHECK(text::percent_encoded("a/b-c_d.e~f") == "a/b-c_d.e~f");
   CHECK(text::percent_encoded("100% #?:\"<é\xff") == "100%25%20%23%3F%3A%22%3C%C3%A9%FF");
 }

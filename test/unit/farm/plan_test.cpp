@@ -28,7 +28,7 @@ std::string listed(const std::vector<FarmTask>& selection) {
 
 }  // namespace
 
-TEST_CASE("a pokémon is named by id or by name", "[farm][plan]") {
+TEST_CASE("a pokémon is given by id or by name", "[farm][plan]") {
   const std::vector<FarmTask> named = tasks({"25", "Pikachu", "mr. mime"});
   CHECK(named[0].id == 25);
   CHECK(named[0].name.empty());
@@ -39,19 +39,19 @@ TEST_CASE("a pokémon is named by id or by name", "[farm][plan]") {
   CHECK(named[2].url == base + "pokemon/mr.%20mime/");
 }
 
-TEST_CASE("what can be no pokémon is refused before anybody is asked", "[farm][plan]") {
+TEST_CASE("an impossible name or id is refused without a request", "[farm][plan]") {
   const std::string name = GENERATE(as<std::string>(), "", "0", "000", "4294967296", "../type/1", "a/b", "..",
                                     "a\tb", std::string(256, 'x'));
   CAPTURE(name);
   CHECK(!pokeapi::named_pokemon(name, base));
 }
 
-TEST_CASE("each pokémon is farmed once, names before ids", "[farm][plan]") {
+TEST_CASE("each pokémon is picked once, names before ids", "[farm][plan]") {
   CHECK(listed(ShareFilter({}).pick(tasks({"25", "pikachu", "025", "mew", "PIKACHU", "1"}))) ==
         "pikachu mew 25 1 ");
 }
 
-TEST_CASE("shares are disjoint and together they are the selection", "[farm][plan]") {
+TEST_CASE("shares are disjoint and together make the selection", "[farm][plan]") {
   const std::vector<FarmTask> all = tasks({"a", "b", "c", "d", "e", "f", "g"});
   CHECK(listed(ShareFilter({1, 3}).pick(all)) == "a d g ");
   CHECK(listed(ShareFilter({2, 3}).pick(all)) == "b e ");
@@ -59,14 +59,14 @@ TEST_CASE("shares are disjoint and together they are the selection", "[farm][pla
   CHECK(listed(ShareFilter({8, 8}).pick(all)).empty());
 }
 
-TEST_CASE("a share of what comes in pieces is that of the whole", "[farm][plan]") {
+TEST_CASE("a selection in pieces has the same shares as a whole one", "[farm][plan]") {
   ShareFilter filter({2, 3});
   CHECK(listed(filter.pick(tasks({"a", "b", "c", "d"}))) == "b ");
   CHECK(listed(filter.pick(tasks({"a", "d", "e"}))) == "e ");
   CHECK(listed(filter.pick(tasks({"f", "g", "h"}))) == "h ");
 }
 
-TEST_CASE("how large a share can be is known beforehand", "[farm][plan]") {
+TEST_CASE("the maximum size of a share is known in advance", "[farm][plan]") {
   CHECK(ShareFilter({}).max_of(100) == 100);
   CHECK(ShareFilter({1, 3}).max_of(7) == 3);
   CHECK(ShareFilter({2, 3}).max_of(7) == 2);
@@ -79,13 +79,13 @@ TEST_CASE("a share is K/N with K from 1 to N", "[farm][plan]") {
   REQUIRE(shard);
   CHECK(shard->which == 2);
   CHECK(shard->of == 3);
-  const std::string wrong = GENERATE(as<std::string>(), "", "1", "0/3", "4/3", "1/0", "1/", "/2", "1/2/3",
-                                     "-1/2", "a/b", "1 /2", "1/99999999999");
-  CAPTURE(wrong);
-  CHECK(!cli::Shard::parse(wrong));
+  const std::string text = GENERATE(as<std::string>(), "", "1", "0/3", "4/3", "1/0", "1/", "/2", "1/2/3",
+                                    "-1/2", "a/b", "1 /2", "1/99999999999");
+  CAPTURE(text);
+  CHECK(!cli::Shard::parse(text));
 }
 
-TEST_CASE("the other spelling of an address has or has not the slash at its end", "[farm][plan]") {
+TEST_CASE("toggle_trailing_slash() adds or removes the slash at the end of the path", "[farm][plan]") {
   CHECK(toggle_trailing_slash("http://h/pokemon/1/") == "http://h/pokemon/1");
   CHECK(toggle_trailing_slash("http://h/pokemon/1") == "http://h/pokemon/1/");
   CHECK(toggle_trailing_slash("http://h/pokemon/?limit=2") == "http://h/pokemon?limit=2");

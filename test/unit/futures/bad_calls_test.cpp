@@ -1,4 +1,5 @@
 #include "support/catch.hpp"
+#include "support/eventually.hpp"
 #include "support/proc.hpp"
 #include "support/sanitizers.hpp"
 
@@ -28,7 +29,7 @@ int twice(int x) {
   return 2 * x;
 }
 
-/// Runs the check in a child, which may spoil its process; false also when it throws, or hangs for a minute.
+/// Runs the check in a child, so it may change its process. False also if it throws, or hangs for a minute.
 bool in_child(const std::function<bool()>& check) {
   std::cout.flush();
   const pid_t child = ::fork();
@@ -60,8 +61,8 @@ bool throws(Call call) {
   return false;
 }
 
-/// Whether what is asked of a pool ends: with the right results, or with an exception that says what the system
-/// refused.
+/// True if each call to a pool ends: with the correct result, or with an exception for the resource that the
+/// system refused.
 template <typename Pool>
 bool ends_well() {
   try {
@@ -81,21 +82,27 @@ bool ends_well() {
   return true;
 }
 
-/// In a child: makes it somebody whom limits bind.
+/// In a child: becomes a user to whom limits apply.
 void leave_root() {
   constexpr uid_t nobody_else = 54321;
   if (::getuid() == 0 && (::setgroups(0, nullptr) != 0 || ::setuid(nobody_else) != 0)) ::_exit(2);
 }
-/// In a child: that and its user's other processes may have so many processes and threads in all.
+/// In a child: allows the processes of its user this number of processes and threads.
 void limit_processes(rlim_t allowed) {
   leave_root();
   const rlimit limit{allowed, allowed};
   if (::setrlimit(RLIMIT_NPROC, &limit) != 0) ::_exit(2);
 }
+bool forbid_forks_of_zygote() {
+  const rlimit none{0, 0};
+  const auto zygote = [] { return test::child_named(::getpid(), "zygote"); };
+  return test::eventually([&] { return zygote() > 0; }) &&
+         ::prlimit(zygote(), RLIMIT_NPROC, &none, nullptr) == 0;
+}
 
 }  // namespace
 
-TEST_CASE("numbers that make no sense are refused", "[executor][bad]") {
+TEST_CASE("invalid numbers are refused", "[executor][bad]") {
   const int bad = GENERATE(0, -1, -1000);
   CHECK_THROWS_AS(ThreadPoolExecutor{{.max_workers = bad}}, std::invalid_argument);
   CHECK_THROWS_AS(ProcessPoolExecutor{{.max_workers = bad}}, std::invalid_argument);
@@ -109,7 +116,7 @@ TEST_CASE("numbers that make no sense are refused", "[executor][bad]") {
   CHECK_THROWS_AS(serial.map(twice, items, {.buffersize = bad}), std::invalid_argument);
 }
 
-TEST_CASE("a pool that was shut down takes no calls, neither one by one nor by map", "[executor][bad]") {
+TEST_CASE("submit and map are refused after shutdown", "[executor][bad]") {
   ProcessPoolExecutor processes{{.max_workers = 1}};
   ThreadPoolExecutor threads{{.max_workers = 1}};
   const std::vector<int> items{1, 2, 3};
@@ -133,30 +140,30 @@ TEST_CASE("a forked child cannot submit to its parent's pools", "[executor][bad]
 }
 
 TEST_CASE("a worker cannot submit to a thread pool of its coordinator", "[process][bad]") {
-  static ThreadPoolExecutor* coordinators;
-  ThreadPoolExecutor earlier{{.max_workers = 1}};  // without a thread so far
-  coordinators = &earlier;
+  static ThreadPoolExecutor* inherited;
+  ThreadPoolExecutor earlier{{.max_workers = 1}};  // has no thread yet
+  inherited = &earlier;
   ProcessPoolExecutor pool{{.max_workers = 1}};
-  CHECK_THROWS_AS(pool.submit([] { return coordinators->submit(twice, 1).result(30s); }).result(60s),
+  CHECK_THROWS_AS(pool.submit([] { return inherited->submit(twice, 1).result(30s); }).result(60s),
                   std::logic_error);
   CHECK(pool.submit(twice, 1).result(60s) == 2);
   CHECK(earlier.submit(twice, 1).result(60s) == 2);
 }
 
-// ThreadSanitizer cannot start a thread in what was forked beside one.
+// ThreadSanitizer cannot start a thread in a child of a process with threads.
 TEST_CASE("a worker cannot submit to a process pool of its coordinator", "[process][bad][no-tsan]") {
-  static ProcessPoolExecutor* coordinators;
+  static ProcessPoolExecutor* inherited;
   ProcessPoolExecutor earlier{{.max_workers = 1}};
-  coordinators = &earlier;
-  CHECK(in_child([] {  // no thread: another pool can be made
+  inherited = &earlier;
+  CHECK(in_child([] {  // a process without threads can create another pool
     ProcessPoolExecutor pool{{.max_workers = 1}};
-    Future<int> from_inside = pool.submit([] { return coordinators->submit(twice, 1).result(30s); });
+    Future<int> from_inside = pool.submit([] { return inherited->submit(twice, 1).result(30s); });
     return throws<std::logic_error>([&] { from_inside.result(30s); }) &&
            pool.submit(twice, 1).result(30s) == 2;
   }));
 }
 
-TEST_CASE("a system without room for a process refuses a pool, or fails its calls", "[process][bad]") {
+TEST_CASE("without room for a process, a pool throws or fails its calls", "[process][bad]") {
   SECTION("at once") {
     CHECK(in_child([] {
       limit_processes(0);
@@ -164,23 +171,21 @@ TEST_CASE("a system without room for a process refuses a pool, or fails its call
              throws<std::system_error>([] { ThreadPoolExecutor{{.max_workers = 2}}.submit(twice, 1); });
     }));
   }
-  SECTION("when the first worker is to be forked") {
+  SECTION("at the first worker") {
     CHECK(in_child([] {
       leave_root();
       ProcessPoolExecutor pool{{.max_workers = 2}};
-      const rlimit none{0, 0};
-      if (::prlimit(test::children_of(::getpid()).at(0), RLIMIT_NPROC, &none, nullptr) != 0) return false;
+      if (!forbid_forks_of_zygote()) return false;
       return throws<BrokenProcessPool>([&] { pool.submit(twice, 1).result(30s); }) &&
              throws<BrokenProcessPool>([&] { pool.submit(twice, 1); });
     }));
   }
-  SECTION("when a second worker or a dead one's successor is to be forked") {
+  SECTION("at a second worker, or at the replacement of a dead one") {
     CHECK(in_child([] {
       leave_root();
       ProcessPoolExecutor pool{{.max_workers = 4}};
       if (pool.submit(twice, 1).result(30s) != 2) return false;
-      const rlimit none{0, 0};
-      if (::prlimit(test::children_of(::getpid()).at(0), RLIMIT_NPROC, &none, nullptr) != 0) return false;
+      if (!forbid_forks_of_zygote()) return false;
       std::vector<Future<int>> futures;  // the one worker runs them all
       for (int i = 0; i < 100; ++i) futures.push_back(pool.submit(twice, i));
       for (int i = 0; i < 100; ++i)
@@ -206,23 +211,22 @@ TEST_CASE("a system without room for a process refuses a pool, or fails its call
   }
 }
 
-TEST_CASE(
-    "a system without room for a process refuses prepare_to_fork(), or breaks the pools that come from it",
-    "[process][bad]") {
+TEST_CASE("without room for a process, prepare_to_fork() throws, or the pools of the fork server break",
+          "[process][bad]") {
   SECTION("at once") {
     CHECK(in_child([] {
       limit_processes(0);
       return throws<std::system_error>(prepare_to_fork);
     }));
   }
-  SECTION("when a zygote is to be forked") {
+  SECTION("at the zygote") {
     CHECK(in_child([] {
       leave_root();
       prepare_to_fork();
       const rlimit none{0, 0};
       if (::prlimit(test::children_of(::getpid()).at(0), RLIMIT_NPROC, &none, nullptr) != 0) return false;
       Event leave;
-      std::thread other([&leave] { leave.wait(); });  // so that there are several threads
+      std::thread other([&leave] { leave.wait(); });  // the program has several threads
       const bool broken = throws<BrokenProcessPool>([] {
         ProcessPoolExecutor pool{{.max_workers = 2}};
         pool.submit(twice, 1).result(30s);
@@ -234,9 +238,10 @@ TEST_CASE(
   }
 }
 
-// The undefined behaviour sanitizer makes a pipe to see whether memory can be read, and takes it for none when it cannot.
+// The undefined behaviour sanitizer creates a pipe to test whether memory is readable. If it cannot create
+// one, it reports the memory as unreadable.
 #if !UNDER_ADDRESS_SANITIZER
-TEST_CASE("a program without a descriptor to spare gets an exception wherever that shows", "[process][bad]") {
+TEST_CASE("a program without free descriptors gets an exception", "[process][bad]") {
   const int used = [] {
     const int next = ::dup(0);
     ::close(next);
@@ -261,11 +266,11 @@ TEST_CASE("a program without a descriptor to spare gets an exception wherever th
 }
 #endif
 
-TEST_CASE("without shared memory a call fails and says why", "[process][bad]") {
+TEST_CASE("without shared memory a call fails with the reason", "[process][bad]") {
   CHECK(in_child([] {
     ProcessPoolExecutor pool{{.max_workers = 1}};
     (void)::signal(SIGXFSZ, SIG_IGN);
-    const rlimit tiny{16, 16};  // memory that is to be shared counts as a file
+    const rlimit tiny{16, 16};  // also limits the size of shared memory
     if (::setrlimit(RLIMIT_FSIZE, &tiny) != 0) return false;
     try {
       pool.submit(twice, 1).result(30s);

@@ -30,7 +30,7 @@ int twice(int x) {
   return 2 * x;
 }
 
-/// A worker process at the other end of a channel whose frames the test makes by hand.
+/// A worker process at the other end of a channel. The test builds its frames.
 class HandFedWorker {
  public:
   static constexpr std::uint32_t slots = 4;
@@ -67,12 +67,12 @@ class HandFedWorker {
     header.call = number;
     send(header, std::move(payload));
   }
-  /// Offers the call first.
+  /// Offers the call in its slot, then sends it.
   void offer(std::uint64_t number, std::string payload, std::uint32_t slot = 0) {
     m_slots.offer(slot, number);
     call(number, std::move(payload), slot);
   }
-  /// The worker's next frame; none when it has ended.
+  /// The next frame of the worker. None if the worker has ended.
   std::optional<ipc::Frame> answer() {
     const auto process = posix::PidFd::open(m_pid);
     bool has_ended = false;
@@ -114,10 +114,10 @@ std::exception_ptr exception_in(const ipc::Frame& frame) {
   return decode<std::exception_ptr>(from);
 }
 
-// ---- tasks that spoil what they share with the coordinator ------------------------------------------------------
+// ---- calls that damage the memory and the pipes that they share with the coordinator ---------------------
 
-/// In a worker: its descriptors whose names begin so, and that it may write to.
-std::vector<int> descriptors(const char* name_begins) {
+/// In a worker: its writable non-blocking descriptors whose names begin with `prefix`.
+std::vector<int> descriptors(const char* prefix) {
   std::vector<int> found;
   for (int fd = 3; fd < 256; ++fd) {
     const int flags = ::fcntl(fd, F_GETFL);
@@ -125,13 +125,13 @@ std::vector<int> descriptors(const char* name_begins) {
     const std::string link = "/proc/self/fd/" + std::to_string(fd);
     if (flags >= 0 && (flags & O_ACCMODE) != O_RDONLY && (flags & O_NONBLOCK) &&
         ::readlink(link.c_str(), name, sizeof name - 1) > 0 &&
-        std::strncmp(name, name_begins, std::strlen(name_begins)) == 0)
+        std::strncmp(name, prefix, std::strlen(prefix)) == 0)
       found.push_back(fd);
   }
   return found;
 }
 
-/// In a worker: what it shares with the coordinator, in the order in which it mapped it.
+/// In a worker: the mappings that it shares with the coordinator, in the order of their creation.
 struct Mapping {
   char* begin = nullptr;
   std::size_t size = 0;
@@ -147,7 +147,7 @@ std::vector<Mapping> shared_mappings() {
   }
   return found;
 }
-/// In a worker with rings: the words of its results' ring (ring.hpp).
+/// In a worker with rings: the control words of the ring of results (ring.hpp).
 constexpr std::size_t ring_capacity = 256 << 10;
 char* result_ring() {
   for (const Mapping& mapping : shared_mappings())
@@ -176,7 +176,7 @@ void write_and_wait(Transport transport, const std::string& bytes) {
   while (true) ::pause();
 }
 
-/// In a worker: its call slots, two words each.
+/// In a worker: the words of its call slots, two each.
 struct Words {
   std::uint64_t* first = nullptr;
   std::size_t count = 0;
@@ -193,7 +193,7 @@ void overwrite_slots(std::uint64_t with) {
     reinterpret_cast<std::atomic<std::uint64_t>*>(words.first)[i].store(with);
 }
 
-struct Picky {  // comes back only to those that it likes
+struct Picky {  // decodes only if its number is not negative
   int number = 0;
 };
 
@@ -209,7 +209,7 @@ struct spritefarm::Codec<Picky> {
   }
 };
 
-TEST_CASE("a call that cannot be decoded is a failure, and the worker goes on", "[worker][bad]") {
+TEST_CASE("a call that cannot be decoded fails, and the worker continues", "[worker][bad]") {
   HandFedWorker worker(GENERATE(Transport::shared_memory, Transport::pipe));
   REQUIRE(worker.answer()->header.kind == ipc::FrameKind::ready);
   const std::string good = good_request(21);
@@ -239,7 +239,7 @@ TEST_CASE("a call that cannot be decoded is a failure, and the worker goes on", 
   CHECK(worker.answer()->payload == bytes_of(42));
 }
 
-TEST_CASE("a worker starts no call that its slot does not offer, and says so", "[worker][bad]") {
+TEST_CASE("a worker skips a call that its slot does not offer", "[worker][bad]") {
   HandFedWorker worker(GENERATE(Transport::shared_memory, Transport::pipe));
   REQUIRE(worker.answer()->header.kind == ipc::FrameKind::ready);
   const auto skipped = [&worker](std::uint64_t number) {
@@ -258,11 +258,11 @@ TEST_CASE("a worker starts no call that its slot does not offer, and says so", "
   CHECK(skipped(4));
   worker.offer(5, good_request(3));
   CHECK(worker.answer()->payload == bytes_of(6));
-  worker.call(5, good_request(3));  // once is enough
+  worker.call(5, good_request(3));  // started already
   CHECK(skipped(5));
 }
 
-TEST_CASE("a worker that is sent what is no frame ends", "[worker][bad]") {
+TEST_CASE("a worker that receives an invalid frame exits", "[worker][bad]") {
   HandFedWorker worker(GENERATE(Transport::shared_memory, Transport::pipe));
   REQUIRE(worker.answer()->header.kind == ipc::FrameKind::ready);
   ipc::FrameHeader header;
@@ -280,7 +280,7 @@ TEST_CASE("a worker that is sent what is no frame ends", "[worker][bad]") {
   CHECK(WEXITSTATUS(status) == 70);
 }
 
-TEST_CASE("a result that cannot be decoded is the future's exception", "[process][bad]") {
+TEST_CASE("an exception during the decoding of a result is the exception of the future", "[process][bad]") {
   ProcessPoolExecutor pool{{.max_workers = 1}};
   const auto make = [](int number) { return Picky{number}; };
   CHECK_THROWS_AS(pool.submit(make, -1).result(60s), std::domain_error);
@@ -290,13 +290,13 @@ TEST_CASE("a result that cannot be decoded is the future's exception", "[process
   CHECK(pool.worker_deaths() == 0);
 }
 
-TEST_CASE("a worker that writes what is no frame is killed; its call fails, others do not",
+TEST_CASE("a worker that writes an invalid frame is killed; its call fails, others do not",
           "[process][bad]") {
   const Transport transport = GENERATE(Transport::shared_memory, Transport::pipe);
   ipc::FrameHeader header;
   std::string payload;
   std::string rest;
-  SECTION("bytes that mean nothing") {
+  SECTION("random bytes") {
     rest = std::string(1000, '\x5a');
   }
   SECTION("of another version") {
@@ -306,14 +306,14 @@ TEST_CASE("a worker that writes what is no frame is killed; its call fails, othe
   SECTION("of an unknown kind") {
     header.kind = static_cast<ipc::FrameKind>(1000);
   }
-  SECTION("of a size that cannot be") {
+  SECTION("of an impossible size") {
     header.kind = ipc::FrameKind::result;
     header.size = ~std::uint64_t{0};
   }
-  SECTION("of a kind that only a coordinator sends") {
+  SECTION("of a kind that only the coordinator sends") {
     header.kind = ipc::FrameKind::call;
   }
-  SECTION("a result of a call that it was not given") {
+  SECTION("a result of a call that it does not have") {
     header.kind = ipc::FrameKind::result;
     header.call = 1'000'000;
   }
@@ -321,11 +321,11 @@ TEST_CASE("a worker that writes what is no frame is killed; its call fails, othe
     header.kind = ipc::FrameKind::ready;
     payload = "12345678";
   }
-  SECTION("that its own call was skipped") {
+  SECTION("that the running call was skipped") {
     header.kind = ipc::FrameKind::skipped;
     header.call = 1;
   }
-  SECTION("a result behind what is no frame: it does not count") {
+  SECTION("a result after an invalid frame, which is ignored") {
     header.kind = ipc::FrameKind::result;
     header.version = 7;
     ipc::FrameHeader forged;
@@ -352,24 +352,24 @@ TEST_CASE("a worker that writes what is no frame is killed; its call fails, othe
   CHECK(pool.submit(twice, 4).result(60s) == 8);
 }
 
-TEST_CASE("a worker that spoils its rings is killed; its call fails, others do not", "[process][bad]") {
-  // Of the control words: `written` of the results, `read` of the calls, as the coordinator will see them next.
+TEST_CASE("a worker that damages its rings is killed; its call fails, others do not", "[process][bad]") {
+  // The control word that the worker overwrites: `written` of the results or `read` of the calls.
   const bool of_results = GENERATE(true, false);
   const std::uint64_t word = GENERATE(~std::uint64_t{0}, std::uint64_t{1} << 40, ring_capacity + 1'000'000);
   const posix::SharedMemory memory(sizeof(system::FutexWord));
-  static system::FutexWord* spoilt;
-  spoilt = new (memory.data()) system::FutexWord;
-  const auto spoil = [](bool results, std::uint64_t with) {
+  static system::FutexWord* damaged;
+  damaged = new (memory.data()) system::FutexWord;
+  const auto damage = [](bool results, std::uint64_t with) {
     char* const ring = results ? result_ring() : result_ring() - ipc::Ring::size_in_memory(ring_capacity);
     reinterpret_cast<std::atomic<std::uint64_t>*>(ring + (results ? 64 : 128))->store(with);
-    spoilt->advance();
+    damaged->advance();
     if (results) send_notifications();
     while (true) ::pause();
   };
   ProcessPoolExecutor pool{{.max_workers = 1}};
-  Future<void> guilty = pool.submit(spoil, of_results, word);
-  REQUIRE((spoilt->load() > 0 || spoilt->wait_while(0, 60s)));
-  // Enough to make the coordinator look at how far the calls have been read.
+  Future<void> guilty = pool.submit(damage, of_results, word);
+  REQUIRE((damaged->load() > 0 || damaged->wait_while(0, 60s)));
+  // Enough bytes to make the coordinator read the position of the calls.
   std::vector<Future<std::size_t>> innocent;
   for (int i = 0; i < 8; ++i)
     innocent.push_back(
@@ -378,14 +378,14 @@ TEST_CASE("a worker that spoils its rings is killed; its call fails, others do n
   for (Future<std::size_t>& each : innocent) CHECK(each.result(60s) == 100'000);
 }
 
-TEST_CASE("an initializer that writes what is no frame breaks the pool at last", "[process][bad]") {
+TEST_CASE("an initializer that writes an invalid frame breaks the pool", "[process][bad]") {
   ProcessPoolExecutor pool{{.max_workers = 1, .initializer = [] {
                               write_and_wait(Transport::shared_memory, std::string(100, '\x5a'));
                             }}};
   CHECK_THROWS_AS(pool.submit(twice, 1).result(60s), BrokenProcessPool);
 }
 
-TEST_CASE("a result with a payload that is none of its type fails the call", "[process][bad]") {
+TEST_CASE("a result with an invalid payload fails the call", "[process][bad]") {
   ProcessPoolExecutor pool{{.max_workers = 1}};
   const auto forge = [] {
     ipc::FrameHeader header;
@@ -400,19 +400,20 @@ TEST_CASE("a result with a payload that is none of its type fails the call", "[p
   pool.kill_workers();
 }
 
-TEST_CASE("a worker that overwrites its call slots harms no other, and no call is lost", "[process][bad]") {
+TEST_CASE("a worker that overwrites its call slots affects no other worker, and no call is lost",
+          "[process][bad]") {
   const std::uint64_t with = GENERATE(~std::uint64_t{0}, 0u, 1u, 2u, 3u, 5u, 6u, 7u, 9u, 10u, 11u);
   CAPTURE(with);
   ProcessPoolExecutor pool{{.max_workers = 1}};
-  const auto spoil = [](std::uint64_t word) {
+  const auto damage = [](std::uint64_t word) {
     overwrite_slots(word);
     return 1;
   };
-  Future<int> guilty = pool.submit(spoil, with);
+  Future<int> guilty = pool.submit(damage, with);
   constexpr int calls = 300;
   std::vector<Future<int>> waiting;
   for (int i = 0; i < calls; ++i) waiting.push_back(pool.submit(twice, i));
-  int died = 0;  // with the guilty worker, to which they belong as far as the spoilt slots tell
+  int died = 0;  // with the guilty worker: its damaged slots claim that they have started
   for (int i = 0; i < calls; ++i) {
     if (const auto exception = waiting[i].exception(60s)) {
       CHECK_THROWS_AS(std::rethrow_exception(exception), WorkerDied);
@@ -421,17 +422,17 @@ TEST_CASE("a worker that overwrites its call slots harms no other, and no call i
       CHECK(waiting[i].result() == 2 * i);
     }
   }
-  CHECK(died <= 129);  // as many calls as a worker has slots
+  CHECK(died <= 129);  // the number of slots of a worker
   CHECK(guilty.exception(60s) == nullptr);
   CHECK(pool.submit(twice, 4).result(60s) == 8);
 }
 
-TEST_CASE("a deadline holds although the call's slot was overwritten", "[process][bad][deadline]") {
+TEST_CASE("a deadline holds although the slot of the call was overwritten", "[process][bad][deadline]") {
   ProcessPoolExecutor pool{{.max_workers = 1}};
-  const auto spoil = [] {
+  const auto damage = [] {
     overwrite_slots(~std::uint64_t{0});
     while (true) ::pause();
   };
-  CHECK_THROWS_AS(pool.submit(TaskOptions{.timeout = 50ms}, spoil).result(60s), WorkerDied);
+  CHECK_THROWS_AS(pool.submit(TaskOptions{.timeout = 50ms}, damage).result(60s), WorkerDied);
   CHECK(pool.submit(twice, 4).result(60s) == 8);
 }

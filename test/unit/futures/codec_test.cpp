@@ -43,7 +43,7 @@ struct HoldsOpaque {
 };
 
 template <typename T>
-bool survives(const T& value) {
+bool round_trips(const T& value) {
   return decoded<T>(encoded(value)) == value;
 }
 
@@ -53,25 +53,25 @@ const Everything everything{
 
 }  // namespace
 
-TEST_CASE("values come back equal", "[codec]") {
-  CHECK(survives(42));
-  CHECK(survives(std::numeric_limits<double>::infinity()));
-  CHECK(survives(Colour::green));
-  CHECK(survives(std::string("a\0b", 3)));
-  CHECK(survives(std::vector<bool>{true, false, true}));
-  CHECK(survives(std::deque<std::string>{"a", ""}));
-  CHECK(survives(std::list<int>{1, 2, 3}));
-  CHECK(survives(std::array<std::string, 2>{"x", "y"}));
-  CHECK(survives(std::tuple<int, std::string, std::tuple<>>{1, "b", {}}));
-  CHECK(survives(std::pair<std::string, int>{"a", 1}));
-  CHECK(survives(std::optional<int>{}));
-  CHECK(survives(std::set<std::string>{"b", "a"}));
-  CHECK(survives(std::unordered_map<int, std::string>{{1, "a"}, {2, "b"}}));
-  CHECK(survives(std::variant<std::monostate, int>{}));
-  CHECK(survives(everything));
+TEST_CASE("decoding an encoded value gives an equal value", "[codec]") {
+  CHECK(round_trips(42));
+  CHECK(round_trips(std::numeric_limits<double>::infinity()));
+  CHECK(round_trips(Colour::green));
+  CHECK(round_trips(std::string("a\0b", 3)));
+  CHECK(round_trips(std::vector<bool>{true, false, true}));
+  CHECK(round_trips(std::deque<std::string>{"a", ""}));
+  CHECK(round_trips(std::list<int>{1, 2, 3}));
+  CHECK(round_trips(std::array<std::string, 2>{"x", "y"}));
+  CHECK(round_trips(std::tuple<int, std::string, std::tuple<>>{1, "b", {}}));
+  CHECK(round_trips(std::pair<std::string, int>{"a", 1}));
+  CHECK(round_trips(std::optional<int>{}));
+  CHECK(round_trips(std::set<std::string>{"b", "a"}));
+  CHECK(round_trips(std::unordered_map<int, std::string>{{1, "a"}, {2, "b"}}));
+  CHECK(round_trips(std::variant<std::monostate, int>{}));
+  CHECK(round_trips(everything));
 }
 
-TEST_CASE("what cannot travel is known at compile time", "[codec]") {
+TEST_CASE("a type without a codec is known at compile time", "[codec]") {
   STATIC_REQUIRE(Portable<Everything>);
   STATIC_REQUIRE_FALSE(Portable<Opaque>);
   STATIC_REQUIRE_FALSE(Portable<HoldsOpaque>);
@@ -80,7 +80,7 @@ TEST_CASE("what cannot travel is known at compile time", "[codec]") {
   STATIC_REQUIRE_FALSE(Portable<const char*>);
 }
 
-TEST_CASE("every truncation of a value is an error, never a crash", "[codec]") {
+TEST_CASE("every truncation of an encoded value throws CodecError", "[codec]") {
   const std::string whole = encoded(everything);
   for (std::size_t size = 0; size < whole.size(); ++size) {
     CAPTURE(size);
@@ -89,7 +89,7 @@ TEST_CASE("every truncation of a value is an error, never a crash", "[codec]") {
   CHECK_THROWS_AS(decoded<Everything>(whole + "x"), CodecError);
 }
 
-TEST_CASE("a claimed size that cannot be there is refused before memory is asked for", "[codec]") {
+TEST_CASE("a claimed size beyond the input is refused before memory is allocated", "[codec]") {
   Encoder to;
   to.size(std::numeric_limits<std::size_t>::max() / 8);
   const std::string bytes = std::move(to).take() + "12345678";

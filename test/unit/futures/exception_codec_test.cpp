@@ -9,14 +9,14 @@ using namespace spritefarm;
 
 namespace {
 
-/// What arrives in the other process.
+/// The exception that arrives in the other process.
 std::exception_ptr sent(const std::exception_ptr& exception) {
   return test::decoded<std::exception_ptr>(test::encoded(exception));
 }
 
 }  // namespace
 
-TEST_CASE("a system_error arrives with its code, and its words once", "[codec][exception]") {
+TEST_CASE("a system_error arrives with its code and an unchanged message", "[codec][exception]") {
   const std::error_code code(2, std::generic_category());
   for (const std::system_error& thrown :
        {std::system_error(code), std::system_error(code, ""), std::system_error(code, "open it"),

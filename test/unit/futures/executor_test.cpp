@@ -17,7 +17,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// A pool of each kind, made alike.
+// Factories of each kind of executor with the same interface.
 struct Serial {
   static constexpr bool forks = false;
   static std::unique_ptr<Executor> make(int, int, std::function<void()> initializer = {}) {
@@ -70,7 +70,7 @@ int fails(int code) {
 struct OwnError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
-void fails_in_its_own_way() {
+void throws_own_type() {
   throw OwnError("own");
 }
 
@@ -84,7 +84,7 @@ Sprite paint(const Sprite& sprite) {
   return painted;
 }
 
-struct Scale {  // a function object that the codec carries
+struct Scale {  // a function object with a codec
   int factor = 1;
   int operator()(int x) const { return factor * x; }
 };
@@ -108,7 +108,7 @@ std::string text_of(const std::exception_ptr& exception) {
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("submit gives the result of any kind of function", "[executor]", Serial, Threads,
+TEMPLATE_TEST_CASE("submit returns the result of any kind of function", "[executor]", Serial, Threads,
                    Processes) {
   const auto pool = TestType::make(2, 4);
   CHECK(pool->submit(add, 1, 2).result() == 3);
@@ -122,7 +122,7 @@ TEMPLATE_TEST_CASE("submit gives the result of any kind of function", "[executor
   CHECK(pool->submit(nothing).exception() == nullptr);
 }
 
-TEMPLATE_TEST_CASE("an exception comes back as itself", "[executor]", Serial, Threads, Processes) {
+TEMPLATE_TEST_CASE("an exception comes back with its type", "[executor]", Serial, Threads, Processes) {
   const auto pool = TestType::make(1, 1);
   CHECK_THROWS_AS(pool->submit(fails, 0).result(), std::invalid_argument);
   CHECK(text_of(pool->submit(fails, 0).exception()) == "zero");
@@ -144,7 +144,7 @@ TEMPLATE_TEST_CASE("an exception comes back as itself", "[executor]", Serial, Th
   if (TestType::forks) {
     CHECK_THROWS_AS(pool->submit(fails, 2).result(), RemoteError);
     try {
-      pool->submit(fails_in_its_own_way).result();
+      pool->submit(throws_own_type).result();
       FAIL("no exception");
     } catch (const RemoteError& error) {
       CHECK(error.type_name().find("OwnError") != std::string::npos);
@@ -153,7 +153,7 @@ TEMPLATE_TEST_CASE("an exception comes back as itself", "[executor]", Serial, Th
   }
 }
 
-TEMPLATE_TEST_CASE("hundreds of calls all come back, as they are completed", "[executor]", Serial, Threads,
+TEMPLATE_TEST_CASE("as_completed yields the results of hundreds of calls", "[executor]", Serial, Threads,
                    Processes) {
   const auto pool = TestType::make(3, 8);
   std::vector<Future<int>> futures;
@@ -166,8 +166,8 @@ TEMPLATE_TEST_CASE("hundreds of calls all come back, as they are completed", "[e
 }
 
 TEMPLATE_TEST_CASE("one worker has many coroutines in flight", "[executor]", Threads, Processes) {
-  // Each waits for all to be there: with fewer in flight at once they would wait for ever.
-  static int arrived;  // the worker's own
+  // Each call waits for all: with fewer in flight at a time they would never end.
+  static int arrived;  // a worker process has its own
   arrived = 0;
   const auto pool = TestType::make(1, 16);
   auto meet = []() -> Task<int> {
@@ -189,7 +189,8 @@ TEMPLATE_TEST_CASE("the initializer runs in each worker before its first call", 
   for (int i = 0; i < 20; ++i) CHECK(pool->submit([] { return state; }).result() == 17);
 }
 
-TEMPLATE_TEST_CASE("a pool whose initializer throws is broken, not hung", "[executor]", Threads, Processes) {
+TEMPLATE_TEST_CASE("a pool whose initializer throws is broken and does not hang", "[executor]", Threads,
+                   Processes) {
   const auto pool = TestType::make(2, 1, [] { throw std::runtime_error("no licence"); });
   Future<int> future;
   try {
@@ -201,8 +202,8 @@ TEMPLATE_TEST_CASE("a pool whose initializer throws is broken, not hung", "[exec
   CHECK_THROWS_AS(pool->submit(add, 1, 2), BrokenExecutor);
 }
 
-TEMPLATE_TEST_CASE("shutdown finishes what was submitted and refuses more", "[executor]", Serial, Threads,
-                   Processes) {
+TEMPLATE_TEST_CASE("shutdown finishes the submitted calls and refuses new ones", "[executor]", Serial,
+                   Threads, Processes) {
   const auto pool = TestType::make(2, 1);
   std::vector<Future<int>> futures;
   for (int i = 0; i < 50; ++i) futures.push_back(pool->submit(twice, i));
@@ -212,7 +213,7 @@ TEMPLATE_TEST_CASE("shutdown finishes what was submitted and refuses more", "[ex
   pool->shutdown();
 }
 
-TEMPLATE_TEST_CASE("shutdown can cancel what has not started", "[executor]", Threads, Processes) {
+TEMPLATE_TEST_CASE("shutdown can cancel the calls that have not started", "[executor]", Threads, Processes) {
   const auto pool = TestType::make(2, 1);
   std::vector<Future<int>> futures;
   for (int i = 0; i < 50; ++i) futures.push_back(pool->submit(add_later, i, 0, 5ms));
@@ -236,12 +237,12 @@ TEMPLATE_TEST_CASE("a done callback may submit", "[executor]", Serial, Threads, 
   CHECK(results.get(60s) == 4);
 }
 
-TEMPLATE_TEST_CASE("negative numbers of workers are refused", "[executor]", Threads, Processes) {
+TEMPLATE_TEST_CASE("a number of workers below 1 is refused", "[executor]", Threads, Processes) {
   CHECK_THROWS_AS(TestType::make(-1, 1), std::invalid_argument);
   CHECK_THROWS_AS(TestType::make(1, 0), std::invalid_argument);
 }
 
-TEST_CASE("workers can be started before there are calls", "[executor]") {
+TEST_CASE("start_workers starts workers before calls are submitted", "[executor]") {
   const TempDir folder;
   const auto name_self = [&folder] {
     write_file(folder / (std::to_string(::getpid()) + "." + std::to_string(::gettid())), "");
@@ -274,14 +275,14 @@ TEST_CASE("workers can be started before there are calls", "[executor]") {
   }
 }
 
-TEST_CASE("what cannot travel is an exception in the future, through Executor", "[executor][process]") {
+TEST_CASE("through Executor, a call that cannot be sent fails in its future", "[executor][process]") {
   const auto pool = Processes::make(1, 1);
   int captured = 1;
   CHECK_THROWS_AS(pool->submit([captured] { return captured; }).result(), CodecError);
   CHECK_THROWS_AS(pool->submit([](const int* p) { return *p; }, &captured).result(), CodecError);
 }
 
-TEST_CASE("processes really are processes, forked on demand and used again", "[executor][process]") {
+TEST_CASE("workers are processes, forked on demand and reused", "[executor][process]") {
   ProcessPoolExecutor pool{{.max_workers = 4}};
   CHECK(pool.worker_pids().empty());
   std::set<int> pids;
@@ -291,7 +292,7 @@ TEST_CASE("processes really are processes, forked on demand and used again", "[e
   CHECK(pool.worker_pids() == std::vector<int>(pids.begin(), pids.end()));
 }
 
-TEST_CASE("payloads larger than a pipe go there and back", "[executor][process]") {
+TEST_CASE("arguments and results can be larger than a pipe", "[executor][process]") {
   ProcessPoolExecutor pool{{.max_workers = 2}};
   for (const std::size_t size : {std::size_t{0}, std::size_t{1}, std::size_t{65536}, std::size_t{8} << 20}) {
     std::string text(size, 'x');
@@ -300,7 +301,7 @@ TEST_CASE("payloads larger than a pipe go there and back", "[executor][process]"
   }
 }
 
-TEST_CASE("a worker's death costs the call that it ran, and nothing else", "[executor][process]") {
+TEST_CASE("the death of a worker fails only the call that it ran", "[executor][process]") {
   ProcessPoolExecutor pool{{.max_workers = 2}};
   std::vector<Future<int>> innocent;
   for (int i = 0; i < 20; ++i) innocent.push_back(pool.submit(twice, i));
@@ -325,7 +326,7 @@ TEST_CASE("a worker's death costs the call that it ran, and nothing else", "[exe
   CHECK(pool.worker_deaths() == 2);
 }
 
-TEST_CASE("a call is started again when its worker died, as often as it asked for", "[executor][process]") {
+TEST_CASE("a call whose worker died is retried at most `retries` times", "[executor][process]") {
   ProcessPoolExecutor pool{{.max_workers = 1}};
   char name[] = "/tmp/spritefarm-retries-XXXXXX";
   const int fd = ::mkstemp(name);
@@ -347,7 +348,7 @@ TEST_CASE("a call is started again when its worker died, as often as it asked fo
   ::unlink(name);
 }
 
-TEST_CASE("a pool made in a program with threads says so", "[executor][process]") {
+TEST_CASE("a pool cannot be created in a program with threads", "[executor][process]") {
   Event leave;
   std::thread other([&leave] { leave.wait(); });
   CHECK_THROWS_AS(ProcessPoolExecutor{}, std::logic_error);

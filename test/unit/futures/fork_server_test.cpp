@@ -21,7 +21,7 @@ void set_state() {
   state = 40;
 }
 
-/// Runs `body` in a child that has one thread and no fork server: the number it leaves with.
+/// Runs `body` in a child that has one thread and no fork server. Returns its result.
 int in_a_child(int (*body)()) {
   const pid_t child = ::fork();
   if (child == 0) {
@@ -40,9 +40,9 @@ int in_a_child(int (*body)()) {
 int pools_from_threads() {
   prepare_to_fork();
   prepare_to_fork();
-  int right = 0;
+  int correct = 0;
   Event leave;
-  std::thread other([&leave] { leave.wait(); });  // so that there are several threads for sure
+  std::thread other([&leave] { leave.wait(); });  // the program has several threads until `leave` is set
   for (int round = 0; round < 3; ++round) {
     std::vector<Future<int>> results;
     ThreadPoolExecutor threads{{.max_workers = 4}};
@@ -53,11 +53,11 @@ int pools_from_threads() {
             return pool.submit(state_plus, x).result(60s);
           },
           i));
-    for (int i = 0; i < 8; ++i) right += results[i].result(60s) == 40 + i;
+    for (int i = 0; i < 8; ++i) correct += results[i].result(60s) == 40 + i;
   }
   leave.set();
   other.join();
-  return right;
+  return correct;
 }
 
 int refusals() {
@@ -92,14 +92,14 @@ int too_late() {
 
 }  // namespace
 
-TEST_CASE("after prepare_to_fork, pools can be made in a program with threads, and in threads", "[process]") {
+TEST_CASE("after prepare_to_fork(), any thread of a program with threads can create pools", "[process]") {
   CHECK(in_a_child(pools_from_threads) == 24);
 }
 
-TEST_CASE("a pool made with threads refuses an initializer that cannot travel", "[process]") {
+TEST_CASE("a pool of the fork server refuses an initializer that cannot be sent", "[process]") {
   CHECK(in_a_child(refusals) == 1);
 }
 
-TEST_CASE("prepare_to_fork says when it comes too late", "[process]") {
+TEST_CASE("prepare_to_fork() throws in a program with threads", "[process]") {
   CHECK(in_a_child(too_late) == 1);
 }

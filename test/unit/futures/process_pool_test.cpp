@@ -41,7 +41,7 @@ Task<void> block_in_a_coroutine() {
   block_for_ever();
 }
 
-/// Waits, bounded, until the future's call runs.
+/// Waits until the call of the future runs. False after a minute, or if the call has ended.
 template <typename T>
 bool starts(const Future<T>& future) {
   for (int tries = 0; tries < 60'000 && !future.running() && !future.done(); ++tries) ::usleep(1000);
@@ -50,7 +50,7 @@ bool starts(const Future<T>& future) {
 
 }  // namespace
 
-TEST_CASE("a deadline ends any kind of call, and no other's", "[process][deadline]") {
+TEST_CASE("a deadline ends every kind of call, and no other call", "[process][deadline]") {
   ProcessPoolExecutor pool{{.max_workers = 2, .worker_concurrency = 2, .terminate_grace = 20ms}};
   const TaskOptions soon{.timeout = 50ms};
   CHECK_THROWS_AS(pool.submit(soon, wait_for_ever).result(60s), TimeoutError);
@@ -60,7 +60,7 @@ TEST_CASE("a deadline ends any kind of call, and no other's", "[process][deadlin
   std::vector<Future<int>> others;
   for (int i = 0; i < 100; ++i) others.push_back(pool.submit(TaskOptions{.timeout = 60s}, twice, i));
   for (int i = 0; i < 100; ++i) CHECK(others[i].result(60s) == 2 * i);
-  CHECK(pool.worker_deaths() == 0);  // nobody died who was not told to
+  CHECK(pool.worker_deaths() == 0);  // the pool ended the workers
 }
 
 TEST_CASE("a deadline counts from the call's start, not from its wait", "[process][deadline]") {
@@ -71,7 +71,7 @@ TEST_CASE("a deadline counts from the call's start, not from its wait", "[proces
   for (int i = 0; i < 20; ++i) CHECK(waiting[i].result(60s) == 2 * i);
 }
 
-TEST_CASE("a coroutine's deadline leaves the other coroutines of its worker alone", "[process][deadline]") {
+TEST_CASE("the deadline of a coroutine does not affect other coroutines of its worker", "[process][deadline]") {
   ProcessPoolExecutor pool{{.max_workers = 1, .worker_concurrency = 4}};
   auto where = []() -> Task<int> {
     co_await sleep_for(100ms);
@@ -122,7 +122,7 @@ TEST_CASE("a call that waits at a busy worker can be cancelled, and is given to 
   CHECK(other.result(60s) == 4);
 }
 
-TEST_CASE("calls that two threads cancel at a time are done for those who wait", "[process]") {
+TEST_CASE("a call that two threads cancel at a time is done for its waiters", "[process]") {
   ProcessPoolExecutor pool{{.max_workers = 1}};
   Future<void> busy = pool.submit(block_for_ever);
   REQUIRE(starts(busy));
@@ -138,7 +138,7 @@ TEST_CASE("calls that two threads cancel at a time are done for those who wait",
   CHECK(busy.terminate());
 }
 
-TEST_CASE("an idle worker takes over what waits behind a slow call", "[process]") {
+TEST_CASE("an idle worker takes over the calls that wait behind a slow call", "[process]") {
   ProcessPoolExecutor pool{{.max_workers = 2}};
   Future<void> slow = pool.submit(block_for_ever);
   REQUIRE(starts(slow));
@@ -148,7 +148,7 @@ TEST_CASE("an idle worker takes over what waits behind a slow call", "[process]"
   CHECK(slow.terminate());
 }
 
-TEST_CASE("a killed worker's unstarted calls run elsewhere, without retries", "[process]") {
+TEST_CASE("the unstarted calls of a killed worker run elsewhere, without retries", "[process]") {
   ProcessPoolExecutor pool{{.max_workers = 1}};
   Future<void> victim = pool.submit(block_for_ever);
   std::vector<Future<int>> waiting;
@@ -159,7 +159,7 @@ TEST_CASE("a killed worker's unstarted calls run elsewhere, without retries", "[
   CHECK_THROWS_AS(victim.result(60s), WorkerDied);
 }
 
-TEST_CASE("a worker is replaced after max_tasks_per_child calls, and nothing is lost", "[process]") {
+TEST_CASE("a worker is replaced after max_tasks_per_child calls, and no call is lost", "[process]") {
   ProcessPoolExecutor pool{{.max_workers = 3, .max_tasks_per_child = 25}};
   std::vector<Future<int>> pids;
   for (int i = 0; i < 1000; ++i) pids.push_back(pool.submit(pid));
@@ -170,7 +170,7 @@ TEST_CASE("a worker is replaced after max_tasks_per_child calls, and nothing is 
   CHECK(pool.worker_deaths() == 0);
 }
 
-TEST_CASE("a worker whose memory grows is replaced before it is too large", "[process]") {
+TEST_CASE("a worker whose memory grows is replaced before it exceeds max_rss", "[process]") {
   const std::size_t limit = posix::resident_memory(pid()).value() + (std::size_t{96} << 20);
   ProcessPoolExecutor pool{{.max_workers = 1, .max_rss = limit}};
   auto leak = [] {
@@ -190,7 +190,7 @@ TEST_CASE("a worker whose memory grows is replaced before it is too large", "[pr
   CHECK(peak <= limit);
 }
 
-TEST_CASE("a worker's pid is known before its first call runs", "[process]") {
+TEST_CASE("worker_pids() contains a worker before its first call runs", "[process]") {
   int told[2];
   REQUIRE(::pipe(told) == 0);
   ProcessPoolExecutor pool{{.max_workers = 2, .max_tasks_per_child = 1}};
@@ -235,7 +235,7 @@ TEST_CASE("kill_workers and terminate_workers end the pool", "[process]") {
   pool.kill_workers();
 }
 
-TEST_CASE("a worker may make a pool of its own", "[process]") {
+TEST_CASE("a worker can create a pool", "[process]") {
   ProcessPoolExecutor pool{{.max_workers = 1}};
   auto nested = [](int x) {
     ProcessPoolExecutor inner{{.max_workers = 2}};
@@ -342,12 +342,12 @@ void end_in_callback(End how) {
 
 }  // namespace
 
-TEST_CASE("a pool may be shut down in a callback that it calls itself", "[process]") {
+TEST_CASE("a pool can be shut down in a done callback on its own thread", "[process]") {
   end_in_callback(End::shutdown);
 }
-TEST_CASE("a pool may be ended in a callback that it calls itself", "[process]") {
+TEST_CASE("a pool can be killed in a done callback on its own thread", "[process]") {
   end_in_callback(End::kill);
 }
-TEST_CASE("a pool may be destroyed in a callback that it calls itself", "[process]") {
+TEST_CASE("a pool can be destroyed in a done callback on its own thread", "[process]") {
   end_in_callback(End::destroy);
 }

@@ -5,6 +5,8 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <utility>
+#include <vector>
 
 using namespace spritefarm;
 using namespace std::chrono_literals;
@@ -23,13 +25,13 @@ Task<int> failing() {
 
 }  // namespace
 
-TEST_CASE("run gives a task's result, or throws what left it", "[task]") {
+TEST_CASE("run returns the result of a task, or throws its exception", "[task]") {
   EventLoop loop;
   CHECK(run(loop, after(1ms, 7)) == 7);
   CHECK_THROWS_AS(run(loop, failing()), std::runtime_error);
 }
 
-TEST_CASE("when_all keeps the order of its tasks and runs them side by side", "[task]") {
+TEST_CASE("when_all runs its tasks concurrently and keeps their order", "[task]") {
   EventLoop loop;
   auto many = []() -> Task<int> {
     std::vector<Task<int>> tasks;
@@ -57,7 +59,28 @@ TEST_CASE("when_all waits for all of its tasks before it throws", "[task]") {
   CHECK(*slow_ended);
 }
 
-TEST_CASE("destroying a task cancels it where it waits and runs its destructors", "[task]") {
+TEST_CASE("a temporary task owns the arguments that are moved into it", "[task]") {
+  EventLoop loop;
+  const auto token = std::make_shared<int>(7);
+  struct Request {  // an aggregate: GCC 12 would destroy it twice if it were created in the co_await
+                    // expression
+    std::shared_ptr<int> value;
+    std::vector<std::string> texts;
+  };
+  auto use = [](Request request) -> Task<int> {
+    co_await sleep_for(1ms);
+    co_return *request.value + static_cast<int>(request.texts.size());
+  };
+  auto outer = [&]() -> Task<int> {
+    Request request{token, {"a text that does not fit into the string itself"}};
+    const int result = co_await use(std::move(request));
+    co_return result + static_cast<int>(token.use_count());
+  };
+  CHECK(run(loop, outer()) == 9);
+  CHECK(token.use_count() == 1);
+}
+
+TEST_CASE("destroying a suspended task runs the destructors of its locals", "[task]") {
   EventLoop loop;
   const auto token = std::make_shared<int>(0);
   {

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-/// Small whole images to start from.
+/// The smallest complete images of each format.
 namespace tiny {
 
 inline std::string big_endian(unsigned long value) {
@@ -24,13 +24,13 @@ inline std::string png_chunk(std::string_view type, std::string_view data) {
 
 inline const std::string png_signature = "\x89PNG\r\n\x1a\n";
 
-/// width, height, then depth, colour type, compression, filter, interlace.
+/// An IHDR chunk; `rest` is depth, color type, compression, filter, interlace.
 inline std::string png_header(unsigned long width, unsigned long height, std::string_view rest) {
   return png_chunk("IHDR", big_endian(width) + big_endian(height) + std::string(rest));
 }
 inline const std::string_view gray_8{"\x08\x00\x00\x00\x00", 5};
 
-/// Two rows of two grey pixels.
+/// A PNG of 2 x 2 grey pixels.
 inline std::string png() {
   const std::string rows("\0\x11\x22\0\x33\x44", 6);
   std::string packed(100, '\0');
@@ -41,7 +41,7 @@ inline std::string png() {
   return png_signature + png_header(2, 2, gray_8) + png_chunk("IDAT", packed) + png_chunk("IEND", "");
 }
 
-/// One pixel, with a comment and a graphic control extension.
+/// A GIF of one pixel, with a comment and a graphic control extension.
 inline std::string gif() {
   using namespace std::string_literals;
   return "GIF89a\x01\0\x01\0\x80\0\0"s + "\0\0\0\xff\xff\xff"s + "\x21\xfe\x02hi\0"s +

@@ -21,7 +21,7 @@ ipc::FrameHeader call_header(std::uint64_t call) {
   return header;
 }
 
-/// Sends what is left and receives until a frame is there; none after a minute of silence.
+/// Sends queued frames and receives until a frame has arrived. None after a minute without an event.
 std::optional<ipc::Frame> next_frame(ipc::Channel& channel) {
   while (true) {
     if (auto frame = channel.receive()) return frame;
@@ -33,7 +33,7 @@ std::optional<ipc::Frame> next_frame(ipc::Channel& channel) {
 
 }  // namespace
 
-TEST_CASE("a channel carries frames of any size both ways", "[channel]") {
+TEST_CASE("a channel transfers frames of any size in both directions", "[channel]") {
   const Transport transport = GENERATE(Transport::shared_memory, Transport::pipe);
   ipc::ChannelEnds ends = ipc::ChannelEnds::make(transport);
   const std::unique_ptr<ipc::Channel> worker = ipc::open_channel(transport, std::move(ends.worker));
@@ -68,7 +68,7 @@ TEST_CASE("a channel carries frames of any size both ways", "[channel]") {
   echoing.join();
 }
 
-TEST_CASE("a channel keeps what it cannot send yet, and its owner", "[channel]") {
+TEST_CASE("a channel queues a payload that it cannot send yet, and holds its owner", "[channel]") {
   const Transport transport = GENERATE(Transport::shared_memory, Transport::pipe);
   ipc::ChannelEnds ends = ipc::ChannelEnds::make(transport);
   const std::unique_ptr<ipc::Channel> worker = ipc::open_channel(transport, std::move(ends.worker));
@@ -86,7 +86,7 @@ TEST_CASE("a channel keeps what it cannot send yet, and its owner", "[channel]")
   CHECK((frame->payload == *payload));
 }
 
-TEST_CASE("a channel of the wrong descriptors is refused", "[channel][bad]") {
+TEST_CASE("open_channel refuses the descriptors of another transport", "[channel][bad]") {
   ipc::ChannelEnds pipes = ipc::ChannelEnds::make(Transport::pipe);
   CHECK_THROWS_AS(ipc::open_channel(Transport::shared_memory, std::move(pipes.worker)), ipc::CorruptFrame);
   ipc::ChannelEnds rings = ipc::ChannelEnds::make(Transport::shared_memory);

@@ -31,11 +31,11 @@ struct TwoSides {
         reader(memory.data(), size) {}
 
   std::size_t write(std::string_view first, std::string_view second = {}) {
-    return writer.write_some(first, second, readers_notification);
+    return writer.write_some(first, second, reader_notification);
   }
-  std::string read(std::size_t most) {
-    std::string got(most, '\0');
-    got.resize(reader.read_some(got.data(), most, writers_notification));
+  std::string read(std::size_t max_size) {
+    std::string got(max_size, '\0');
+    got.resize(reader.read_some(got.data(), max_size, writer_notification));
     return got;
   }
   std::atomic<std::uint64_t>& word(std::size_t offset) {
@@ -43,13 +43,13 @@ struct TwoSides {
   }
 
   posix::SharedMemory memory;
-  posix::EventFd readers_notification, writers_notification;
+  posix::EventFd reader_notification, writer_notification;
   Ring writer, reader;
 };
 
 }  // namespace
 
-TEST_CASE("a ring gives what was put into it, round and round", "[ring]") {
+TEST_CASE("a ring returns all bytes that were written, over many rounds", "[ring]") {
   TwoSides sides;
   std::string sent, received;
   for (int i = 0; i < 1000; ++i) {
@@ -66,7 +66,7 @@ TEST_CASE("a ring gives what was put into it, round and round", "[ring]") {
   CHECK(received == sent);
 }
 
-TEST_CASE("a ring takes what there is room for, and no more", "[ring]") {
+TEST_CASE("a ring accepts bytes only while it has room", "[ring]") {
   TwoSides sides;
   const std::string many(100, 'x');
   CHECK(sides.write(many.substr(0, 10), many) == capacity);
@@ -78,61 +78,61 @@ TEST_CASE("a ring takes what there is room for, and no more", "[ring]") {
   CHECK(sides.read(1000).empty());
 }
 
-TEST_CASE("a ring's notifications ring once, and only for who waits", "[ring]") {
+TEST_CASE("a ring notifies once, and only a side that waits", "[ring]") {
   TwoSides sides;
   CHECK(sides.write("0") == 1);
-  CHECK(is_notified(sides.readers_notification));  // nobody has looked yet
-  sides.readers_notification.clear();
+  CHECK(is_notified(sides.reader_notification));  // the reader has not read yet
+  sides.reader_notification.clear();
   CHECK(sides.write("a") == 1);
-  CHECK_FALSE(is_notified(sides.readers_notification));
+  CHECK_FALSE(is_notified(sides.reader_notification));
   CHECK(sides.read(1) == "0");
   CHECK(sides.read(10) == "a");
-  CHECK_FALSE(is_notified(sides.writers_notification));
+  CHECK_FALSE(is_notified(sides.writer_notification));
   CHECK(sides.read(10).empty());
   CHECK(sides.write("b") == 1);
-  CHECK(is_notified(sides.readers_notification));
-  sides.readers_notification.clear();
+  CHECK(is_notified(sides.reader_notification));
+  sides.reader_notification.clear();
   CHECK(sides.write("c") == 1);
-  CHECK_FALSE(is_notified(sides.readers_notification));
+  CHECK_FALSE(is_notified(sides.reader_notification));
   const std::string many(100, 'x');
   CHECK(sides.write(many) == capacity - 2);
   CHECK(sides.read(1) == "b");
-  CHECK(is_notified(sides.writers_notification));
-  sides.writers_notification.clear();
+  CHECK(is_notified(sides.writer_notification));
+  sides.writer_notification.clear();
   CHECK(sides.read(1) == "c");
-  CHECK_FALSE(is_notified(sides.writers_notification));
+  CHECK_FALSE(is_notified(sides.writer_notification));
 }
 
-TEST_CASE("a ring whose numbers cannot be is corrupt", "[ring][bad]") {
+TEST_CASE("a ring with impossible positions is corrupt", "[ring][bad]") {
   const std::uint64_t offset = GENERATE(64u, 128u);  // written, read
-  const std::uint64_t with =
+  const std::uint64_t position =
       GENERATE(std::uint64_t{capacity} + 41, ~std::uint64_t{0}, std::uint64_t{1} << 63);
   TwoSides sides;
   CHECK(sides.write(std::string(40, 'x')) == 40);
   CHECK(sides.read(40).size() == 40);
-  sides.word(offset) = with;
+  sides.word(offset) = position;
   if (offset == 64)
     CHECK_THROWS_AS(sides.read(10), ipc::CorruptFrame);
   else
     CHECK_THROWS_AS((sides.write(std::string(64, 'x')), sides.write("y")), ipc::CorruptFrame);
 }
 
-TEST_CASE("a ring of another version or size is refused", "[ring][bad]") {
+TEST_CASE("a ring with another version or size is refused", "[ring][bad]") {
   TwoSides sides;
   CHECK_THROWS_AS(Ring(sides.memory.data(), 2 * capacity), ipc::CorruptFrame);
   *static_cast<std::uint32_t*>(sides.memory.data()) = 2;
   CHECK_THROWS_AS(Ring(sides.memory.data(), capacity), ipc::CorruptFrame);
 }
 
-TEST_CASE("a ring between two threads that sleep loses nothing and nobody's wake-up", "[ring]") {
+TEST_CASE("a ring between two sleeping threads loses no byte and no notification", "[ring]") {
   const std::uint32_t size = GENERATE(64u, 4096u);
   TwoSides sides(size);
   constexpr std::size_t whole = 300'000;
   const auto wait_for = [](posix::EventFd& notification) {
     pollfd ready{notification.fd().get(), POLLIN, 0};
-    const bool rang = ::poll(&ready, 1, 60'000) == 1;
+    const bool notified = ::poll(&ready, 1, 60'000) == 1;
     notification.clear();
-    return rang;
+    return notified;
   };
   std::atomic<bool> writer_was_woken = true;
   std::thread writing([&] {
@@ -145,7 +145,7 @@ TEST_CASE("a ring between two threads that sleep loses nothing and nobody's wake
       while (!rest.empty() && writer_was_woken) {
         const std::size_t taken = sides.write(rest.substr(0, rest.size() / 2), rest.substr(rest.size() / 2));
         rest.remove_prefix(taken);
-        if (!rest.empty() && !wait_for(sides.writers_notification)) writer_was_woken = false;
+        if (!rest.empty() && !wait_for(sides.writer_notification)) writer_was_woken = false;
       }
       sent += chunk.size();
     }
@@ -156,7 +156,7 @@ TEST_CASE("a ring between two threads that sleep loses nothing and nobody's wake
   while (received < whole && reader_was_woken) {
     const std::string got = sides.read(1 + random() % 500);
     for (const char each : got) wrong += each != static_cast<char>(received++ * 7);
-    if (got.empty()) reader_was_woken = wait_for(sides.readers_notification);
+    if (got.empty()) reader_was_woken = wait_for(sides.reader_notification);
   }
   writing.join();
   CHECK(reader_was_woken);

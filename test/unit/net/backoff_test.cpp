@@ -8,7 +8,7 @@ using namespace std::chrono_literals;
 using spritefarm::net::Backoff;
 using spritefarm::net::parse_retry_after;
 
-TEST_CASE("the delay doubles up to eight seconds, with a part taken off at random", "[backoff]") {
+TEST_CASE("the delay doubles up to eight seconds, minus random jitter", "[backoff]") {
   Backoff backoff;
   bool differs = false;
   for (int attempt = 1; attempt <= 60; ++attempt) {
@@ -21,7 +21,7 @@ TEST_CASE("the delay doubles up to eight seconds, with a part taken off at rando
   CHECK(differs);
 }
 
-TEST_CASE("what a server asks for is waited, up to a minute", "[backoff]") {
+TEST_CASE("a longer Retry-After replaces the delay, up to a minute", "[backoff]") {
   Backoff backoff;
   CHECK(backoff.delay(1, 7s) == 7s);
   CHECK(backoff.delay(9, 60s) == 60s);
@@ -31,7 +31,7 @@ TEST_CASE("what a server asks for is waited, up to a minute", "[backoff]") {
   CHECK(backoff.delay(std::numeric_limits<int>::max(), 0s) <= 60s);
 }
 
-TEST_CASE("Retry-After is seconds or a date", "[backoff]") {
+TEST_CASE("Retry-After is a number of seconds or a date", "[backoff]") {
   const std::time_t now = 784111777;  // Sun, 06 Nov 1994 08:49:37 GMT
   CHECK(parse_retry_after("120", now) == 120s);
   CHECK(parse_retry_after("0", now) == 0s);

@@ -28,7 +28,7 @@ net::HttpFetch fetch(const net::HttpRequest& request) {
 
 }  // namespace
 
-TEST_CASE("a response is fresh for its max-age, less the time it lay in caches", "[http][freshness]") {
+TEST_CASE("a response is fresh for its max-age minus its Age", "[http][freshness]") {
   CHECK(with("max-age=300") == 300s);
   CHECK(with("public, Max-Age=86400, s-maxage=5") == 86400s);
   CHECK(with("max-age=\"60\"") == 60s);
@@ -46,7 +46,7 @@ TEST_CASE("a response is fresh for its max-age, less the time it lay in caches",
   CHECK(with(",,=,max-age") == 0s);
 }
 
-TEST_CASE("without a max-age, what has long not changed is fresh for a while", "[http][freshness]") {
+TEST_CASE("without max-age, freshness is a tenth of the time since Last-Modified", "[http][freshness]") {
   CHECK(freshness_lifetime({{}, {}, "Sun, 13 Sep 2020 12:10:00 GMT"}, now) == 100s);
   CHECK(freshness_lifetime({{}, {}, "Sun, 13 Sep 2015 12:10:00 GMT"}, now) == 24h);
   CHECK(freshness_lifetime({{}, {}, "Sun, 13 Sep 2026 12:10:00 GMT"}, now) == 0s);
@@ -54,7 +54,7 @@ TEST_CASE("without a max-age, what has long not changed is fresh for a while", "
   CHECK(freshness_lifetime({"max-age=5", {}, "Sun, 13 Sep 2015 12:10:00 GMT"}, now) == 5s);
 }
 
-TEST_CASE("a request with validators takes 304 for an answer", "[http][freshness]") {
+TEST_CASE("a request with validators accepts 304", "[http][freshness]") {
   std::vector<std::string> heads;
   ScriptedServer server([&heads](const ScriptedServer::Request& request) {
     heads.push_back(request.head);
@@ -89,7 +89,7 @@ TEST_CASE("a request with validators takes 304 for an answer", "[http][freshness
   CHECK(fetch(request).failure == net::FetchFailure::status);
 }
 
-TEST_CASE("a 304 without validators has those that were sent along", "[http][freshness]") {
+TEST_CASE("a 304 without validators keeps those of the request", "[http][freshness]") {
   ScriptedServer server([](const ScriptedServer::Request&) {
     return ScriptedServer::Reply{"HTTP/1.1 304 Not Modified\r\nCache-Control: max-age=7\r\n\r\n"};
   });

@@ -22,7 +22,7 @@ namespace {
 
 const std::string name = "pokeapi.test";
 
-/// A file for each number, larger than HTTP/2's first semaphore.
+/// The content of file `number`, larger than the initial flow-control window of HTTP/2 (RFC 9113 §6.9.2).
 std::string body_of(int number) {
   return "{\"number\":" + std::to_string(number) + std::string(200'000, ' ') + "}";
 }
@@ -51,7 +51,7 @@ Task<bool> fetch_file(HttpClient& client, int number) {
   co_return is_whole;
 }
 
-/// How many of the files came as they are.
+/// The number of files that arrived intact.
 int fetch_files(const HttpOptions& options, int count) {
   EventLoop loop;
   HttpClient client(loop, options);
@@ -76,7 +76,7 @@ HttpFetch fetch(const HttpOptions& options, const std::string& url) {
 
 }  // namespace
 
-TEST_CASE("each connection that a client opens is told once", "[http2]") {
+TEST_CASE("each connection that a client opens is counted once", "[http2]") {
   const bool ahead = GENERATE(false, true);
   const Folder folder(3);
   NginxServer server(folder.dir.path(), {name});
@@ -107,8 +107,7 @@ TEST_CASE("over TLS all fetches share one HTTP/2 connection", "[http2]") {
   CHECK(compressed == 50);
 }
 
-TEST_CASE("a connection that was opened ahead carries what comes later, and no request of its own",
-          "[http2]") {
+TEST_CASE("a connection opened ahead sends no request and carries later fetches", "[http2]") {
   const Folder folder(20);
   NginxServer server(folder.dir.path(), {name});
   EventLoop loop;
@@ -125,7 +124,7 @@ TEST_CASE("a connection that was opened ahead carries what comes later, and no r
   CHECK(connections(requests) == 1);
 }
 
-TEST_CASE("fetches that come while their connection is being opened wait for it", "[http2]") {
+TEST_CASE("fetches wait for a connection that is being opened", "[http2]") {
   const Folder folder(20);
   NginxServer server(folder.dir.path(), {name});
   EventLoop loop;
@@ -140,9 +139,9 @@ TEST_CASE("fetches that come while their connection is being opened wait for it"
   CHECK(connections(server.stop()) == 1);
 }
 
-TEST_CASE("to open a connection in vain harms no fetch", "[http2]") {
+TEST_CASE("open() that fails or has no use harms no fetch", "[http2]") {
   const Folder folder(12);
-  SECTION("where only HTTP/1.1 is spoken") {
+  SECTION("the server speaks HTTP/1.1 only") {
     NginxServer server(folder.dir.path(), {name}, {.http2 = false});
     HttpOptions options = options_for(server);
     options.in_flight = 6;
@@ -156,7 +155,7 @@ TEST_CASE("to open a connection in vain harms no fetch", "[http2]") {
     CHECK(requests.size() == 12);
     CHECK(connections(requests) == 6);
   }
-  SECTION("where it fails") {
+  SECTION("the connection fails") {
     NginxServer server(folder.dir.path(), {"other.test"});
     EventLoop loop;
     HttpClient client(loop, options_for(server));
@@ -165,7 +164,7 @@ TEST_CASE("to open a connection in vain harms no fetch", "[http2]") {
     CHECK(fetched.failure == FetchFailure::certificate);
     CHECK(fetched.attempts == 1);
   }
-  SECTION("where there is no TLS, or no address") {
+  SECTION("an http URL, or no URL") {
     EventLoop loop;
     HttpClient client(loop, {});
     test::ScriptedServer server([](const test::ScriptedServer::Request&) {
@@ -178,7 +177,7 @@ TEST_CASE("to open a connection in vain harms no fetch", "[http2]") {
   }
 }
 
-TEST_CASE("the first fetches of a host need no answer of another to leave", "[http2]") {
+TEST_CASE("the first fetches of a host are sent before any response arrives", "[http2]") {
   constexpr int together = 5;
   std::mutex mutex;
   std::condition_variable all_here;
@@ -195,17 +194,17 @@ TEST_CASE("the first fetches of a host need no answer of another to leave", "[ht
   CAPTURE(http2);
   NginxServer server(
       folder.dir.path(), {name},
-      {.http2 = http2, .locations = "location /rate_mutex { proxy_pass " + upstream.url("/") + "; }\n"});
+      {.http2 = http2, .locations = "location /together { proxy_pass " + upstream.url("/") + "; }\n"});
   EventLoop loop;
   HttpClient client(loop, options_for(server));
   std::vector<Task<HttpFetch>> fetches;
   for (int i = 0; i < together; ++i)
-    fetches.push_back(client.fetch({.url = "https://" + name + "/rate_mutex"}));
+    fetches.push_back(client.fetch({.url = "https://" + name + "/together"}));
   for (const HttpFetch& fetched : run(loop, when_all(std::move(fetches)))) CHECK(fetched.outcome);
   CHECK(connections(server.stop()) == (http2 ? 1 : together));
 }
 
-TEST_CASE("more fetches than a connection has streams get a few connections, not hundreds", "[http2]") {
+TEST_CASE("more fetches than streams share a few connections, not hundreds", "[http2]") {
   const Folder folder(250);
   NginxServer server(folder.dir.path(), {name});
   HttpOptions options = options_for(server);
@@ -214,7 +213,7 @@ TEST_CASE("more fetches than a connection has streams get a few connections, not
   CHECK(connections(server.stop()) <= 3);
 }
 
-TEST_CASE("a server with TLS but HTTP/1.1 alone gets several connections", "[http2]") {
+TEST_CASE("a TLS server with HTTP/1.1 only gets several connections", "[http2]") {
   const Folder folder(60);
   NginxServer server(folder.dir.path(), {name}, {.http2 = false});
   HttpOptions options = options_for(server);
@@ -226,7 +225,7 @@ TEST_CASE("a server with TLS but HTTP/1.1 alone gets several connections", "[htt
   CHECK(connections(requests) <= 8);
 }
 
-TEST_CASE("an HTTP/2 body that is cut short is noticed", "[http2]") {
+TEST_CASE("a truncated HTTP/2 body is detected", "[http2]") {
   const std::string head = "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n";
   test::ScriptedServer upstream([head](const test::ScriptedServer::Request& request) {
     if (request.number > 1) return test::ScriptedServer::response("200 OK", "whole");
@@ -242,10 +241,10 @@ TEST_CASE("an HTTP/2 body that is cut short is noticed", "[http2]") {
   CHECK(fetched.attempts == 2);
 }
 
-TEST_CASE("a certificate that does not verify is final, and said", "[http2]") {
+TEST_CASE("a certificate that is not valid is a final failure, with advice", "[http2]") {
   const Folder folder(1);
   NginxServer server(folder.dir.path(), {name});
-  const NginxServer stranger(folder.dir.path(), {name});
+  const NginxServer other_server(folder.dir.path(), {name});
   const std::string file = "https://" + name + "/0.json";
   const auto check_refused = [](const HttpFetch& fetched) {
     CHECK(fetched.failure == FetchFailure::certificate);
@@ -257,7 +256,7 @@ TEST_CASE("a certificate that does not verify is final, and said", "[http2]") {
   HttpOptions options = options_for(server);
   options.ca_file.clear();
   check_refused(fetch(options, file));
-  options.ca_file = stranger.ca_file();
+  options.ca_file = other_server.ca_file();
   check_refused(fetch(options, file));
   options.ca_file = folder.dir / "no-such-file.pem";
   check_refused(fetch(options, file));
@@ -269,7 +268,7 @@ TEST_CASE("a certificate that does not verify is final, and said", "[http2]") {
   check_refused(fetch(options, "https://other.test/0.json"));
 }
 
-TEST_CASE("from https no redirect leads to http", "[http2]") {
+TEST_CASE("a redirect from https to http is refused", "[http2]") {
   const Folder folder(0);
   NginxServer server(folder.dir.path(), {name},
                      {.locations = "location /away { return 302 http://127.0.0.1:1/; }\n"});
@@ -278,7 +277,7 @@ TEST_CASE("from https no redirect leads to http", "[http2]") {
   CHECK(fetched.attempts == 1);
 }
 
-TEST_CASE("a task that is destroyed leaves the shared connection to the others", "[http2]") {
+TEST_CASE("destroying a task leaves the shared connection open for the others", "[http2]") {
   const Folder folder(20);
   NginxServer server(folder.dir.path(), {name});
   EventLoop loop;

@@ -61,7 +61,7 @@ ScriptedServer::Script failing_first(int failures, Reply failing) {
 
 }  // namespace
 
-TEST_CASE("a fetch gives the body, its ETag and what it cost", "[http]") {
+TEST_CASE("a fetch returns the body, its ETag and the counts", "[http]") {
   std::string head;
   ScriptedServer server([&head](const Request& request) {
     head = request.head;
@@ -81,7 +81,7 @@ TEST_CASE("a fetch gives the body, its ETag and what it cost", "[http]") {
   CHECK_FALSE(contains(head, "Accept-Encoding"));
 }
 
-TEST_CASE("a compressed body arrives decoded, and bounded as decoded", "[http]") {
+TEST_CASE("max_bytes limits the decoded size of a compressed body", "[http]") {
   const std::string plain(300'000, 'x');
   std::string head;
   ScriptedServer server([&](const Request& request) {
@@ -101,7 +101,7 @@ TEST_CASE("a compressed body arrives decoded, and bounded as decoded", "[http]")
   CHECK(exact.outcome);
 }
 
-TEST_CASE("an endless body is given up at its bound", "[http]") {
+TEST_CASE("an endless body is aborted at its limit", "[http]") {
   ScriptedServer server([](const Request& request) {
     const std::string status = request.path == "/404" ? "404 Not Found" : "200 OK";
     return Reply{"HTTP/1.1 " + status + "\r\n\r\n" + std::string(4096, 'x'), Reply::endless};
@@ -115,7 +115,7 @@ TEST_CASE("an endless body is given up at its bound", "[http]") {
   CHECK(page.status == 404);
 }
 
-TEST_CASE("what may pass is tried again", "[http]") {
+TEST_CASE("a transient failure is retried", "[http]") {
   const Reply retryable = GENERATE(
       ScriptedServer::response("500 Internal Server Error", "broken"),
       ScriptedServer::response("503 Busy", "", "Retry-After: 0\r\n"),
@@ -136,7 +136,7 @@ TEST_CASE("what may pass is tried again", "[http]") {
   CHECK(server.requests() == 2);
 }
 
-TEST_CASE("what will not pass is final at once", "[http]") {
+TEST_CASE("a permanent failure is final at once", "[http]") {
   const std::string status =
       GENERATE("400 Bad Request", "401 Unauthorized", "403 Forbidden", "404 Not Found", "410 Gone",
                "204 No Content", "300 Multiple Choices", "304 Not Modified");
@@ -150,7 +150,7 @@ TEST_CASE("what will not pass is final at once", "[http]") {
   CHECK(message(fetched).starts_with("GET " + server.url("/x") + ": status " + status.substr(0, 3)));
 }
 
-TEST_CASE("attempts are bounded, and the last one's failure is told", "[http]") {
+TEST_CASE("attempts are limited, and the last failure is reported", "[http]") {
   ScriptedServer server(
       [](const Request&) { return ScriptedServer::response("503 Unavailable", "no", "Retry-After: 0\r\n"); });
   const HttpFetch fetched = fetch({.retries = 2}, {.url = server.url("/")});
@@ -161,7 +161,7 @@ TEST_CASE("attempts are bounded, and the last one's failure is told", "[http]") 
   CHECK(server.requests() == 3);
 }
 
-TEST_CASE("a response that fails its check is tried again", "[http]") {
+TEST_CASE("a response that fails its check is retried", "[http]") {
   ScriptedServer server(failing_first(1, ScriptedServer::response("200 OK", "<html>")));
   const auto check = [](const net::HttpResponse& response) -> Result<void> {
     if (response.body == "whole") return {};
@@ -178,7 +178,7 @@ TEST_CASE("a response that fails its check is tried again", "[http]") {
   CHECK(message(refused) == "GET " + server.url("/r") + ": never good");
 }
 
-TEST_CASE("a server that stalls costs one timeout an attempt", "[http]") {
+TEST_CASE("a stalled attempt ends at its timeout and is retried", "[http]") {
   ScriptedServer server(
       failing_first(1, {"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf", Reply::stall}));
   const HttpFetch fetched = fetch({.timeout = 300ms}, {.url = server.url("/")});
@@ -186,12 +186,12 @@ TEST_CASE("a server that stalls costs one timeout an attempt", "[http]") {
   CHECK(fetched.attempts == 2);
 
   ScriptedServer silent([](const Request&) { return Reply{"", Reply::stall}; });
-  const HttpFetch given_up = fetch({.timeout = 250ms, .retries = 0}, {.url = silent.url("/")});
-  CHECK(given_up.failure == FetchFailure::timeout);
-  CHECK(contains(message(given_up), "no whole answer within 0.25 s"));
+  const HttpFetch timed_out = fetch({.timeout = 250ms, .retries = 0}, {.url = silent.url("/")});
+  CHECK(timed_out.failure == FetchFailure::timeout);
+  CHECK(contains(message(timed_out), "no complete response within 0.25 s"));
 }
 
-TEST_CASE("addresses that cannot be fetched are told apart", "[http]") {
+TEST_CASE("refused, unresolved and malformed URLs are told apart", "[http]") {
   std::uint16_t closed_port;
   {
     const ScriptedServer server([](const Request&) { return Reply{}; });
@@ -199,7 +199,7 @@ TEST_CASE("addresses that cannot be fetched are told apart", "[http]") {
   }
   const HttpFetch refused = fetch_once("http://127.0.0.1:" + std::to_string(closed_port) + "/");
   CHECK(refused.failure == FetchFailure::refused);
-  CHECK(contains(message(refused), "refuses the connection"));
+  CHECK(contains(message(refused), "connection refused"));
 
   const HttpFetch unresolved = fetch({.retries = 4}, {.url = "http://no-such-host.invalid/"});
   CHECK(unresolved.failure == FetchFailure::unresolved);
@@ -215,7 +215,7 @@ TEST_CASE("addresses that cannot be fetched are told apart", "[http]") {
   }
 }
 
-TEST_CASE("redirects are followed within http, and not for ever", "[http]") {
+TEST_CASE("redirects are followed within http, up to a limit", "[http]") {
   ScriptedServer server([](const Request& request) {
     const auto redirect = [](const std::string& to) {
       return ScriptedServer::response("302 Found", "moved", "ETag: \"old\"\r\nLocation: " + to + "\r\n");
@@ -235,7 +235,7 @@ TEST_CASE("redirects are followed within http, and not for ever", "[http]") {
   CHECK(file.attempts == 1);
 }
 
-TEST_CASE("a redirect that is followed is a request, and counts against the rate", "[http][limiter]") {
+TEST_CASE("a followed redirect counts as a request and against the rate limit", "[http][limiter]") {
   ScriptedServer server([](const Request& request) {
     return request.number < 4 ? ScriptedServer::response("302 Found", "", "Location: /next\r\n")
                               : ScriptedServer::response("200 OK", "whole");
@@ -252,7 +252,7 @@ TEST_CASE("a redirect that is followed is a request, and counts against the rate
   CHECK(options.rate_limits->host(origin).acquire(options.rate_limits->rate(), now) > now);
 }
 
-TEST_CASE("a connection is used again", "[http]") {
+TEST_CASE("a connection is reused", "[http]") {
   ScriptedServer server([](const Request&) { return ScriptedServer::response("200 OK", "x"); });
   EventLoop loop;
   HttpClient client(loop, {});
@@ -260,7 +260,7 @@ TEST_CASE("a connection is used again", "[http]") {
   CHECK(server.connections() == 1);
 }
 
-TEST_CASE("a server that closes a kept connection costs no failure", "[http]") {
+TEST_CASE("a server that closes an idle connection causes no failure", "[http]") {
   ScriptedServer server([](const Request&) {
     Reply reply = ScriptedServer::response("200 OK", "x");
     reply.after = Reply::close;
@@ -271,16 +271,16 @@ TEST_CASE("a server that closes a kept connection costs no failure", "[http]") {
   for (int i = 0; i < 5; ++i) CHECK(run(loop, client.fetch({.url = server.url("/")})).outcome);
 }
 
-TEST_CASE("300 fetches go through a semaphore of 32, on 32 connections", "[http]") {
+TEST_CASE("300 fetches with in_flight 32 use 32 connections", "[http]") {
   std::mutex mutex;
   std::condition_variable changed;
-  int inside = 0, most = 0;
+  int inside = 0, max_inside = 0;
   ScriptedServer server([&](const Request&) {
     std::unique_lock lock(mutex);
-    most = std::max(most, ++inside);
+    max_inside = std::max(max_inside, ++inside);
     changed.notify_all();
-    // Holds the first back until the semaphore is full.
-    changed.wait_for(lock, 20s, [&] { return most >= 32; });
+    // Delays the first responses until 32 requests are in flight.
+    changed.wait_for(lock, 20s, [&] { return max_inside >= 32; });
     --inside;
     return ScriptedServer::response("200 OK", "x");
   });
@@ -292,12 +292,12 @@ TEST_CASE("300 fetches go through a semaphore of 32, on 32 connections", "[http]
   for (const HttpFetch& fetched : run(loop, when_all(std::move(tasks))))
     whole += static_cast<bool>(fetched.outcome);
   CHECK(whole == 300);
-  CHECK(most == 32);
+  CHECK(max_inside == 32);
   CHECK(server.requests() == 300);
-  CHECK(server.connections() <= 32 + 8);  // some may be reopened, when kept ones are too many for a moment
+  CHECK(server.connections() <= 32 + 8);  // libcurl may close an idle connection and open another
 }
 
-TEST_CASE("destroying a task aborts its transfer and frees its place", "[http]") {
+TEST_CASE("destroying a task aborts its transfer and releases its permit", "[http]") {
   ScriptedServer server([](const Request& request) {
     return request.path == "/stall" ? Reply{"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf", Reply::stall}
                                     : ScriptedServer::response("200 OK", "x");
@@ -316,7 +316,7 @@ TEST_CASE("destroying a task aborts its transfer and frees its place", "[http]")
   CHECK(server.requests() == 3);
 }
 
-TEST_CASE("a client may go with its task in the middle of anything", "[http]") {
+TEST_CASE("a client and its tasks may be destroyed at any time", "[http]") {
   ScriptedServer server([](const Request& request) {
     return ScriptedServer::response(request.number % 3 ? "200 OK" : "500 Broken", std::string(50'000, 'x'));
   });
@@ -331,16 +331,16 @@ TEST_CASE("a client may go with its task in the middle of anything", "[http]") {
   CHECK(server.requests() > 0);
 }
 
-TEST_CASE("after Retry-After a server is left alone by all fetches", "[http]") {
+TEST_CASE("no fetch sends a request before Retry-After has passed", "[http]") {
   std::atomic<bool> has_refused{false};
   std::atomic<int> too_early{0};
-  std::atomic<EventLoop::Clock::time_point> open_again{};
+  std::atomic<EventLoop::Clock::time_point> resume_at{};
   ScriptedServer server([&](const Request&) {
     if (!has_refused.exchange(true)) {
-      open_again = EventLoop::Clock::now() + 1s;
+      resume_at = EventLoop::Clock::now() + 1s;
       return ScriptedServer::response("429 Too Many", "", "Retry-After: 1\r\n");
     }
-    if (EventLoop::Clock::now() < open_again.load()) ++too_early;
+    if (EventLoop::Clock::now() < resume_at.load()) ++too_early;
     return ScriptedServer::response("200 OK", "x");
   });
   EventLoop loop;

@@ -23,42 +23,42 @@ namespace {
 
 const RateLimiter::Time start{1000h};
 
-/// The most requests that leave in any stretch of this length.
-std::ptrdiff_t max_within(std::vector<RateLimiter::Time> departures, std::chrono::nanoseconds stretch) {
+/// The largest number of requests sent in any period of this length.
+std::ptrdiff_t max_within(std::vector<RateLimiter::Time> departures, std::chrono::nanoseconds period) {
   std::sort(departures.begin(), departures.end());
-  std::ptrdiff_t most = 0;
+  std::ptrdiff_t count = 0;
   auto end = departures.begin();
   for (auto first = departures.begin(); first != departures.end(); ++first) {
-    while (end != departures.end() && *end <= *first + stretch) ++end;
-    most = std::max(most, end - first);
+    while (end != departures.end() && *end <= *first + period) ++end;
+    count = std::max(count, end - first);
   }
-  return most;
+  return count;
 }
 
 }  // namespace
 
-TEST_CASE("after a rest a burst leaves at once, then one request an interval", "[rate]") {
+TEST_CASE("a burst is sent at once, then one request per interval", "[rate]") {
   const Rate rate{100, 5};
   RateLimiter limiter;
   for (int i = 0; i < 5; ++i) CHECK(limiter.acquire(rate, start) == start);
   CHECK(limiter.acquire(rate, start) == start + 10ms);
   CHECK(limiter.acquire(rate, start + 3ms) == start + 20ms);
-  SECTION("who comes late gets no more than it would have had in time") {
+  SECTION("a late caller gets no more than it would have got in time") {
     CHECK(limiter.acquire(rate, start + 30ms) == start + 30ms);
     CHECK(limiter.acquire(rate, start + 30ms) == start + 40ms);
   }
-  SECTION("a rest earns a burst, and no more than one") {
+  SECTION("an idle period allows one burst, not more") {
     for (int i = 0; i < 5; ++i) CHECK(limiter.acquire(rate, start + 1h) == start + 1h);
     CHECK(limiter.acquire(rate, start + 1h) == start + 1h + 10ms);
   }
 }
 
-TEST_CASE("without a rate a request leaves when it comes", "[rate]") {
+TEST_CASE("without a rate, requests are sent at once", "[rate]") {
   RateLimiter limiter;
   for (int i = 0; i < 1000; ++i) CHECK(limiter.acquire({}, start) == start);
 }
 
-TEST_CASE("the bursts of --rate are 2.56 seconds' worth, 256 at most", "[rate]") {
+TEST_CASE("a burst of --rate is the requests of 2.56 seconds, at most 256", "[rate]") {
   CHECK(Rate::polite(100).burst == 256);
   CHECK(Rate::polite(5000).burst == 256);
   CHECK(Rate::polite(10).burst == 26);
@@ -66,12 +66,12 @@ TEST_CASE("the bursts of --rate are 2.56 seconds' worth, 256 at most", "[rate]")
   CHECK_FALSE(Rate::polite(0).is_limited());
 }
 
-TEST_CASE("a host that asks for a pause gets it, and a small burst after it", "[rate]") {
+TEST_CASE("pause_until() pauses a host and allows a small burst after it", "[rate]") {
   const Rate rate{100, 256};
   RateLimiter limiter;
   CHECK(limiter.retry_after_remaining(start) == 0s);
   limiter.pause_until(rate, start + 2s);
-  limiter.pause_until(rate, start + 1s);  // an earlier end does not shorten it
+  limiter.pause_until(rate, start + 1s);  // does not shorten the pause
   CHECK(limiter.retry_after_remaining(start) == 2s);
   CHECK(limiter.retry_after_remaining(start + 1500ms) == 500ms);
   CHECK(limiter.retry_after_remaining(start + 2s) == 0s);
@@ -81,26 +81,26 @@ TEST_CASE("a host that asks for a pause gets it, and a small burst after it", "[
   CHECK(departures.back() == start + 2s + 68 * 10ms);
 }
 
-TEST_CASE("a host's last 64 answers tell whether retry_policy pays", "[rate]") {
+TEST_CASE("a host is recovering if two of its last 64 final responses came after failures", "[rate]") {
   RateLimiter limiter;
-  for (int i = 0; i < 10; ++i) limiter.record_answer(false);
-  limiter.record_answer(true);
+  for (int i = 0; i < 10; ++i) limiter.record_final_response(false);
+  limiter.record_final_response(true);
   CHECK_FALSE(limiter.host_is_recovering());
-  limiter.record_answer(true);
+  limiter.record_final_response(true);
   CHECK(limiter.host_is_recovering());
-  for (int i = 0; i < 62; ++i) limiter.record_answer(false);
+  for (int i = 0; i < 62; ++i) limiter.record_final_response(false);
   CHECK(limiter.host_is_recovering());
-  limiter.record_answer(false);
+  limiter.record_final_response(false);
   CHECK_FALSE(limiter.host_is_recovering());
 }
 
-TEST_CASE("a pause that nobody can mean is none", "[rate]") {
+TEST_CASE("an implausibly long pause is ignored", "[rate]") {
   RateLimiter limiter;
   limiter.pause_until({}, start + 24h);
   CHECK(limiter.retry_after_remaining(start) == 0s);
 }
 
-TEST_CASE("each origin has its own limiter, found again by its name", "[rate]") {
+TEST_CASE("each origin has its own limiter", "[rate]") {
   HostRateLimits rate_limits(Rate{1, 1});
   RateLimiter& first = rate_limits.host("https://a.example:443");
   CHECK(&rate_limits.host("https://b.example:443") != &first);
@@ -110,7 +110,7 @@ TEST_CASE("each origin has its own limiter, found again by its name", "[rate]") 
   CHECK(&rate_limits.host("https://a.example:443") == &first);
 }
 
-TEST_CASE("several processes share one rate, also when one dies", "[rate]") {
+TEST_CASE("processes share one rate, even if one of them dies", "[rate]") {
   const Rate rate{1000, 16};
   constexpr int processes = 4, requests = 500;
   HostRateLimits rate_limits(rate);
@@ -139,14 +139,14 @@ TEST_CASE("several processes share one rate, also when one dies", "[rate]") {
   std::copy_if(departures, departures + processes * requests, std::back_inserter(left),
                [](RateLimiter::Time send_at) { return send_at != RateLimiter::Time{}; });
   REQUIRE(left.size() == processes * requests - requests / 2);
-  for (const auto stretch : {0ms, 1ms, 20ms, 100ms, 700ms}) {
-    CAPTURE(stretch.count());
-    CHECK(max_within(left, stretch) <= stretch / 1ms + 16);
+  for (const auto period : {0ms, 1ms, 20ms, 100ms, 700ms}) {
+    CAPTURE(period.count());
+    CHECK(max_within(left, period) <= period / 1ms + 16);
   }
   CHECK(*std::max_element(left.begin(), left.end()) == start + 1ms * (left.size() - 16));
 }
 
-TEST_CASE("a limiter that a broken process has overwritten makes nobody wait for long", "[rate]") {
+TEST_CASE("an overwritten limiter delays nobody for long", "[rate]") {
   const Rate rate{100, 5};
   for (const int byte : {0x7f, 0x80, 0xff, 0x11}) {
     CAPTURE(byte);

@@ -14,20 +14,20 @@ using net::Semaphore;
 
 namespace {
 
-struct Witness {
-  int inside = 0;
-  int most = 0;
+struct Record {
+  int held = 0;
+  int max_held = 0;
   std::vector<int> order;
 };
 
-Task<int> pass(Semaphore& semaphore, Witness& witness, int number) {
+Task<int> pass(Semaphore& semaphore, Record& record, int number) {
   Semaphore::Permit permit(semaphore);
   co_await permit;
-  witness.order.push_back(number);
-  witness.most = std::max(witness.most, ++witness.inside);
+  record.order.push_back(number);
+  record.max_held = std::max(record.max_held, ++record.held);
   sleep_for pause(100us);
   co_await pause;
-  --witness.inside;
+  --record.held;
   co_return number;
 }
 
@@ -41,47 +41,46 @@ Task<int> hold(Semaphore& semaphore) {
 
 }  // namespace
 
-TEST_CASE("a semaphore lets so many through at a time, in their order", "[semaphore]") {
+TEST_CASE("a semaphore grants its permits in order, up to its limit", "[semaphore]") {
   EventLoop loop;
   Semaphore semaphore(loop, 3);
-  Witness witness;
+  Record record;
   std::vector<Task<int>> tasks;
-  for (int i = 0; i < 50; ++i) tasks.push_back(pass(semaphore, witness, i));
+  for (int i = 0; i < 50; ++i) tasks.push_back(pass(semaphore, record, i));
   run(loop, when_all(std::move(tasks)));
-  CHECK(witness.most == 3);
-  CHECK(witness.order.size() == 50);
-  CHECK(std::is_sorted(witness.order.begin(), witness.order.end()));
+  CHECK(record.max_held == 3);
+  CHECK(record.order.size() == 50);
+  CHECK(std::is_sorted(record.order.begin(), record.order.end()));
 }
 
-TEST_CASE("a semaphore that is widened lets more through", "[semaphore]") {
+TEST_CASE("raise_limit() grants more permits", "[semaphore]") {
   EventLoop loop;
   Semaphore semaphore(loop, 1);
-  Witness witness;
+  Record record;
   std::vector<Task<int>> tasks;
-  for (int i = 0; i < 20; ++i) tasks.push_back(pass(semaphore, witness, i));
+  for (int i = 0; i < 20; ++i) tasks.push_back(pass(semaphore, record, i));
   Task<std::vector<int>> all = when_all(std::move(tasks));
   all.start([] {});
   semaphore.raise_limit(5);
   semaphore.raise_limit(2);
   loop.run_until([&] { return all.done(); });
-  CHECK(witness.most == 5);
-  CHECK(std::is_sorted(witness.order.begin(), witness.order.end()));
+  CHECK(record.max_held == 5);
+  CHECK(std::is_sorted(record.order.begin(), record.order.end()));
 }
 
-TEST_CASE("who leaves a semaphore's queue, or its inside, before its turn gives the place on",
-          "[semaphore]") {
+TEST_CASE("a destroyed waiter or holder passes its permit on", "[semaphore]") {
   EventLoop loop;
   Semaphore semaphore(loop, 1);
-  Witness witness;
-  std::optional<Task<int>> inside(hold(semaphore)), queued(hold(semaphore)), admitted(hold(semaphore));
-  Task<int> last = pass(semaphore, witness, 1);
-  inside->start([] {});
+  Record record;
+  std::optional<Task<int>> holder(hold(semaphore)), queued(hold(semaphore)), granted(hold(semaphore));
+  Task<int> last = pass(semaphore, record, 1);
+  holder->start([] {});
   queued->start([] {});
-  admitted->start([] {});
+  granted->start([] {});
   last.start([] {});
   queued.reset();
-  inside.reset();    // admits `admitted`,
-  admitted.reset();  // which goes before it was resumed
+  holder.reset();   // grants the permit to `granted`,
+  granted.reset();  // which is destroyed before it is resumed
   loop.run_until([&] { return last.done(); });
   CHECK(last.take() == 1);
 }

@@ -38,8 +38,8 @@ std::string origin(int port) {
   return "http://127.0.0.1:" + std::to_string(port);
 }
 
-/// A worker that is asked for a pause, and dies of a signal as soon as it has told the others.
-int ask_and_die(const std::shared_ptr<HostRateLimits>& rate_limits, const posix::Fd& port_source) {
+/// A worker that receives Retry-After and is killed as soon as the shared pause is set.
+int receive_pause_and_die(const std::shared_ptr<HostRateLimits>& rate_limits, const posix::Fd& port_source) {
   int port = 0;
   if (::read(port_source.get(), &port, sizeof port) != sizeof port) return 1;
   EventLoop loop;
@@ -53,19 +53,20 @@ int ask_and_die(const std::shared_ptr<HostRateLimits>& rate_limits, const posix:
 
 }  // namespace
 
-TEST_CASE("a pause that one process was asked for is kept by the others, also when it is dead", "[limiter]") {
+TEST_CASE("processes share the pause of a host, even if the one that received Retry-After dies",
+          "[limiter]") {
   const auto rate_limits = std::make_shared<HostRateLimits>(Rate::polite(100));
   const posix::Pipe pipe = posix::Pipe::make();
-  const pid_t child = posix::fork_child([&] { return ask_and_die(rate_limits, pipe.read_end); });
+  const pid_t child = posix::fork_child([&] { return receive_pause_and_die(rate_limits, pipe.read_end); });
 
   std::atomic<int> early{0};
-  std::atomic<Clock::time_point> open_again{};
+  std::atomic<Clock::time_point> resume_at{};
   ScriptedServer closed([&](const ScriptedServer::Request& request) {
     if (request.number == 1) {
-      open_again = Clock::now() + 2s;
+      resume_at = Clock::now() + 2s;
       return ScriptedServer::response("429 Too Many Requests", "", "Retry-After: 2\r\n");
     }
-    if (Clock::now() < open_again.load()) ++early;
+    if (Clock::now() < resume_at.load()) ++early;
     return ScriptedServer::response("200 OK", "record");
   });
   ScriptedServer open(
@@ -91,7 +92,7 @@ TEST_CASE("a pause that one process was asked for is kept by the others, also wh
   CHECK(early == 0);
 }
 
-TEST_CASE("requests of several clients leave at their common rate", "[limiter]") {
+TEST_CASE("several clients share one rate", "[limiter]") {
   std::mutex mutex;
   std::vector<Clock::time_point> arrivals;
   ScriptedServer server([&](const ScriptedServer::Request&) {
@@ -107,7 +108,7 @@ TEST_CASE("requests of several clients leave at their common rate", "[limiter]")
     for (HttpClient* client : {&one, &other}) fetching.push_back(client->fetch({.url = server.url("/")}));
   const auto begin = Clock::now();
   (void)run(loop, when_all(std::move(fetching)));
-  // Each arrives after it left; so of those since the beginning there are never more than may have left.
+  // A request arrives after it is sent, so no more can arrive than the rate allows to be sent.
   REQUIRE(arrivals.size() == 20);
   for (std::size_t i = 0; i < arrivals.size(); ++i) {
     CAPTURE(i);
@@ -116,7 +117,7 @@ TEST_CASE("requests of several clients leave at their common rate", "[limiter]")
   }
 }
 
-TEST_CASE("who has to wait for others' sake does not fail by it", "[limiter]") {
+TEST_CASE("throttled attempts are no failures while the host answers other requests", "[limiter]") {
   constexpr int refusals = 6;
   std::atomic<int> asked{0};
   ScriptedServer server([&](const ScriptedServer::Request& request) {
@@ -144,7 +145,7 @@ TEST_CASE("who has to wait for others' sake does not fail by it", "[limiter]") {
   CHECK(busy.outcome);
   CHECK(busy.attempts == refusals + 1);
 
-  SECTION("but where nobody gets an answer, the attempts are counted") {
+  SECTION("throttled attempts are failures if the host answers no request") {
     ScriptedServer refusing([](const ScriptedServer::Request&) {
       return ScriptedServer::response("503 Busy", "", "Retry-After: 0\r\n");
     });

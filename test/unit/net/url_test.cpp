@@ -5,7 +5,7 @@
 using spritefarm::net::parse_url;
 using spritefarm::net::resolve_url;
 
-TEST_CASE("a URL is taken apart", "[url]") {
+TEST_CASE("a URL is split into its parts", "[url]") {
   const auto url = parse_url("https://pokeapi.co/api/v2/pokemon/?limit=2");
   REQUIRE(url);
   CHECK(url->text == "https://pokeapi.co/api/v2/pokemon/?limit=2");
@@ -14,7 +14,7 @@ TEST_CASE("a URL is taken apart", "[url]") {
   CHECK(parse_url("http://[::1]:81")->origin() == "http://[::1]:81");
 }
 
-TEST_CASE("what is no http or https address is none", "[url]") {
+TEST_CASE("a text that is not an http or https URL is refused", "[url]") {
   using namespace std::string_literals;
   for (const std::string& text :
        {""s, "pokeapi.co"s, "/x"s, "file:///etc/passwd"s, "ftp://h/"s, "https://"s, "http://h:99999/"s,

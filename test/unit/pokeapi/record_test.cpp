@@ -16,13 +16,13 @@ namespace {
 
 constexpr std::string_view index_url = "https://pokeapi.test/api/v2/pokemon/?limit=2";
 
-std::string fault_of_record(const std::string& document) {
+std::string error_of_record(const std::string& document) {
   const auto record = parse_record(document);
-  return record ? "whole" : record.error().message;
+  return record ? "valid" : record.error().message;
 }
-std::string fault_of_index(const std::string& document) {
+std::string error_of_index(const std::string& document) {
   const auto page = parse_index_page(document, index_url);
-  return page ? "whole" : page.error().message;
+  return page ? "valid" : page.error().message;
 }
 bool contains(const std::string& text, const char* part) {
   return text.find(part) != std::string::npos;
@@ -30,7 +30,7 @@ bool contains(const std::string& text, const char* part) {
 
 }  // namespace
 
-TEST_CASE("a record gives its sprites in its own order", "[record]") {
+TEST_CASE("a record has its sprites in document order", "[record]") {
   const auto record = parse_record(R"({"sprites":{"front_default":"https://a/1.png","back_\u0066emale":null,
     "other":{"official-artwork":{"front_default":"https://a/2.png"},"é.\n":{"":""}}, "none":{}}, "name":"mr-mime","id":122})");
   REQUIRE(record);
@@ -45,46 +45,46 @@ TEST_CASE("a record gives its sprites in its own order", "[record]") {
   CHECK(record->sprites[3].key == "other.é.\n.");
 }
 
-TEST_CASE("what is no record is refused with its reason", "[record]") {
-  CHECK(contains(fault_of_record(""), "an empty answer"));
-  CHECK(contains(fault_of_record(" \n<!DOCTYPE html>"), "HTML"));
-  CHECK(contains(fault_of_record("{\"id\":1"), "not JSON"));
-  CHECK(contains(fault_of_record("{} {}"), "not JSON"));
-  CHECK(contains(fault_of_record("{\"id\":1,\"name\":\"\xff\",\"sprites\":{}}"), "not JSON"));
-  CHECK(contains(fault_of_record("[]"), "another shape"));
-  CHECK(contains(fault_of_record(R"({"name":"x","sprites":{}})"), "`id`"));
-  CHECK(contains(fault_of_record(R"({"id":-1,"name":"x","sprites":{}})"), "`id`"));
-  CHECK(contains(fault_of_record(R"({"id":4294967296,"name":"x","sprites":{}})"), "`id`"));
-  CHECK(contains(fault_of_record(R"({"id":"1","name":"x","sprites":{}})"), "`id`"));
-  CHECK(contains(fault_of_record(R"({"id":1,"name":null,"sprites":{}})"), "`name`"));
-  CHECK(contains(fault_of_record(R"({"id":1,"name":"x"})"), "`sprites`"));
-  CHECK(contains(fault_of_record(R"({"id":1,"name":"x","sprites":[]})"), "`sprites`"));
-  CHECK(contains(fault_of_record(R"({"id":1,"name":"x","sprites":{"a":1}})"), "neither a URL nor null"));
-  CHECK(contains(fault_of_record(R"({"id":1,"name":"x","sprites":{"a":[]}})"), "neither a URL nor null"));
+TEST_CASE("a document that is not a record is refused with a reason", "[record]") {
+  CHECK(contains(error_of_record(""), "an empty response"));
+  CHECK(contains(error_of_record(" \n<!DOCTYPE html>"), "HTML"));
+  CHECK(contains(error_of_record("{\"id\":1"), "truncated JSON"));
+  CHECK(contains(error_of_record("{} {}"), "truncated JSON"));
+  CHECK(contains(error_of_record("{\"id\":1,\"name\":\"\xff\",\"sprites\":{}}"), "truncated JSON"));
+  CHECK(contains(error_of_record("[]"), "not an object"));
+  CHECK(contains(error_of_record(R"({"name":"x","sprites":{}})"), "`id`"));
+  CHECK(contains(error_of_record(R"({"id":-1,"name":"x","sprites":{}})"), "`id`"));
+  CHECK(contains(error_of_record(R"({"id":4294967296,"name":"x","sprites":{}})"), "`id`"));
+  CHECK(contains(error_of_record(R"({"id":"1","name":"x","sprites":{}})"), "`id`"));
+  CHECK(contains(error_of_record(R"({"id":1,"name":null,"sprites":{}})"), "`name`"));
+  CHECK(contains(error_of_record(R"({"id":1,"name":"x"})"), "`sprites`"));
+  CHECK(contains(error_of_record(R"({"id":1,"name":"x","sprites":[]})"), "`sprites`"));
+  CHECK(contains(error_of_record(R"({"id":1,"name":"x","sprites":{"a":1}})"), "neither a URL nor null"));
+  CHECK(contains(error_of_record(R"({"id":1,"name":"x","sprites":{"a":[]}})"), "neither a URL nor null"));
 }
 
-TEST_CASE("a sprites tree of any depth is no danger", "[record]") {
+TEST_CASE("a sprites tree that is too deep is refused", "[record]") {
   for (const int depth : {30, 40, 900, 100'000}) {
     std::string tree, end;
     for (int i = 0; i < depth; ++i) tree += R"({"a":)", end += '}';
-    const std::string fault = fault_of_record(R"({"id":1,"name":"x","sprites":)" + tree + "null" + end + "}");
-    CAPTURE(depth, fault);
-    CHECK((fault == "whole") == (depth == 30));
+    const std::string error = error_of_record(R"({"id":1,"name":"x","sprites":)" + tree + "null" + end + "}");
+    CAPTURE(depth, error);
+    CHECK((error == "valid") == (depth == 30));
   }
 }
 
-TEST_CASE("a small document cannot be a record of any size", "[record]") {
+TEST_CASE("a small document cannot become a huge record", "[record]") {
   const auto with_keys = [](const std::string& shared, const std::string& value) {
     std::string document = R"({"id":1,"name":"x","sprites":{")" + shared + R"(":{"":)" + value;
     for (int i = 0; i < 1000; ++i) document += R"(,"":)" + value;
-    return fault_of_record(document + "}}}");
+    return error_of_record(document + "}}}");
   };
-  CHECK(with_keys(std::string(1000, 'k'), "null") == "whole");
+  CHECK(with_keys(std::string(1000, 'k'), "null") == "valid");
   CHECK(contains(with_keys(std::string(10'000, 'k'), "null"), "too large"));
   CHECK(contains(with_keys(std::string(10'000, 'k'), "{}"), "too large"));
 }
 
-TEST_CASE("a small document cannot be an index page of any size", "[index]") {
+TEST_CASE("a small document cannot become a huge index page", "[index]") {
   std::string results = R"({"name":"a","url":"1"})";
   for (int i = 0; i < 20'000; ++i) results += R"(,{"name":"a","url":"1"})";
   const std::string document = R"({"count":1,"results":[)" + results + "]}";
@@ -94,7 +94,7 @@ TEST_CASE("a small document cannot be an index page of any size", "[index]") {
   CHECK(contains(page.error().message, "too large"));
 }
 
-TEST_CASE("an index page gives its entries and the next page", "[index]") {
+TEST_CASE("an index page has its entries and the URL of the next page", "[index]") {
   const auto page = parse_index_page(
       R"({"count":1351,"previous":null,"next":"https://pokeapi.test/api/v2/pokemon?offset=2&limit=2",
     "results":[{"name":"bulbasaur","url":"https://other.test/api/v2/pokemon/1/"},{"name":"../x","url":"/api/v2/pokemon/10001?a=b"}]})",
@@ -117,24 +117,24 @@ TEST_CASE("an index page gives its entries and the next page", "[index]") {
   CHECK_FALSE(parse_index_page(R"({"count":0,"results":[]})", index_url)->next);
 }
 
-TEST_CASE("what is no index page is refused with its reason", "[index]") {
-  CHECK(contains(fault_of_index("<html>"), "HTML"));
-  CHECK(contains(fault_of_index("{\"count\":1,"), "not JSON"));
-  CHECK(contains(fault_of_index("{}"), "`count`"));
-  CHECK(contains(fault_of_index(R"({"count":1})"), "`results`"));
-  CHECK(contains(fault_of_index(R"({"count":1,"next":1,"results":[]})"), "`next`"));
-  CHECK(contains(fault_of_index(R"({"count":1,"next":"file:///etc/passwd","results":[]})"), "`next`"));
-  CHECK(contains(fault_of_index(R"({"count":1,"results":[1]})"), "result 1"));
-  CHECK(contains(fault_of_index(R"({"count":1,"results":[{"name":"a"}]})"), "result 1"));
-  CHECK(contains(fault_of_index(R"({"count":1,"results":[{"name":"a","url":"https://h/a/"}]})"), "number"));
-  CHECK(contains(fault_of_index(R"({"count":1,"results":[{"name":"a","url":"https://h/99999999999/"}]})"),
+TEST_CASE("a document that is not an index page is refused with a reason", "[index]") {
+  CHECK(contains(error_of_index("<html>"), "HTML"));
+  CHECK(contains(error_of_index("{\"count\":1,"), "truncated JSON"));
+  CHECK(contains(error_of_index("{}"), "`count`"));
+  CHECK(contains(error_of_index(R"({"count":1})"), "`results`"));
+  CHECK(contains(error_of_index(R"({"count":1,"next":1,"results":[]})"), "`next`"));
+  CHECK(contains(error_of_index(R"({"count":1,"next":"file:///etc/passwd","results":[]})"), "`next`"));
+  CHECK(contains(error_of_index(R"({"count":1,"results":[1]})"), "result 1"));
+  CHECK(contains(error_of_index(R"({"count":1,"results":[{"name":"a"}]})"), "result 1"));
+  CHECK(contains(error_of_index(R"({"count":1,"results":[{"name":"a","url":"https://h/a/"}]})"), "number"));
+  CHECK(contains(error_of_index(R"({"count":1,"results":[{"name":"a","url":"https://h/99999999999/"}]})"),
                  "number"));
-  CHECK(contains(fault_of_index(R"({"count":1,"results":[{"name":"a","url":"ftp://h/1/"}]})"), "http"));
+  CHECK(contains(error_of_index(R"({"count":1,"results":[{"name":"a","url":"ftp://h/1/"}]})"), "http"));
   CHECK(
-      contains(fault_of_index(R"({"count":1,"results":[{"name":"a","url":"https://h\u0000/1/"}]})"), "http"));
+      contains(error_of_index(R"({"count":1,"results":[{"name":"a","url":"https://h\u0000/1/"}]})"), "http"));
 }
 
-TEST_CASE("the real records and the real index are read, and truncated they are refused", "[record][index]") {
+TEST_CASE("real records and the real index are accepted; truncated ones are refused", "[record][index]") {
   if (!std::filesystem::exists(shared_data::records())) return;
   const std::string index = test::read_file(shared_data::records() / "index.json");
   const auto page = parse_index_page(index, "https://pokeapi.co/api/v2/pokemon/");

@@ -30,7 +30,7 @@ std::string present(std::string_view text) {
 
 }  // namespace
 
-TEST_CASE("a selector chooses by keys, in the record's order, each sprite once", "[selector]") {
+TEST_CASE("a selector selects by key, in document order, each sprite once", "[selector]") {
   CHECK(present("front_default") == "f");
   CHECK(present("front_default,back_default,front_default") == "bf");
   CHECK(present("other.*.front_default") == "ho");
@@ -43,7 +43,7 @@ TEST_CASE("a selector chooses by keys, in the record's order, each sprite once",
   CHECK(present("other.*").empty());
 }
 
-TEST_CASE("a full key that is null is missing, one that is not there is unknown", "[selector]") {
+TEST_CASE("a full key that is null is missing, an absent one is unknown", "[selector]") {
   const auto selector = Selector::parse(
       "back_female,other.home.front_shiny,front_defualt,front_defualt,other.home,front_default,*.none,*");
   REQUIRE(selector);
@@ -53,7 +53,7 @@ TEST_CASE("a full key that is null is missing, one that is not there is unknown"
   CHECK(selection.present.size() == 2);
 }
 
-TEST_CASE("a selector knows whether it can choose several", "[selector]") {
+TEST_CASE("plural() is true if a selector can select several sprites", "[selector]") {
   CHECK_FALSE(Selector::parse("front_default")->plural());
   CHECK_FALSE(Selector::parse("front_default,front_default")->plural());
   CHECK(Selector::parse("front_default,back_default")->plural());
@@ -61,7 +61,7 @@ TEST_CASE("a selector knows whether it can choose several", "[selector]") {
   CHECK(Selector::parse("other.*.front_default")->plural());
 }
 
-TEST_CASE("a selector that is none is an error", "[selector]") {
+TEST_CASE("a malformed selector is an error", "[selector]") {
   for (const char* text :
        {"", ",", "front_default,", ".", "other.", ".other", "other..home", "front_*", "**"}) {
     CAPTURE(text);

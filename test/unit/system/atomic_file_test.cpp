@@ -27,7 +27,7 @@ std::size_t entries(const TempDir& folder) {
 
 }  // namespace
 
-TEST_CASE("a file is made, and replaced, whole", "[posix][files]") {
+TEST_CASE("a file is created and replaced as a whole", "[posix][files]") {
   const TempDir folder;
   const std::string big(3 << 20, 'x');
   system::replace_file(open(folder), "a.png", big);
@@ -37,7 +37,7 @@ TEST_CASE("a file is made, and replaced, whole", "[posix][files]") {
   CHECK(entries(folder) == 1);
 }
 
-TEST_CASE("a name that cannot be taken leaves nothing behind", "[posix][files]") {
+TEST_CASE("a failed replacement leaves no temporary file", "[posix][files]") {
   const TempDir folder;
   fs::create_directory(folder / "taken");
   CHECK_THROWS_AS(system::replace_file(open(folder), "taken", "x"), std::system_error);
@@ -45,7 +45,7 @@ TEST_CASE("a name that cannot be taken leaves nothing behind", "[posix][files]")
   CHECK(entries(folder) == 1);
 }
 
-TEST_CASE("a link in the file's place is replaced, not followed", "[posix][files]") {
+TEST_CASE("a symbolic link is replaced, not followed", "[posix][files]") {
   const TempDir folder;
   write_file(folder / "precious", "untouched");
   fs::create_symlink("precious", folder / "a.png");
@@ -54,7 +54,7 @@ TEST_CASE("a link in the file's place is replaced, not followed", "[posix][files
   CHECK(!fs::is_symlink(folder / "a.png"));
 }
 
-TEST_CASE("readers see the old or the new file, never a part of one", "[posix][files]") {
+TEST_CASE("readers see the old or the new file, never a partial one", "[posix][files]") {
   const TempDir folder;
   const std::string one(100'000, '1'), two(200'000, '2');
   system::replace_file(open(folder), "a.png", one);
@@ -71,13 +71,13 @@ TEST_CASE("readers see the old or the new file, never a part of one", "[posix][f
   CHECK(torn == 0);
 }
 
-TEST_CASE("probing a folder leaves no trace", "[posix][files]") {
+TEST_CASE("probing a directory leaves no file", "[posix][files]") {
   const TempDir folder;
   system::probe_writing(open(folder));
   CHECK(entries(folder) == 0);
 }
 
-TEST_CASE("missing folders are made, links below are refused", "[posix][files]") {
+TEST_CASE("missing directories are created, symbolic links below are refused", "[posix][files]") {
   const TempDir folder;
   const system::Directory top = system::Directory::make((folder / "a/b").string());
   const system::Directory below = top.make_below("c/d");
@@ -92,7 +92,7 @@ TEST_CASE("missing folders are made, links below are refused", "[posix][files]")
   CHECK(!fs::exists(folder / "a/e"));
 }
 
-TEST_CASE("a file in a folder's place is an error that names it", "[posix][files]") {
+TEST_CASE("a file where a directory is expected is an error", "[posix][files]") {
   const TempDir folder;
   write_file(folder / "file", "x");
   CHECK_THROWS_AS(system::Directory::make((folder / "file/below").string()), std::system_error);
@@ -100,7 +100,7 @@ TEST_CASE("a file in a folder's place is an error that names it", "[posix][files
   CHECK_THROWS_AS(open(folder).make_below("file"), std::system_error);
 }
 
-TEST_CASE("temporary files that a killed process has left are removed, down to a depth", "[posix][files]") {
+TEST_CASE("abandoned temporary files are removed, down to a depth", "[posix][files]") {
   const TempDir folder;
   const std::string abandoned = ".spritefarm-0123456789abcdef.part";
   for (const char* where : {"", "a/", "a/b/"}) write_file(folder / (where + abandoned), "part of a file");
@@ -119,7 +119,7 @@ TEST_CASE("temporary files that a killed process has left are removed, down to a
   CHECK(system::remove_abandoned_files(open(folder), 9) == 0);
 }
 
-TEST_CASE("who clears up takes no file from those who are writing", "[posix][files]") {
+TEST_CASE("remove_abandoned_files() keeps the files that are being written", "[posix][files]") {
   const TempDir folder;
   std::atomic<bool> done = false;
   std::thread cleaner([&] {
@@ -137,7 +137,7 @@ TEST_CASE("who clears up takes no file from those who are writing", "[posix][fil
   CHECK(entries(folder) == 1);
 }
 
-TEST_CASE("the stamp of a file tells whether it is the one that was written", "[posix][files]") {
+TEST_CASE("the stamp of a file shows whether it has been replaced", "[posix][files]") {
   const TempDir folder;
   const system::FileStamp stamp = system::replace_file(open(folder), "a.png", "1234");
   CHECK(stamp.size == 4);

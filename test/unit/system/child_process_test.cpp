@@ -11,7 +11,7 @@
 using namespace spritefarm;
 using namespace std::chrono_literals;
 
-TEST_CASE("a child's messages arrive one by one, whatever bytes they have", "[posix][process]") {
+TEST_CASE("a child's messages arrive one by one, with any bytes", "[posix][process]") {
   const std::string binary("a\nb\0c", 5), large(65536, 'x');
   system::ChildProcess child([&](system::ParentLine& parent) {
     parent.send(binary);
@@ -31,7 +31,7 @@ TEST_CASE("a child's messages arrive one by one, whatever bytes they have", "[po
   CHECK(end.context_switches > 0);
 }
 
-TEST_CASE("what a child's own children cost counts with it", "[posix][process]") {
+TEST_CASE("a child's CPU time includes that of its own children", "[posix][process]") {
   system::ChildProcess child([](system::ParentLine&) {
     system::ChildProcess grandchild([](system::ParentLine&) {
       while (std::clock() < CLOCKS_PER_SEC / 20) continue;
@@ -43,7 +43,7 @@ TEST_CASE("what a child's own children cost counts with it", "[posix][process]")
   CHECK(child.finish().cpu >= 50ms);
 }
 
-TEST_CASE("a child that is killed says so", "[posix][process]") {
+TEST_CASE("a killed child reports its signal", "[posix][process]") {
   system::ChildProcess child([](system::ParentLine& parent) {
     parent.wait_for_end();
     return 0;
@@ -54,7 +54,7 @@ TEST_CASE("a child that is killed says so", "[posix][process]") {
   CHECK(child.finish().signal == SIGKILL);
 }
 
-TEST_CASE("processes sleep on a futex until another one changes it", "[posix][process]") {
+TEST_CASE("processes sleep on a futex until another process advances it", "[posix][process]") {
   const posix::SharedMemory memory(sizeof(system::FutexWord));
   system::FutexWord& word = *new (memory.data()) system::FutexWord;
   CHECK_FALSE(word.wait_while(0, 1ms));

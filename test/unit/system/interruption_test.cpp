@@ -14,7 +14,7 @@
 using namespace spritefarm;
 using namespace std::chrono_literals;
 
-TEST_CASE("a termination signal calls the watch, on a thread of its own", "[posix][signals]") {
+TEST_CASE("a termination signal runs the callback on a separate thread", "[posix][signals]") {
   const int signal = GENERATE(SIGINT, SIGTERM);
   Event came;
   std::thread::id where;
@@ -29,7 +29,7 @@ TEST_CASE("a termination signal calls the watch, on a thread of its own", "[posi
   CHECK(where != std::this_thread::get_id());
 }
 
-TEST_CASE("a further signal ends the process at once, whatever the first is at", "[posix][signals]") {
+TEST_CASE("a second signal ends the process at once, although the callback still runs", "[posix][signals]") {
   const pid_t child = posix::fork_child([] {
     std::atomic<int> calls = 0;
     const system::InterruptionWatch watch(
@@ -39,10 +39,10 @@ TEST_CASE("a further signal ends the process at once, whatever the first is at",
         },
         42);
     std::raise(SIGTERM);
-    std::raise(SIGTERM);  // the same moment: no further one
+    std::raise(SIGTERM);  // within duplicate_interval: counts as the same signal
     while (calls == 0) std::this_thread::sleep_for(1ms);
     while (true) {
-      std::this_thread::sleep_for(system::InterruptionWatch::same_moment);
+      std::this_thread::sleep_for(system::InterruptionWatch::duplicate_interval);
       std::raise(SIGINT);
     }
     return 0;
@@ -53,7 +53,7 @@ TEST_CASE("a further signal ends the process at once, whatever the first is at",
   CHECK(WEXITSTATUS(status) == 42);
 }
 
-TEST_CASE("a watch that ends without a signal calls nobody and puts the old handler back",
+TEST_CASE("without a signal the callback never runs, and the destructor restores the old handler",
           "[posix][signals]") {
   struct sigaction before, after;
   ::sigaction(SIGTERM, nullptr, &before);

@@ -13,13 +13,13 @@
 using namespace spritefarm;
 using namespace std::chrono_literals;
 
-TEST_CASE("processor time is spent, not merely waited for", "[posix]") {
+TEST_CASE("spend_cpu_time() uses CPU time; it does not sleep", "[posix]") {
   const std::clock_t before = std::clock();
   system::spend_cpu_time(30ms);
   CHECK(std::clock() - before >= CLOCKS_PER_SEC / 1000 * 29);
 }
 
-TEST_CASE("the memory of a tree has that of its grandchildren", "[posix][process]") {
+TEST_CASE("the memory of a process tree includes grandchildren", "[posix][process]") {
   constexpr std::size_t large = 64 << 20;
   system::ChildProcess child([](system::ParentLine& parent) {
     system::ChildProcess grandchild([](system::ParentLine& line) {
@@ -40,7 +40,7 @@ TEST_CASE("the memory of a tree has that of its grandchildren", "[posix][process
   CHECK(system::proportional_memory_of_tree(gone) == 0);
 }
 
-TEST_CASE("a temporary directory goes with all that is in it", "[posix]") {
+TEST_CASE("a temporary directory is removed with its contents", "[posix]") {
   std::string path;
   {
     const system::TemporaryDirectory directory;

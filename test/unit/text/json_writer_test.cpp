@@ -4,7 +4,7 @@
 
 using spritefarm::text::JsonWriter;
 
-TEST_CASE("objects and lists are written with their commas", "[farm][json]") {
+TEST_CASE("objects and lists are separated by commas", "[farm][json]") {
   JsonWriter json;
   json.begin_object().key("a").value(1).key("b").begin_list();
   json.begin_object().key("c").value(-2).end_object().begin_object().end_object().value("x").end_list();
@@ -12,7 +12,7 @@ TEST_CASE("objects and lists are written with their commas", "[farm][json]") {
   CHECK(json.text() == R"({"a": 1, "b": [{"c": -2}, {}, "x"], "d": 1.500, "e": []})");
 }
 
-TEST_CASE("every string becomes valid JSON", "[farm][json]") {
+TEST_CASE("any bytes become a valid JSON string", "[farm][json]") {
   const auto quoted = [](std::string_view text) { return JsonWriter().value(text).text(); };
   CHECK(quoted("\"\\\n\x01") == R"("\"\\\u000a\u0001")");
   CHECK(quoted("é♀𝄞") == "\"é♀𝄞\"");

@@ -16,7 +16,7 @@ std::string path(std::string_view text, const text::OutputNames& names) {
 
 }  // namespace
 
-TEST_CASE("a template's places are filled", "[farm][template]") {
+TEST_CASE("a template fills its fields", "[farm][template]") {
   const text::OutputNames names{"mr-mime", 122, "other.home.front_default", "png"};
   CHECK(path("{name}.{ext}", names) == "mr-mime.png");
   CHECK(path("{sprite}/{name}.{ext}", names) == "other.home.front_default/mr-mime.png");
@@ -24,7 +24,7 @@ TEST_CASE("a template's places are filled", "[farm][template]") {
   CHECK(path("...{name}", names) == "...mr-mime");
 }
 
-TEST_CASE("a template tells what it tells apart", "[farm][template]") {
+TEST_CASE("a template reports whether it tells pokémon and sprites apart", "[farm][template]") {
   const auto by_id = OutputTemplate::parse("{id}.{ext}");
   const auto by_sprite = OutputTemplate::parse("{sprite}.{ext}");
   REQUIRE(by_id);
@@ -35,7 +35,7 @@ TEST_CASE("a template tells what it tells apart", "[farm][template]") {
   CHECK(by_sprite->tells_sprites_apart());
 }
 
-TEST_CASE("a template that is no path below the directory is refused", "[farm][template]") {
+TEST_CASE("a template that is not a relative path below the directory is refused", "[farm][template]") {
   const std::string text =
       GENERATE(as<std::string>(), "", "/{name}", "../{name}", "a/../{name}", "a//b", "a/", "./a", "{nam}",
                "{name", "name}", "{{name}}", "{}", "a\nb", std::string(300, 'x'));
@@ -43,7 +43,7 @@ TEST_CASE("a template that is no path below the directory is refused", "[farm][t
   CHECK(!OutputTemplate::parse(text));
 }
 
-TEST_CASE("nothing that a server sends leaves the directory", "[farm][template]") {
+TEST_CASE("no name from a server leads out of the directory", "[farm][template]") {
   const std::string evil =
       GENERATE(as<std::string>(), "../x", "/x", "a/b", "", ".", "..", ".bashrc", std::string(300, 'x'),
                "a\nb", "a\x1b[2J", std::string("a\0b", 3), "a\x7f");
@@ -55,19 +55,19 @@ TEST_CASE("nothing that a server sends leaves the directory", "[farm][template]"
   CHECK(path("{sprite}/{name}.{ext}", as_sprite).starts_with("refused: "));
 }
 
-TEST_CASE("no sprite takes the place of the ledger or of a temporary file", "[farm][template]") {
+TEST_CASE("no sprite can replace the ledger or a temporary file", "[farm][template]") {
   CHECK(!OutputTemplate::parse(".spritefarm.db"));
   CHECK(!OutputTemplate::parse("{id}/.spritefarm-1-of-2.db"));
   CHECK(path(".{name}", {"spritefarm.db", 1, "s", "png"}).starts_with("refused: "));
   CHECK(path(".{name}", {"spritefar.db", 1, "s", "png"}) == ".spritefar.db");
 }
 
-TEST_CASE("a path that is too long only when it is put together is refused", "[farm][template]") {
+TEST_CASE("a path that becomes too long once its fields are filled is refused", "[farm][template]") {
   const std::string name(252, 'x');
   CHECK(path("{name}", {name, 1, "s", "png"}) == name);
   CHECK(path("{name}.{ext}", {name, 1, "s", "png"}).starts_with("refused: "));
 }
 
-TEST_CASE("a refusal shows no control character to a terminal", "[farm][template]") {
+TEST_CASE("the error message contains no control character", "[farm][template]") {
   CHECK(path("{name}", {"a\x1b[2J", 1, "s", "png"}).find('\x1b') == std::string::npos);
 }

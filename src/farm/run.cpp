@@ -1,0 +1,161 @@
+#include "farm/run.hpp"
+
+#include "cli/standard_output.hpp"
+#include "farm/output_directory.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <exception>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace spritefarm::farm {
+namespace {
+
+/// What to do next, if the error tells.
+std::string_view advice(const std::exception& error) {
+  const auto* const of_system = dynamic_cast<const std::system_error*>(&error);
+  if (of_system == nullptr) return "";
+  if (of_system->code() == std::errc::too_many_files_open) return "; allow it more open files (ulimit -n)";
+  if (of_system->code() == std::errc::resource_unavailable_try_again)
+    return "; allow it more processes (ulimit -u)";
+  return "";
+}
+
+cli::ProgressForm progress_form(const cli::Options& options) {
+  if (options.verbosity == cli::Verbosity::quiet || options.dry_run) return cli::ProgressForm::none;
+  return cli::fitting_progress_form();
+}
+
+std::shared_ptr<cli::ActivityBoard> make_board(const cli::Options& options) {
+  const bool is_shown =
+      options.verbosity == cli::Verbosity::verbose && progress_form(options) == cli::ProgressForm::live;
+  return is_shown ? std::make_shared<cli::ActivityBoard>(options.workers) : nullptr;
+}
+
+WorkerSettings with_board(WorkerSettings settings, std::shared_ptr<cli::ActivityBoard> board) {
+  settings.board = std::move(board);
+  return settings;
+}
+
+std::vector<RunListener*> with(RunListener& listener, std::vector<RunListener*> others) {
+  others.push_back(&listener);
+  return others;
+}
+
+Result<std::unique_ptr<TraceFile>> open_trace(const cli::Options& options,
+                                              std::chrono::steady_clock::time_point start) {
+  try {
+    return options.trace.empty() ? nullptr
+                                 : std::make_unique<TraceFile>(options.trace, start.time_since_epoch(),
+                                                               options.mode == cli::Mode::processes);
+  } catch (const std::system_error& error) {
+    return Error{fmt::format("--trace: {}; name another file", error.what())};
+  }
+}
+
+}  // namespace
+
+Run::Parts::Parts(const cli::Options& options, const RunSettings& settings, RunningMirror started_mirror,
+                  std::unique_ptr<TraceFile> trace, Report& report, const cli::Messages& messages)
+    : mirror(std::move(started_mirror)),
+      outputs({.output = options.output,
+               .gallery = options.gallery,
+               .planned_list = options.dry_run && !options.json},
+              std::move(trace)),
+      board(make_board(options)),
+      executors(settings.executors, with_board(settings.worker, board)),
+      progress(progress_form(options), messages, executors.rate_limits(), board.get()),
+      progress_listener(progress),
+      coordinator(settings.coordinator, executors, events, report, messages,
+                  with(progress_listener, outputs.listeners())) {
+  watch.emplace([this] { events.put_interruption(); }, cli::interrupted);
+}
+
+Run::Run(cli::Options options, StartMirror start_mirror)
+    : m_options(std::move(options)),
+      m_start_mirror(std::move(start_mirror)),
+      m_messages(m_options.verbosity),
+      m_report(settings_of(m_options).report) {}
+
+cli::ExitStatus Run::run() {
+  const cli::ExitStatus status = farm();
+  print_report(status);
+  return status;
+}
+
+RunningMirror Run::start_mirror() {
+  if (!m_options.demo) return {};
+  RunningMirror mirror = m_start_mirror(std::chrono::milliseconds(0));
+  m_options.base_url = mirror.base_url;
+  m_options.remember = false;  // the mirror has another address each time
+  return mirror;
+}
+
+cli::ExitStatus Run::farm() try {
+  if (!m_options.dry_run)
+    if (const Result<void> prepared =
+            prepare_output_directory(m_options.output, m_options.path_template.depth());
+        !prepared) {
+      m_messages.error(prepared.error().message);
+      return cli::no_output;
+    }
+  Result<std::unique_ptr<TraceFile>> trace = open_trace(m_options, m_start);
+  if (!trace) {
+    m_messages.error(trace.error().message);
+    return cli::no_output;
+  }
+  RunningMirror mirror = start_mirror();
+  m_parts = std::make_unique<Parts>(m_options, settings_of(m_options), std::move(mirror), *std::move(trace),
+                                    m_report, m_messages);
+  const cli::ExitStatus status = m_parts->coordinator.run();
+  if (status != cli::interrupted)
+    m_parts->watch.reset();  // a signal kills from here on: little is left to do
+  m_parts->progress.finish();
+  const cli::ExitStatus outputs_status = finish_outputs();
+  if (status == cli::interrupted) {
+    m_report.set_interrupted();
+    m_messages.error("interrupted: the files that are there are whole; run it again for the others");
+  }
+  return std::max(status, outputs_status);
+} catch (const cli::StandardOutputError&) {
+  m_parts.reset();  // ends the calls that are outstanding
+  throw;
+} catch (const std::exception& error) {
+  m_parts.reset();
+  m_messages.error(fmt::format("this run cannot go on: {}{}", error.what(), advice(error)));
+  return cli::some_failed;
+}
+
+cli::ExitStatus Run::finish_outputs() {
+  cli::ExitStatus status = cli::everything_on_disk;
+  if (const Result<void> finished = m_parts->outputs.finish_trace(); !finished) {
+    m_messages.error(finished.error().message);
+    status = cli::no_output;
+  }
+  const Result<std::string> gallery = m_parts->outputs.write_gallery(m_parts->coordinator.cache());
+  if (!gallery) {
+    m_messages.error(gallery.error().message);
+    status = cli::no_output;
+  } else if (!gallery->empty()) {
+    m_messages.note("the gallery is " + *gallery);
+  }
+  return status;
+}
+
+void Run::print_report(cli::ExitStatus status) const {
+  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - m_start;
+  if (m_options.json)
+    cli::write_to_stdout(m_report.json(seconds.count()));
+  else if ((status == cli::no_index || status == cli::no_output) && m_report.selected() == 0)
+    return;
+  else if (!m_options.dry_run && m_options.verbosity != cli::Verbosity::quiet)
+    cli::write_to_stdout(m_report.summary(seconds.count(), m_options.output) + "\n");
+  else
+    m_messages.note(m_report.summary(seconds.count(), m_options.output));
+}
+
+}  // namespace spritefarm::farm

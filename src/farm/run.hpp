@@ -1,0 +1,74 @@
+#pragma once
+
+#include "cli/activity_board.hpp"
+#include "cli/exit_status.hpp"
+#include "cli/messages.hpp"
+#include "cli/options.hpp"
+#include "cli/progress.hpp"
+#include "farm/coordinator.hpp"
+#include "farm/farm_executors.hpp"
+#include "farm/progress_listener.hpp"
+#include "farm/report.hpp"
+#include "farm/run_events.hpp"
+#include "farm/run_outputs.hpp"
+#include "farm/run_settings.hpp"
+#include "farm/running_mirror.hpp"
+#include "system/interruption_watch.hpp"
+
+#include <chrono>
+#include <memory>
+#include <optional>
+
+namespace spritefarm::farm {
+
+/// One run of the farm, from the options to the exit status. Owned by the command; used by the main thread. It owns all
+/// parts of the run, in the order in which they must live; they die in the reverse order:
+///
+///     mirror       a process, forked while this one has a single thread
+///     events       executors and watch put into it, until their threads are gone
+///     outputs      trace, gallery and list: listeners of the coordinator
+///     board        shared memory, mapped before the workers are forked
+///     executors    fork the zygote, then start threads
+///     progress     a thread, so made after the fork; reads the executors' rate limits and the board
+///     coordinator  has calls outstanding at the executors, and ends them if it dies early
+///     watch        a thread; turns SIGINT and SIGTERM into an event
+///
+/// A failure of any part ends in a message, the report and an exit status. Only cli::StandardOutputError is thrown: there is
+/// nowhere to report to.
+class Run {
+ public:
+  Run(cli::Options options, StartMirror start_mirror);
+
+  /// Once. Farms, then prints the report.
+  cli::ExitStatus run();
+
+ private:
+  struct Parts {
+    Parts(const cli::Options& options, const RunSettings& settings, RunningMirror started_mirror,
+          std::unique_ptr<TraceFile> trace, Report& report, const cli::Messages& messages);
+
+    RunningMirror mirror;
+    RunEvents events;
+    RunOutputs outputs;
+    std::shared_ptr<cli::ActivityBoard> board;  // may be null
+    FarmExecutors executors;
+    cli::Progress progress;
+    ProgressListener progress_listener;
+    Coordinator coordinator;
+    std::optional<system::InterruptionWatch> watch;
+  };
+
+  cli::ExitStatus farm();
+  RunningMirror start_mirror();
+  cli::ExitStatus finish_outputs();
+  void print_report(cli::ExitStatus status) const;
+
+  const std::chrono::steady_clock::time_point m_start = std::chrono::steady_clock::now();
+  cli::Options m_options;
+  const StartMirror m_start_mirror;
+  const cli::Messages m_messages;
+  Report m_report;
+  std::unique_ptr<Parts> m_parts;
+};
+
+}  // namespace spritefarm::farm
