@@ -6,7 +6,7 @@
 #include <mutex>
 #include <vector>
 
-namespace spritefarm {
+namespace spritefarm::futures {
 namespace {
 
 /// The pools of this process. A static object, so the exit of the process destroys it. Any thread.
@@ -36,4 +36,4 @@ void finish_at_exit(const std::weak_ptr<FinishesAtExit>& pool) {
   watch.add(pool);
 }
 
-}  // namespace spritefarm
+}  // namespace spritefarm::futures

@@ -2,7 +2,7 @@
 
 #include <memory>
 
-namespace spritefarm {
+namespace spritefarm::futures {
 
 /// A pool that finishes its calls before its process exits, even if its executor was destroyed after
 /// shutdown(false), or is never destroyed because the program calls exit().
@@ -19,4 +19,4 @@ class FinishesAtExit {
 /// Source: the exit handlers of concurrent.futures.thread and .process.
 void finish_at_exit(const std::weak_ptr<FinishesAtExit>& pool);
 
-}  // namespace spritefarm
+}  // namespace spritefarm::futures

@@ -18,7 +18,7 @@
 #include <utility>
 #include <vector>
 
-namespace spritefarm {
+namespace spritefarm::futures {
 namespace {
 
 /// Asks the fork server for a zygote. Three descriptors come with it: the zygote's end of its socket, the
@@ -88,10 +88,6 @@ int serve(posix::MessageSocket socket, posix::PidFd program) {
 
 }  // namespace
 
-void prepare_to_fork() {
-  ForkServer::prepare();
-}
-
 void ForkServer::prepare() {
   if (!instance()) fork_server_slot() = std::make_unique<ForkServer>();
 }
@@ -129,6 +125,14 @@ posix::MessageSocket ForkServer::start_zygote(const WorkerPlan& plan, const std:
   m_socket.send(ZygoteRequest{plan, initializer.size()},
                 std::array{zygote_end.fd(), coordinator.fd(), memory.fd().get()});
   return std::move(coordinator_end);
+}
+
+}  // namespace spritefarm::futures
+
+namespace spritefarm {
+
+void prepare_to_fork() {
+  futures::ForkServer::prepare();
 }
 
 }  // namespace spritefarm

@@ -6,12 +6,12 @@
 #include <mutex>
 #include <string>
 
-namespace spritefarm {
+namespace spritefarm::futures {
 
 /// The program's handle of its fork server: the process that prepare_to_fork() forks while the program has
 /// one thread. It forks the zygotes of pools that are created when the program has several threads. It has
-/// one thread, runs nothing else and ends with the program. One for each process; any thread. Source: the
-/// forkserver of multiprocessing.
+/// one thread, runs nothing else and ends with the program. One for each process; any thread.
+/// Source: the forkserver of multiprocessing.
 class ForkServer {
  public:
   /// Forks the fork server if this process has none. Throws std::logic_error if the process has several
@@ -35,4 +35,4 @@ class ForkServer {
   unsigned m_generation;
 };
 
-}  // namespace spritefarm
+}  // namespace spritefarm::futures

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace spritefarm {
+namespace spritefarm::futures {
 
 bool MemoryLimit::near(std::size_t resident, std::size_t calls) {
   const std::size_t before = std::exchange(m_resident, resident);
@@ -13,4 +13,4 @@ bool MemoryLimit::near(std::size_t resident, std::size_t calls) {
   return resident > m_limit || (m_second_growth > 0 && calls > (m_limit - resident) / m_second_growth);
 }
 
-}  // namespace spritefarm
+}  // namespace spritefarm::futures

@@ -2,7 +2,7 @@
 
 #include <cstddef>
 
-namespace spritefarm {
+namespace spritefarm::futures {
 
 /// Predicts when the resident memory of a process will exceed a limit. It expects a call to add an amount
 /// that two earlier calls have added: memory that a single call has added may be a cache that later calls
@@ -24,4 +24,4 @@ class MemoryLimit {
   std::size_t m_second_growth = 0;
 };
 
-}  // namespace spritefarm
+}  // namespace spritefarm::futures

@@ -50,7 +50,7 @@ ProcessPoolExecutor::Pool::~Pool() {
 }
 
 void ProcessPoolExecutor::Pool::start() {
-  finish_at_exit(weak_from_this());
+  futures::finish_at_exit(weak_from_this());
   m_thread = std::thread([self = shared_from_this()] { self->supervise(); });
 }
 

@@ -31,7 +31,7 @@ namespace spritefarm {
 ///
 /// The executor and m_thread share it; calls hold it weakly.
 class ProcessPoolExecutor::Pool final : public detail::CallOwner,
-                                        public FinishesAtExit,
+                                        public futures::FinishesAtExit,
                                         public std::enable_shared_from_this<Pool> {
  public:
   explicit Pool(const ProcessPoolExecutorOptions& options);

@@ -31,15 +31,16 @@ std::uint64_t key_of(WorkerNumber worker, Watched what) {
   return std::uint64_t{worker} << 2 | static_cast<std::uint64_t>(what);
 }
 
-WorkerPlan plan_of(const ProcessPoolExecutorOptions& options) {
+futures::WorkerPlan plan_of(const ProcessPoolExecutorOptions& options) {
   return {options.transport, Supervisor::worker_slots(options), options.worker_concurrency, options.max_rss};
 }
 
 Zygote make_zygote(const ProcessPoolExecutorOptions& options) {
-  ForkServer* const server = ForkServer::instance();
+  futures::ForkServer* const server = futures::ForkServer::instance();
   if (!server || posix::count_threads() == 1)
     return Zygote([plan = plan_of(options), initializer = options.initializer](WorkerStart start) {
-      return run_worker(plan, initializer ? std::function<void()>(initializer) : nullptr, std::move(start));
+      return futures::run_worker(plan, initializer ? std::function<void()>(initializer) : nullptr,
+                                 std::move(start));
     });
   if (options.initializer && options.initializer.request().empty())
     throw std::invalid_argument(

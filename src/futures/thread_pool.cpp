@@ -216,7 +216,7 @@ void ThreadPoolExecutor::Pool::break_pool(const char* context, std::exception_pt
 
 ThreadPoolExecutor::ThreadPoolExecutor(ThreadPoolExecutorOptions options)
     : m_pool(std::make_shared<Pool>(std::move(options))) {
-  finish_at_exit(m_pool);
+  futures::finish_at_exit(m_pool);
 }
 
 ThreadPoolExecutor::~ThreadPoolExecutor() {

@@ -26,7 +26,7 @@ namespace spritefarm {
 /// Shared by the executor and the threads; the calls hold weak references. Any thread: m_mutex guards the
 /// members.
 class ThreadPoolExecutor::Pool final : public detail::CallOwner,
-                                       public FinishesAtExit,
+                                       public futures::FinishesAtExit,
                                        public std::enable_shared_from_this<Pool> {
  public:
   explicit Pool(ThreadPoolExecutorOptions options);

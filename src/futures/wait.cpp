@@ -1,5 +1,9 @@
 #include <spritefarm/wait.hpp>
 
+#include <mutex>
+#include <unordered_set>
+#include <vector>
+
 namespace spritefarm::detail {
 
 Completions::~Completions() {

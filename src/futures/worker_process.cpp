@@ -10,7 +10,7 @@
 #include <exception>
 #include <utility>
 
-namespace spritefarm {
+namespace spritefarm::futures {
 namespace {
 
 std::size_t resident_memory_now() {
@@ -160,4 +160,4 @@ int run_worker(const WorkerPlan& plan, const std::function<void()>& initializer,
       .run(initializer);
 }
 
-}  // namespace spritefarm
+}  // namespace spritefarm::futures

@@ -15,7 +15,7 @@
 #include <optional>
 #include <unordered_map>
 
-namespace spritefarm {
+namespace spritefarm::futures {
 
 /// The settings that all workers of a pool share.
 struct WorkerPlan {
@@ -66,4 +66,4 @@ class WorkerProcess {
 /// The main function of a worker process. Returns its exit code.
 int run_worker(const WorkerPlan& plan, const std::function<void()>& initializer, WorkerStart start);
 
-}  // namespace spritefarm
+}  // namespace spritefarm::futures

@@ -2,9 +2,16 @@
 #include "fuzz/fuzz_input.hpp"
 #include "support/encoded.hpp"
 
+#include <array>
 #include <deque>
 #include <list>
+#include <map>
+#include <optional>
+#include <set>
 #include <string>
+#include <utility>
+#include <variant>
+#include <vector>
 
 using namespace spritefarm;
 using fuzz::must;

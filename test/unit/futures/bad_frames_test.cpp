@@ -44,8 +44,8 @@ class HandFedWorker {
       int code = 70;
       try {
         m_channel.reset();
-        code = WorkerProcess(ipc::open_channel(transport, std::move(ends.worker)),
-                             ipc::CallSlots(m_slots.memory().duplicate(), slots), 1)
+        code = futures::WorkerProcess(ipc::open_channel(transport, std::move(ends.worker)),
+                                      ipc::CallSlots(m_slots.memory().duplicate(), slots), 1)
                    .run({});
       } catch (const std::exception&) {
       }

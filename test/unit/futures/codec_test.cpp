@@ -3,10 +3,22 @@
 
 #include <spritefarm/codec.hpp>
 
+#include <array>
+#include <chrono>
 #include <deque>
 #include <limits>
 #include <list>
+#include <map>
 #include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <unordered_map>
+#include <utility>
+#include <variant>
+#include <vector>
 
 using namespace spritefarm;
 using test::decoded;

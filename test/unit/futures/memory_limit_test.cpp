@@ -2,7 +2,7 @@
 
 #include "support/catch.hpp"
 
-using spritefarm::MemoryLimit;
+using spritefarm::futures::MemoryLimit;
 
 TEST_CASE("near() is true when the next call could exceed the limit", "[process][memory]") {
   MemoryLimit limit(100);
