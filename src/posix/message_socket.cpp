@@ -75,8 +75,12 @@ MessageSocket::Received MessageSocket::receive(std::span<std::byte> message, std
   header.msg_iovlen = 1;
   header.msg_control = control.bytes;
   header.msg_controllen = sizeof control.bytes;
-  const auto size =
-      retry_on_signal([&] { return ::recvmsg(m_fd.get(), &header, MSG_DONTWAIT | MSG_CMSG_CLOEXEC); });
+  const auto receive_one = [&] {
+    return retry_on_signal([&] { return ::recvmsg(m_fd.get(), &header, MSG_DONTWAIT | MSG_CMSG_CLOEXEC); });
+  };
+  auto size = receive_one();
+  // The other end has closed without reading all. This is reported once, and before the messages that it had sent.
+  if (size < 0 && errno == ECONNRESET) size = receive_one();
   if (size < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return Received::nothing_yet;
   if (size < 0 && errno == ECONNRESET) return Received::closed;
   check(size, "receive from a process of the pool");

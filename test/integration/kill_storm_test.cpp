@@ -16,8 +16,11 @@
 #include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
+#include <map>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace spritefarm::test;
@@ -66,64 +69,138 @@ std::map<std::string, std::string> without_parts(std::map<std::string, std::stri
   return tree;
 }
 
+/// The same victims each time, unless the environment asks for others.
+unsigned storm_seed() {
+  const char* const seed = std::getenv("SPRITEFARM_TEST_SEED");
+  return seed ? static_cast<unsigned>(std::atoi(seed)) : 250;
+}
+
 double seconds_since(Clock::time_point begin) {
   return std::chrono::duration<double>(Clock::now() - begin).count();
 }
 
 }  // namespace
 
-TEST_CASE("killing a worker or a zygote every 50 ms loses no sprite", "[faults][storm]") {
-  const std::string transport = GENERATE("shm", "pipe");
-  CAPTURE(transport);
-  const int pokemon = faults_in_full() ? 1351 : 250;
-  const MirrorServer mirror({"--latency", "10"});
-  const TempDir work;
-  const auto arguments = [&](const std::string& folder, const std::vector<std::string>& mode) {
-    std::vector<std::string> all{"--json",     "--rate",          "0",  "-n",         std::to_string(pokemon),
-                                 "--base-url", mirror.base_url(), "-o", work / folder};
+namespace {
+
+/// Runs of the program in process mode, and one with threads to compare with.
+class Storm {
+ public:
+  Storm(int pokemon, std::string transport) : m_pokemon(pokemon), m_transport(std::move(transport)) {}
+
+  Outcome run_calm() { return run(program(arguments("calm", {"-t", "4"}))); }
+  Outcome run_again() { return run(stormy_command()); }
+  /// Kills one of its processes but the coordinator every `interval`, `duration` at most. If `waits`, it kills only after a new
+  /// image since the last kill, so that the run also ends on a slow machine.
+  Outcome run_stormy(std::chrono::milliseconds interval, std::chrono::seconds duration, bool waits) {
+    const auto begin = Clock::now();
+    MarkedRun stormy(stormy_command());
+    std::ptrdiff_t images_before = 0;
+    while (!stormy.ends_within(interval) && Clock::now() - begin < duration) {
+      const std::vector<pid_t> others = stormy.others();
+      const auto images = count_images();
+      if (others.empty() || (waits && images <= images_before)) continue;
+      images_before = images;
+      kill_one_of(others);
+    }
+    ended = stormy.ends_within(max_rest);
+    if (!ended) stormy.process().send_signal(SIGKILL);
+    Outcome outcome = stormy.process().finish();
+    seconds = seconds_since(begin);
+    left_no_process = stormy.leaves_no_process();
+    return outcome;
+  }
+  [[nodiscard]] std::map<std::string, std::string> files(const std::string& folder) const {
+    return read_tree(m_work / folder);
+  }
+
+  int kills = 0, zygotes = 0;  // killed
+  bool ended = false, left_no_process = false;
+  double seconds = 0;
+
+ private:
+  static constexpr auto max_rest = 180s;
+
+  Command stormy_command() {
+    return program(arguments("stormy", {"-p", "4", "-c", "4", "--transport", m_transport}));
+  }
+  std::vector<std::string> arguments(const std::string& folder, const std::vector<std::string>& mode) {
+    std::vector<std::string> all{
+        "--json", "--rate",       "0", "-n", std::to_string(m_pokemon), "--base-url", m_mirror.base_url(),
+        "-o",     m_work / folder};
     all.insert(all.end(), mode.begin(), mode.end());
     return all;
-  };
-  const std::vector<std::string> mode{"-p", "4", "-c", "4", "--transport", transport};
-  REQUIRE(run(program(arguments("calm", {"-t", "4"}))).exit_status == 0);
-
-  std::mt19937 random(static_cast<unsigned>(pokemon));
-  int kills = 0, zygotes = 0;
-  const auto begin = Clock::now();
-  MarkedRun stormy(program(arguments("stormy", mode)));
-  std::ptrdiff_t there = 0;
-  while (!stormy.ends_within(50ms)) {
-    const std::vector<pid_t> others = stormy.others();
-    const std::vector<std::string> names = names_in(work / "stormy");
-    const auto images =
-        std::count_if(names.begin(), names.end(), [](const auto& name) { return name.ends_with(".png"); });
-    // Wait for a new image before each kill, so that the run also ends on a slow machine.
-    if (others.empty() || images <= there) continue;
-    there = images;
-    const pid_t victim = others[random() % others.size()];
+  }
+  [[nodiscard]] std::ptrdiff_t count_images() const {
+    const std::vector<std::string> names = names_in(m_work / "stormy");
+    return std::count_if(names.begin(), names.end(), [](const auto& name) { return name.ends_with(".png"); });
+  }
+  void kill_one_of(const std::vector<pid_t>& processes) {
+    const pid_t victim = processes[m_random() % processes.size()];
     zygotes += state_of(victim).name == "zygote" ? 1 : 0;
     ++kills;
     ::kill(victim, SIGKILL);
   }
-  const Outcome outcome = stormy.process().finish();
-  const double seconds = seconds_since(begin);
+
+  const int m_pokemon;
+  const std::string m_transport;
+  const MirrorServer m_mirror{{"--latency", "10"}};
+  const TempDir m_work;
+  std::mt19937 m_random{storm_seed()};
+};
+
+}  // namespace
+
+TEST_CASE("killing a worker or a zygote every 50 ms loses no sprite",
+          "[faults][storm]") {
+  const std::string transport = GENERATE("shm", "pipe");
+  CAPTURE(transport);
+  const int pokemon = faults_in_full() ? 1351 : 250;
+  Storm storm(pokemon, transport);
+  REQUIRE(storm.run_calm().exit_status == 0);
+  const Outcome outcome = storm.run_stormy(50ms, 1h, true);
   INFO(outcome.err);
+  REQUIRE(storm.ended);
   CHECK(outcome.exit_status == 0);
-  CHECK(kills > 3);
+  CHECK(storm.kills > 3);
   const RunReport report(outcome.out);
   CHECK(report.count.at("selected") == static_cast<std::uint64_t>(pokemon));
-  CHECK(stormy.leaves_no_process());
-  const auto calm = read_tree(work / "calm");
+  CHECK(storm.left_no_process);
+  const auto calm = storm.files("calm");
   CHECK(calm.size() == pokemon - report.count.at("missing"));
-  const auto stormy_tree = without_parts(read_tree(work / "stormy"));
-  CHECK(stormy_tree == calm);
+  const auto stormy = without_parts(storm.files("stormy"));
+  CHECK(stormy == calm);
 
-  const Outcome again = run(program(arguments("stormy", mode)));
-  CHECK(RunReport(again.out).count.at("unchanged") == calm.size());
-  CHECK(read_tree(work / "stormy") == calm);
+  CHECK(RunReport(storm.run_again().out).count.at("unchanged") == calm.size());
+  CHECK(storm.files("stormy") == calm);
   std::printf("%-34s %-9s exit %d  files %4zu/%-4zu kills %3d, %d of zygotes, %zu workers lost  %6.1f s\n",
-              "killed every 50 ms", transport.c_str(), outcome.exit_status, stormy_tree.size(), calm.size(),
-              kills, zygotes, std::size_t{report.count.at("worker_deaths")}, seconds);
+              "killed every 50 ms", transport.c_str(), outcome.exit_status, stormy.size(), calm.size(),
+              storm.kills, storm.zygotes, std::size_t{report.count.at("worker_deaths")}, storm.seconds);
+}
+
+TEST_CASE("a storm faster than workers can start ends, and the next run fetches the rest",
+          "[faults][storm]") {
+  const auto interval = GENERATE(20ms, 5ms);
+  CAPTURE(interval.count());
+  const int pokemon = 250;
+  Storm storm(pokemon, "shm");
+  REQUIRE(storm.run_calm().exit_status == 0);
+  const Outcome outcome = storm.run_stormy(interval, 30s, false);
+  INFO(outcome.err);
+  REQUIRE(storm.ended);
+  CHECK(storm.left_no_process);
+  const auto calm = storm.files("calm");
+  const std::size_t there = without_parts(storm.files("stormy")).size();
+  if (outcome.exit_status == 0) {
+    CHECK(there == calm.size());
+  } else {
+    CHECK(outcome.err.find("worker processes") + outcome.err.find("zygote") != 2 * std::string::npos);
+  }
+  CHECK(storm.run_again().exit_status == 0);
+  CHECK(storm.files("stormy") == calm);
+  std::printf("killed every %2d ms %-16s %-9s exit %d  files %4zu/%-4zu kills %3d, %d of zygotes  %6.1f s\n",
+              static_cast<int>(interval.count()), "", "shm", outcome.exit_status, there, calm.size(),
+              storm.kills, storm.zygotes, storm.seconds);
 }
 
 TEST_CASE("a coordinator killed at any moment leaves no process, and the next run fetches the rest",

@@ -116,7 +116,7 @@ class DeathsAtBirth {
  public:
   /// Bit n: the n-th process forked from now on, by this process or its descendants.
   explicit DeathsAtBirth(std::uint32_t victims, int signal = SIGKILL) {
-    static const bool is_registered = ::pthread_atfork(nullptr, nullptr, die_if_chosen) == 0;
+    static const bool is_registered = ::pthread_atfork(take_number, nullptr, die_if_chosen) == 0;
     REQUIRE(is_registered);
     void* const memory =
         ::mmap(nullptr, sizeof(Plan), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -133,11 +133,14 @@ class DeathsAtBirth {
     int signal;
     std::atomic<unsigned> forks;
   };
-  static void die_if_chosen() {
-    if (!s_plan) return;
-    const unsigned number = s_plan->forks++;
-    if (number < 32 && (s_plan->victims >> number & 1)) ::kill(::getpid(), s_plan->signal);
+  // Before the fork: children may run in another order.
+  static void take_number() {
+    if (s_plan) s_number = s_plan->forks++;
   }
+  static void die_if_chosen() {
+    if (s_plan && s_number < 32 && (s_plan->victims >> s_number & 1)) ::kill(::getpid(), s_plan->signal);
+  }
+  static inline unsigned s_number = 0;
   static inline Plan* s_plan = nullptr;
 };
 
