@@ -79,10 +79,6 @@ double seconds_since(Clock::time_point begin) {
   return std::chrono::duration<double>(Clock::now() - begin).count();
 }
 
-}  // namespace
-
-namespace {
-
 /// Runs of the program in process mode, and one with threads to compare with.
 class Storm {
  public:

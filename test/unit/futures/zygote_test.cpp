@@ -112,10 +112,10 @@ bool is_broken(ProcessPoolExecutor& pool) {
 }
 
 /// Kills chosen processes in their first moment: before fork() has returned in them.
-class DeathsAtBirth {
+class DeathsAtStart {
  public:
   /// Bit n: the n-th process forked from now on, by this process or its descendants.
-  explicit DeathsAtBirth(std::uint32_t victims, int signal = SIGKILL) {
+  explicit DeathsAtStart(std::uint32_t victims, int signal = SIGKILL) {
     static const bool is_registered = ::pthread_atfork(take_number, nullptr, die_if_chosen) == 0;
     REQUIRE(is_registered);
     void* const memory =
@@ -123,9 +123,9 @@ class DeathsAtBirth {
     REQUIRE(memory != MAP_FAILED);
     s_plan = new (memory) Plan{victims, signal, {}};
   }
-  DeathsAtBirth(const DeathsAtBirth&) = delete;
-  DeathsAtBirth& operator=(const DeathsAtBirth&) = delete;
-  ~DeathsAtBirth() { ::munmap(std::exchange(s_plan, nullptr), sizeof(Plan)); }
+  DeathsAtStart(const DeathsAtStart&) = delete;
+  DeathsAtStart& operator=(const DeathsAtStart&) = delete;
+  ~DeathsAtStart() { ::munmap(std::exchange(s_plan, nullptr), sizeof(Plan)); }
 
  private:
   struct Plan {
@@ -289,12 +289,12 @@ TEST_CASE("processes of a pool that are killed in their first moment cost time, 
     if (round >= 7) victims = static_cast<std::uint32_t>(random() & random()) & 0xffff;
     if ((victims & first_three) == first_three) victims &= ~(1u << (round % 3));
     CAPTURE(victims);
-    const DeathsAtBirth deaths(victims);
+    const DeathsAtStart deaths(victims);
     ProcessPoolExecutor pool{{.max_workers = 2}};
     CHECK(works(pool));
   }
   {
-    const DeathsAtBirth deaths(first_three);
+    const DeathsAtStart deaths(first_three);
     ProcessPoolExecutor pool{{.max_workers = 2}};
     CHECK(is_broken(pool));
   }
@@ -304,7 +304,7 @@ TEST_CASE("processes of a pool that are killed in their first moment cost time, 
 TEST_CASE("a start that always fails breaks the pool in the end", "[process][zygote]") {
   const Subreaper subreaper;
   {
-    const DeathsAtBirth deaths(~7u, SIGTERM);  // all but zygote and standbys
+    const DeathsAtStart deaths(~7u, SIGTERM);  // all but zygote and standbys
     ProcessPoolExecutor pool{{.max_workers = 1}};
     const Future<int> future = pool.submit(twice, 1);
     CHECK_THROWS_AS(future.result(60s), BrokenProcessPool);
