@@ -7,6 +7,7 @@
 #include <limits>
 #include <list>
 #include <memory>
+#include <set>
 
 using namespace spritefarm;
 using test::decoded;
