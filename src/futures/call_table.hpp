@@ -10,7 +10,8 @@ namespace spritefarm {
 
 /// Identifies a call from its submission to its completion. Small, and reused for later calls. 0: none.
 using CallIndex = std::uint32_t;
-/// Identifies one sending of a call to a worker, in frames and slots. Never reused: the index, and a count of its sends.
+/// Identifies one sending of a call to a worker, in frames and slots. Never reused: the index, and a count of
+/// its sends.
 using CallNumber = std::uint64_t;
 /// Identifies a worker in its pool. Never reused. 0: none.
 using WorkerNumber = std::uint32_t;

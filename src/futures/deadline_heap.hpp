@@ -8,8 +8,9 @@
 
 namespace spritefarm {
 
-/// Deadlines by small keys, at most one for a key. A binary heap that stores the position of each key, so that the
-/// deadline of a call is removed when the call ends instead of being kept until it is due. Owned by the Scheduler.
+/// Deadlines by small keys, at most one for a key. A binary heap that stores the position of each key, so
+/// that the deadline of a call is removed when the call ends instead of being kept until it is due. Owned by
+/// the Scheduler.
 class DeadlineHeap {
  public:
   using Time = std::chrono::steady_clock::time_point;

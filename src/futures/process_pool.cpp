@@ -231,6 +231,7 @@ void ProcessPoolExecutor::Pool::supervise() {
 void ProcessPoolExecutor::Pool::decide(Completions& completions) {
   std::vector<SpawnError> errors;
   do {
+    if (!errors.empty()) m_scheduler.set_time(Clock::now());  // the delay counts from now
     for (const SpawnError& error : std::exchange(errors, {})) {
       if (error.failure != StartFailure::busy && m_scheduler.failed_starts() == 0)
         std::cerr << "spritefarm: a worker process could not be started: " << error.why << '\n';

@@ -16,7 +16,8 @@
 
 namespace spritefarm {
 
-/// The coordinator's side of a ProcessPoolExecutor: the requests of its callers and of its futures, and the lock.
+/// The coordinator's side of a ProcessPoolExecutor: the requests of its callers and of its futures, and the
+/// lock.
 ///
 ///     schedule(), recall(), terminate(), shutdown()          any thread
 ///               │
@@ -25,9 +26,9 @@ namespace spritefarm {
 ///               ▲                       │
 ///               └─────── events ────────┘                    m_thread: supervise()
 ///
-/// The Scheduler decides, the Supervisor performs. The thread that causes an event performs its actions before it releases
-/// the lock, so the submitting thread sends its call itself. Futures are completed without the lock, since their callbacks
-/// may call the pool.
+/// The Scheduler decides, the Supervisor performs. The thread that causes an event performs its actions
+/// before it releases the lock, so the submitting thread sends its call itself. Futures are completed without
+/// the lock, since their callbacks may call the pool.
 ///
 /// The executor and m_thread share it; calls hold it weakly.
 class ProcessPoolExecutor::Pool final : public detail::CallOwner,
@@ -65,7 +66,8 @@ class ProcessPoolExecutor::Pool final : public detail::CallOwner,
   using Completions = std::vector<Completion>;
 
   void supervise();
-  /// The supervisor's thread, to be joined. Not joinable on that thread itself, in a callback that runs there.
+  /// The supervisor's thread, to be joined. Not joinable on that thread itself, in a callback that runs
+  /// there.
   std::thread take_thread();
   void require_own_process() const;
   static void complete(Completions& completions);

@@ -13,13 +13,14 @@ enum class StartFailure {
   crashed   ///< the worker ended by itself or broke the protocol
 };
 
-/// Spaces the starts of workers while they fail, and decides when to give up. The first failure delays nothing; each
-/// further one doubles the delay, from 10 ms up to a second. A worker that becomes ready resets it.
+/// Spaces the starts of workers while they fail, and decides when to give up. The first failure delays
+/// nothing; each further one doubles the delay, from 10 ms up to a second. A worker that becomes ready resets
+/// it.
 ///
-/// The limit counts failures without progress. Progress is a worker that becomes ready, or a result. So killed workers
-/// and zygotes cost time and nothing else, if the pool makes any progress between two kills. A crash weighs most, since
-/// the next start will hardly do better: five crashes, ten refusals (2 s) or twenty kills (13 s) in a row exhaust the
-/// limit.
+/// The limit counts failures without progress. Progress is a worker that becomes ready, or a result. So
+/// killed workers and zygotes cost time and nothing else, if the pool makes any progress between two kills. A
+/// crash weighs most, since the next start will hardly do better: five crashes, ten refusals (2 s) or twenty
+/// kills (13 s) in a row exhaust the limit.
 ///
 /// Owned by the Scheduler.
 class RespawnBackoff {

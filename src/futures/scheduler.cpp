@@ -90,9 +90,9 @@ void Scheduler::place_queued() {
   }
 }
 
-/// Moves waiting calls from other workers to idle ones, one at a time, so that each idle worker receives some. It never
-/// recalls a call of this plan(), whose SendCall is not performed yet: while a worker is idle, plan() sends no other one
-/// more than it can run.
+/// Moves waiting calls from other workers to idle ones, one at a time, so that each idle worker receives
+/// some. It never recalls a call of this plan(), whose SendCall is not performed yet: while a worker is idle,
+/// plan() sends no other one more than it can run.
 void Scheduler::share_backlog() {
   if (m_queue.first) return;
   for (auto& [number, worker] : m_workers) worker.was_idle = worker.calls.size == 0;
@@ -226,7 +226,8 @@ void Scheduler::run_due_timers() {
     if (worker.kill_at && *worker.kill_at <= m_now) kill(worker, SIGKILL);
 }
 
-/// The first deadline of a call assumes that it started when it was sent. It may have started later, or not yet.
+/// The first deadline of a call assumes that it started when it was sent. It may have started later, or not
+/// yet.
 void Scheduler::on_deadline(CallIndex call) {
   using namespace std::chrono_literals;
   const CallRecord& record = m_calls[call];

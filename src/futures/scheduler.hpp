@@ -27,22 +27,24 @@ struct SchedulerOptions {
   std::chrono::milliseconds terminate_grace{500};
 };
 
-/// Decides everything for a process pool: the placement of calls, the start and end of workers, the fate of the calls of a
-/// dead one. Pure: it has no descriptor, thread, lock or clock. Events come in as member functions, actions go out through
-/// actions(), and set_time() tells the time. So a test can play any sequence of events without a process.
+/// Decides everything for a process pool: the placement of calls, the start and end of workers, the fate of
+/// the calls of a dead one. Pure: it has no descriptor, thread, lock or clock. Events come in as member
+/// functions, actions go out through actions(), and set_time() tells the time. So a test can play any
+/// sequence of events without a process.
 ///
 ///     submit() ─▶ m_queue ── plan() ─▶ SendCall ─▶ at a worker ── on_result() ─▶ its call
 ///                    ▲  ▲                               │
 ///                    │  └─── recalled from its slot ────┤
 ///                    └────── died, retries left ────────┴─ died, stopped ─▶ CompleteCall
 ///
-/// Placement: a call goes to an idle worker, else to a new one, else to the least busy. Calls wait at workers so that each
-/// finds its next one there; until a call starts, the Scheduler can recall it through a SlotView (which says why that is
-/// no action): for an idle worker, when its worker drains or dies, or to cancel it. A starting worker receives calls
-/// already; they wait in its channel.
+/// Placement: a call goes to an idle worker, else to a new one, else to the least busy. Calls wait at workers
+/// so that each finds its next one there; until a call starts, the Scheduler can recall it through a SlotView
+/// (which says why that is no action): for an idle worker, when its worker drains or dies, or to cancel it. A
+/// starting worker receives calls already; they wait in its channel.
 ///
-/// Deaths: a call that its worker had not started is requeued for free. A call that ran runs again, ahead of all that wait,
-/// if its retries allow. RespawnBackoff spaces starts that fail; if it is exhausted and no worker is left, the pool breaks.
+/// Deaths: a call that its worker had not started is requeued for free. A call that ran runs again, ahead of
+/// all that wait, if its retries allow. RespawnBackoff spaces starts that fail; if it is exhausted and no
+/// worker is left, the pool breaks.
 ///
 /// A worker is a number here. Only the Supervisor knows that it is a process of this machine.
 ///
@@ -81,8 +83,8 @@ class Scheduler {
   void on_spawned(WorkerNumber worker);
   void on_spawn_failed(WorkerNumber worker, StartFailure failure, const std::string& why);
   void on_ready(WorkerNumber worker);
-  /// Gives the call; 0 if the worker breaks the protocol. An earlier action may have completed the call already.
-  /// `is_full`: the worker has grown too large and starts no more calls.
+  /// Gives the call; 0 if the worker breaks the protocol. An earlier action may have completed the call
+  /// already. `is_full`: the worker has grown too large and starts no more calls.
   CallIndex on_result(WorkerNumber worker, CallNumber call, bool is_full);
   /// Whether the worker may report that it skipped this call.
   [[nodiscard]] bool may_skip(WorkerNumber worker, CallNumber call) const noexcept;
@@ -97,7 +99,8 @@ class Scheduler {
 
   /// Places calls and releases workers. To be called after one or more events.
   void plan();
-  /// The actions of all events since the caller cleared it, in order. To be performed and cleared after plan().
+  /// The actions of all events since the caller cleared it, in order. To be performed and cleared after
+  /// plan().
   [[nodiscard]] std::vector<Action>& actions() noexcept { return m_actions; }
 
   [[nodiscard]] bool is_open() const noexcept { return !m_shut_down && !is_broken(); }

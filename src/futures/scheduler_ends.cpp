@@ -164,7 +164,8 @@ void Scheduler::on_start_failed(StartFailure failure, const std::string& why) {
     break_pool(why, SIGKILL);
 }
 
-/// Removes a worker that runs nothing any more. Requeues calls that it had started ahead of those that it had not.
+/// Removes a worker that runs nothing any more. Requeues calls that it had started ahead of those that it had
+/// not.
 void Scheduler::remove_exited(Worker& worker, const WorkerExit& how) {
   requeue_unstarted(worker);
   for (CallIndex call = worker.calls.last, previous = 0; call; call = previous) {

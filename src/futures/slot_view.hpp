@@ -13,11 +13,11 @@ struct SlotReading {
   std::chrono::steady_clock::time_point started_at{};  ///< of `started`; never in the future
 };
 
-/// The call slots of all workers of a pool, as the Scheduler sees them. The worker starts a waiting call or the
-/// coordinator recalls it, whichever comes first, so only the attempt tells whether a recall succeeds. The next decision
-/// depends on that answer: therefore this is an interface that answers at once, and recalling is no action.
-/// The Supervisor implements it on shared memory, tests implement it on a model. Called with the pool's lock; must not
-/// call the Scheduler.
+/// The call slots of all workers of a pool, as the Scheduler sees them. The worker starts a waiting call or
+/// the coordinator recalls it, whichever comes first, so only the attempt tells whether a recall succeeds.
+/// The next decision depends on that answer: therefore this is an interface that answers at once, and
+/// recalling is no action. The Supervisor implements it on shared memory, tests implement it on a model.
+/// Called with the pool's lock; must not call the Scheduler.
 class SlotView {
  public:
   /// True: the worker will not start this sending of the call.

@@ -20,8 +20,8 @@
 namespace spritefarm {
 namespace {
 
-// Calls that may wait at a worker, so that it finds its next one there. As many no-op calls keep a worker busy while the
-// supervisor wakes up.
+// Calls that may wait at a worker, so that it finds its next one there. As many no-op calls keep a worker
+// busy while the supervisor wakes up.
 constexpr int calls_ahead = 128;
 
 // The keys in epoll: one of these, or a worker's number and one of its descriptors.
@@ -100,7 +100,8 @@ void Supervisor::list_readable() {
   }
 }
 
-/// The pointers stay valid until tell() has told them: only the supervisor's thread forgets workers, after that.
+/// The pointers stay valid until tell() has told them: only the supervisor's thread forgets workers, after
+/// that.
 void Supervisor::add_readable(WorkerLink* link) {
   const auto is_listed = [link](const Received& each) { return each.link == link; };
   if (link && std::none_of(m_received.begin(), m_received.end(), is_listed)) m_received.push_back({link, {}});
@@ -242,7 +243,8 @@ void Supervisor::on_exited(WorkerNumber worker, const WorkerExit& how, Scheduler
   scheduler.on_exited(worker, how);
 }
 
-/// The zygote has ended, so it reports no exits any more. The kernel kills its workers with it, but not their children.
+/// The zygote has ended, so it reports no exits any more. The kernel kills its workers with it, but not their
+/// children.
 void Supervisor::adopt_orphans() {
   for (auto& [number, link] : m_links) {
     if (!link.process || std::exchange(link.is_orphan, true)) continue;
@@ -300,7 +302,8 @@ void Supervisor::perform(const ForgetWorker& forget) {
   m_links.erase(found);
 }
 
-/// Drops the call if the request for its worker failed: the Scheduler learns of that next, and requeues the call.
+/// Drops the call if the request for its worker failed: the Scheduler learns of that next, and requeues the
+/// call.
 void Supervisor::send(const SendCall& send, const std::shared_ptr<const detail::RemoteCall>& call) {
   WorkerLink* const link = find(send.worker);
   if (!link) return;

@@ -33,16 +33,16 @@ struct SpawnError {
   std::string why;
 };
 
-/// The part of a process pool that touches the system: one epoll, the zygote, a channel to each worker. It turns readiness
-/// into events of the Scheduler, and performs the Scheduler's actions.
+/// The part of a process pool that touches the system: one epoll, the zygote, a channel to each worker. It
+/// turns readiness into events of the Scheduler, and performs the Scheduler's actions.
 ///
 ///     wait() ─▶ list_readable() ─▶ receive() ─▶ tell() ─▶ Scheduler ─▶ perform(), send()
 ///     no lock   lock               no lock      lock                   lock
 ///
 /// receive() reads without the lock of the pool, so that callers can submit meanwhile.
 ///
-/// Owned by the pool. The thread of the supervisor calls wait() to tell(); any thread that holds the pool's lock calls the
-/// rest. Throws std::system_error if the system refuses a descriptor.
+/// Owned by the pool. The thread of the supervisor calls wait() to tell(); any thread that holds the pool's
+/// lock calls the rest. Throws std::system_error if the system refuses a descriptor.
 class Supervisor final : public SlotView {
  public:
   /// Forks the zygote: see Zygote.
@@ -56,7 +56,8 @@ class Supervisor final : public SlotView {
   /// With the lock.
   void list_readable();
   void receive();
-  /// With the lock. Results first, events of the zygote last: a call that finished before its worker died has a result.
+  /// With the lock. Results first, events of the zygote last: a call that finished before its worker died has
+  /// a result.
   void tell(Scheduler& scheduler, std::vector<CallResult>& results);
 
   // ---- any thread, with the lock

@@ -10,8 +10,8 @@ enum class WorkerState : unsigned char {
   killed     ///< ended by a signal of ours, or of its zygote's death
 };
 
-/// The state of a worker, which only advances: it may skip states, and never returns to one. So a late event, such as the
-/// `ready` of a worker that was killed meanwhile, changes nothing.
+/// The state of a worker, which only advances: it may skip states, and never returns to one. So a late event,
+/// such as the `ready` of a worker that was killed meanwhile, changes nothing.
 class WorkerLife {
  public:
   [[nodiscard]] WorkerState state() const noexcept { return m_state; }

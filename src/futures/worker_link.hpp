@@ -14,8 +14,9 @@
 
 namespace spritefarm {
 
-/// The coordinator's end of one worker process: channel, call slots and, once it was spawned, the process. Owned by the
-/// Supervisor. receive() is called by the supervisor's thread, without the pool's lock; all else with it.
+/// The coordinator's end of one worker process: channel, call slots and, once it was spawned, the process.
+/// Owned by the Supervisor. receive() is called by the supervisor's thread, without the pool's lock; all else
+/// with it.
 class WorkerLink {
  public:
   /// The frames that a worker has sent.

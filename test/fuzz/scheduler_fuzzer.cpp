@@ -6,8 +6,8 @@
 using namespace spritefarm;
 using test::SchedulerModel;
 
-/// Options of a pool, then two bytes for each event: which, and of whom. The model checks what the scheduler decides; what
-/// it throws ends the fuzzer.
+/// Options of a pool, then two bytes for each event: which, and of whom. The model checks what the scheduler
+/// decides; what it throws ends the fuzzer.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   fuzz::FuzzInput input(data, size);
   SchedulerOptions options;

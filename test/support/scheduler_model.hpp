@@ -10,9 +10,10 @@
 
 namespace spritefarm::test {
 
-/// A Scheduler, and around it callers, a zygote and workers that exist in the memory of the test alone. A test or a fuzzer
-/// chooses the events. The model tells the Scheduler, performs its actions (scheduler_model.cpp) and checks each of them
-/// against its own books (scheduler_model_checks.cpp). Throws Violation.
+/// A Scheduler, and around it callers, a zygote and workers that exist in the memory of the test alone. A
+/// test or a fuzzer chooses the events. The model tells the Scheduler, performs its actions
+/// (scheduler_model.cpp) and checks each of them against its own books (scheduler_model_checks.cpp). Throws
+/// Violation.
 class SchedulerModel final : public SlotView {
  public:
   struct Violation : std::logic_error {

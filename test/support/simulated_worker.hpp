@@ -10,8 +10,8 @@
 
 namespace spritefarm::test {
 
-/// A worker of the SchedulerModel: process, channel and call slots exist in the memory of the test alone. Its functions
-/// do what a worker process does; the model tells the Scheduler.
+/// A worker of the SchedulerModel: process, channel and call slots exist in the memory of the test alone. Its
+/// functions do what a worker process does; the model tells the Scheduler.
 struct SimulatedWorker {
   enum class SlotState : unsigned char { unused, offered, started, recalled, damaged };
   struct Slot {

@@ -34,8 +34,8 @@ class Random {
 /// How often each event is tried, of 256 times.
 using Weights = std::array<int, static_cast<std::size_t>(Event::count)>;
 
-// submit recall terminate spawn refuse ready start finish grow deliver signal exit crash kill zygote (and no standby) told
-// protocol damage time request
+// submit recall terminate spawn refuse ready start finish grow deliver signal exit crash kill zygote (and no
+// standby) told protocol damage time request
 constexpr Weights calm{50, 4, 2, 12, 0, 12, 50, 50, 1, 60, 4, 4, 0, 0, 0, 0, 4, 0, 0, 2, 1};
 constexpr Weights mixed{40, 6, 4, 14, 3, 14, 40, 40, 2, 46, 8, 6, 3, 4, 2, 0, 12, 2, 2, 6, 2};
 constexpr Weights storm{36, 4, 2, 24, 2, 24, 38, 30, 1, 44, 4, 4, 1, 14, 4, 1, 16, 0, 0, 7, 1};

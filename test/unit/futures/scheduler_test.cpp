@@ -30,8 +30,8 @@ WorkerExit crashed() {
   return how;
 }
 
-/// A Scheduler whose workers start what they are told to start, and whose actions come out as text: "spawn w1, send c1
-/// w1, complete c1 died".
+/// A Scheduler whose workers start what they are told to start, and whose actions come out as text: "spawn
+/// w1, send c1 w1, complete c1 died".
 class Table final : public SlotView {
  public:
   explicit Table(const SchedulerOptions& options = {.max_workers = 2, .worker_slots = 4})
