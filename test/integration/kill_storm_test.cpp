@@ -47,6 +47,16 @@ class MarkedRun {
     std::erase_if(all, [this](pid_t each) { return each == m_process.pid() || !is_alive(each); });
     return all;
   }
+  /// Those of its pool. Not the process that LeakSanitizer starts in the exit of the coordinator, and waits for: it does so
+  /// for ever if that is killed.
+  [[nodiscard]] std::vector<pid_t> pool_processes() const {
+    std::vector<pid_t> found = others();
+    std::erase_if(found, [](pid_t each) {
+      const std::string name = state_of(each).name;
+      return name != "zygote" && name != "standby" && !name.starts_with("worker ");
+    });
+    return found;
+  }
   /// Waits, bounded, until none of them is left.
   [[nodiscard]] bool leaves_nobody() const {
     return eventually([this] { return others().empty(); }, 30s);
@@ -96,11 +106,11 @@ class Storm {
     MarkedRun stormy(stormy_command());
     std::ptrdiff_t there = 0;
     while (!stormy.ends_within(interval) && Clock::now() - begin < duration) {
-      const std::vector<pid_t> others = stormy.others();
+      const std::vector<pid_t> processes = stormy.pool_processes();
       const auto images = count_images();
-      if (others.empty() || (waits && images <= there)) continue;
+      if (processes.empty() || (waits && images <= there)) continue;
       there = images;
-      kill_one_of(others);
+      kill_one_of(processes);
     }
     ended = stormy.ends_within(max_rest);
     if (!ended) stormy.process().send_signal(SIGKILL);
@@ -193,7 +203,8 @@ TEST_CASE("a storm faster than workers can start ends, and the next run fetches 
   if (outcome.exit_status == 0) {
     CHECK(there == calm.size());
   } else {
-    CHECK(outcome.err.find("worker processes") + outcome.err.find("zygote") != 2 * std::string::npos);
+    CHECK((outcome.err.find("worker process") != std::string::npos ||
+           outcome.err.find("zygote") != std::string::npos));
   }
   CHECK(storm.run_again().exit_status == 0);
   CHECK(storm.files("stormy") == calm);
