@@ -70,7 +70,7 @@ bool Scheduler::is_finished() const noexcept {
 
 void Scheduler::plan() {
   if (m_backoff.is_stopped() && m_workers.empty() && !is_broken())
-    break_pool("the zygote, the process that forks the pool's workers, has ended", SIGKILL);
+    break_pool("the zygote, the process that forks the pool's workers, and its standbys have ended", SIGKILL);
   if (is_broken()) return;
   release_idle();  // each makes room for a new worker
   place_queued();

@@ -77,9 +77,9 @@ using ZygoteEvent = std::variant<WorkerSpawned, WorkerNotSpawned, WorkerExited, 
 ///    Any other pool has no zygote any more: ZygoteEnded.
 /// So a pool survives every kill but that of all three before one of them could fork a process.
 ///
-/// The end: the zygote kills all workers when the coordinator closes its socket or ends by any cause, which it sees by a
-/// pidfd. Each process has the pidfds of the other two (add_peer). So the first that runs also kills those that are
-/// stopped; a standby gives the zygote 100 ms before.
+/// The end: the coordinator closes the sockets, or ends by any cause, which the processes see by a pidfd. The zygote then
+/// kills all workers and the standbys. Each process has the pidfds of the other two (add_peer), so a standby kills those
+/// that are stopped; it gives the zygote 100 ms before. The kernel kills the workers of a zygote that is killed.
 ///
 /// Owned by the Supervisor and used by one thread at a time. Members throw std::system_error if the system refuses.
 class Zygote {

@@ -226,10 +226,8 @@ void ZygoteProcess::end_as_zygote() {
   end_peers();
 }
 
-/// Leaves the workers to the zygote, which can kill their process groups, unless it is stopped or gone. While the
-/// coordinator lives, it takes care of that itself.
+/// Leaves the workers to the zygote, which can kill their process groups, unless it is stopped.
 void ZygoteProcess::end_as_standby() {
-  if (!m_coordinator.wait_for_end(max_wait_for_zygote)) return;
   const auto until = std::chrono::steady_clock::now() + max_wait_for_zygote;
   for (const posix::PidFd& peer : m_peers)
     peer.wait_for_end(std::max(

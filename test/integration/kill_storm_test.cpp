@@ -48,6 +48,16 @@ class MarkedRun {
     std::erase_if(all, [this](pid_t each) { return each == m_process.pid() || !is_alive(each); });
     return all;
   }
+  /// The processes of the pool. LeakSanitizer starts another one when the coordinator exits, and waits for it for ever if
+  /// it is killed.
+  [[nodiscard]] std::vector<pid_t> pool_processes() const {
+    std::vector<pid_t> found = others();
+    std::erase_if(found, [](pid_t each) {
+      const std::string name = state_of(each).name;
+      return name != "zygote" && name != "standby" && !name.starts_with("worker ");
+    });
+    return found;
+  }
   /// Waits, with a bound, until none of them is left.
   [[nodiscard]] bool leaves_no_process() const {
     return eventually([this] { return others().empty(); }, 30s);
@@ -93,11 +103,11 @@ class Storm {
     MarkedRun stormy(stormy_command());
     std::ptrdiff_t images_before = 0;
     while (!stormy.ends_within(interval) && Clock::now() - begin < duration) {
-      const std::vector<pid_t> others = stormy.others();
+      const std::vector<pid_t> processes = stormy.pool_processes();
       const auto images = count_images();
-      if (others.empty() || (waits && images <= images_before)) continue;
+      if (processes.empty() || (waits && images <= images_before)) continue;
       images_before = images;
-      kill_one_of(others);
+      kill_one_of(processes);
     }
     ended = stormy.ends_within(max_rest);
     if (!ended) stormy.process().send_signal(SIGKILL);
@@ -190,7 +200,8 @@ TEST_CASE("a storm faster than workers can start ends, and the next run fetches 
   if (outcome.exit_status == 0) {
     CHECK(there == calm.size());
   } else {
-    CHECK(outcome.err.find("worker processes") + outcome.err.find("zygote") != 2 * std::string::npos);
+    CHECK((outcome.err.find("worker process") != std::string::npos ||
+           outcome.err.find("zygote") != std::string::npos));
   }
   CHECK(storm.run_again().exit_status == 0);
   CHECK(storm.files("stormy") == calm);

@@ -392,7 +392,8 @@ TEST_CASE("a zygote that has ended for good breaks its pool, when its workers ha
   CHECK(pool.submit() == "");
   CHECK_FALSE(pool->next_timer());
   CHECK(pool.exited(1, killed()) == "complete c1 died, forget w1, complete c2 broken, complete c3 broken");
-  CHECK(pool->why_broken() == "the zygote, the process that forks the pool's workers, has ended");
+  CHECK(pool->why_broken() ==
+        "the zygote, the process that forks the pool's workers, and its standbys have ended");
 }
 
 TEST_CASE("a killed zygote breaks a pool that is to break", "[scheduler][respawn]") {
