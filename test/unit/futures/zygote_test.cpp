@@ -360,6 +360,12 @@ TEST_CASE("a coordinator that is killed at any moment leaves nobody, stopped pro
       return 0;
     });
     if (with_stopped) {
+      // The zygote and its standbys know each other once the pool is made, and so once it has a worker.
+      REQUIRE(eventually([&] {
+        const std::vector<pid_t> processes = test::descendants_of(coordinator);
+        return std::any_of(processes.begin(), processes.end(),
+                           [](pid_t each) { return test::state_of(each).name.starts_with("worker "); });
+      }));
       const Family family = family_of(coordinator);
       REQUIRE(family.zygote > 0);
       // One of the three goes on, perhaps not the zygote.
