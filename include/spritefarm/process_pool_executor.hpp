@@ -51,14 +51,14 @@ struct ProcessPoolExecutorOptions {
 void prepare_to_fork();
 
 /// Runs calls in forked worker processes. The constructor forks a helper process, the zygote, which forks the
-/// workers on demand, and two standbys, which replace it if it is killed. Each of them has one thread. So create
-/// the pool before the program starts its first thread, or call prepare_to_fork() before that: the constructor
-/// refuses to fork a program that has several threads.
+/// workers on demand, and two standbys, which replace it if it is killed. Each of them has one thread. So
+/// create the pool before the program starts its first thread, or call prepare_to_fork() before that: the
+/// constructor refuses to fork a program that has several threads.
 ///
 /// If a worker dies, the calls that it had started throw WorkerDied or are retried (TaskOptions::retries).
-/// The pool replaces the worker, and its other calls run elsewhere. A killed zygote costs its workers. When this
-/// process ends by any cause, the zygote and the workers end too. The destructor waits for all calls. After
-/// shutdown(false) it does not wait; the process then waits for them when it exits. Source:
+/// The pool replaces the worker, and its other calls run elsewhere. A killed zygote costs its workers. When
+/// this process ends by any cause, the zygote and the workers end too. The destructor waits for all calls.
+/// After shutdown(false) it does not wait; the process then waits for them when it exits. Source:
 /// concurrent.futures.ProcessPoolExecutor.
 class ProcessPoolExecutor final : public Executor {
  public:

@@ -18,9 +18,8 @@ struct RunMetrics {
   std::uint64_t requests = 0, retries = 0, connections = 0;
   double seconds = 0;   ///< from before the process was forked until the last sprite was there
   double start_ms = 0;  ///< from before the process was forked until the first task began in a worker
-  std::vector<double>
-      sprite_ms;  ///< of one sprite, from its task's begin in the worker until it was on disk: see
-                  ///< RunTimes::sprite_ms()
+  std::vector<double> sprite_ms;  ///< of one sprite, from its task's begin in the worker until it was on
+                                  ///< disk: see RunTimes::sprite_ms()
   std::vector<SpriteSpan> spans;  ///< who worked on what when: see RunTimes::spans()
 };
 
@@ -35,9 +34,9 @@ class IncompleteRun : public std::runtime_error {
   int m_exit_status;
 };
 
-/// Farms once, in a process and an output directory of its own, which is removed again. `options` are the configuration's. Throws
-/// IncompleteRun where not every sprite that was asked for is on disk at the end, each named on standard error, and
-/// what measure_in_child() throws.
+/// Farms once, in a process and an output directory of its own, which is removed again. `options` are the
+/// configuration's. Throws IncompleteRun where not every sprite that was asked for is on disk at the end,
+/// each named on standard error, and what measure_in_child() throws.
 Measured<RunMetrics> run_configuration(const cli::Options& options, const Observer& observer);
 
 /// `options.farm`, for this configuration.

@@ -13,7 +13,8 @@ class StandardOutputError : public std::system_error {
   [[nodiscard]] bool is_closed() const noexcept { return code() == std::errc::broken_pipe; }
 };
 
-/// Writes all of it at once. Throws StandardOutputError: an incomplete report must not pass for a complete one.
+/// Writes all of it at once. Throws StandardOutputError: an incomplete report must not pass for a complete
+/// one.
 void write_to_stdout(std::string_view text);
 
 }  // namespace spritefarm::cli

@@ -14,9 +14,9 @@
 
 namespace spritefarm::farm {
 
-/// Takes every result of a run, once: detects paths that two sprites share, then tells the user, the report, the listeners
-/// and the cache. Owned by the coordinator, used by the main thread. Throws what a listener throws; no pokémon is to blame
-/// for that, and the run ends.
+/// Takes every result of a run, once: detects paths that two sprites share, then tells the user, the report,
+/// the listeners and the cache. Owned by the coordinator, used by the main thread. Throws what a listener
+/// throws; no pokémon is to blame for that, and the run ends.
 class Accounting {
  public:
   Accounting(Report& report, const cli::Messages& messages, HttpCache& cache,

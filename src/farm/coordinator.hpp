@@ -23,15 +23,16 @@
 
 namespace spritefarm::farm {
 
-/// Runs one farming: hands the tasks to the workers, with a bounded number of calls outstanding, and passes each result on.
+/// Runs one farming: hands the tasks to the workers, with a bounded number of calls outstanding, and passes
+/// each result on.
 ///
-///     TaskSource ──▶ HttpCache ──▶ submit(task) ──▶ worker ──▶ RunEvents ──▶ Accounting ──▶ report, messages,
-///                        │                                                      ▲           listeners, HttpCache
-///                        └────────────── a hit needs no request ────────────────┘
+///     TaskSource ─▶ HttpCache ─▶ submit(task) ─▶ worker ─▶ RunEvents ─▶ Accounting ─▶ report, messages,
+///                       │                                                   ▲         listeners, HttpCache
+///                       └──────────── a hit needs no request ───────────────┘
 ///
-/// Owned by the run. Lives on the main thread, which waits for RunEvents alone; done callbacks put the number of their call
-/// there, on the executors' threads. The failure of a pokémon is in the report; the failure of the whole run is its exit
-/// status; what a listener throws leaves run().
+/// Owned by the run. Lives on the main thread, which waits for RunEvents alone; done callbacks put the number
+/// of their call there, on the executors' threads. The failure of a pokémon is in the report; the failure of
+/// the whole run is its exit status; what a listener throws leaves run().
 class Coordinator {
  public:
   struct Settings {
@@ -47,8 +48,8 @@ class Coordinator {
   /// Ends the executors if calls are outstanding.
   ~Coordinator();
 
-  /// Once. After an interruption it waits half a second for the calls that run, ends the executors and returns
-  /// cli::interrupted.
+  /// Once. After an interruption it waits half a second for the calls that run, ends the executors and
+  /// returns cli::interrupted.
   cli::ExitStatus run();
 
   /// What this run and earlier ones have stored, once run() has returned.
@@ -60,7 +61,8 @@ class Coordinator {
     Future<FarmResult> future;
   };
 
-  /// Returns how many tasks there were. An Error is the index that cannot be read; what it listed before is farmed.
+  /// Returns how many tasks there were. An Error is the index that cannot be read; what it listed before is
+  /// farmed.
   Result<std::uint64_t> farm_selection();
   void farm(std::vector<FarmTask> tasks);
   void farm_task(FarmTask task);

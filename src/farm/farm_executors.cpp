@@ -8,8 +8,8 @@
 namespace spritefarm::farm {
 namespace {
 
-/// The hosts that every worker will ask, as far as they are known: the records' host, and the PokéAPI's image host. Other
-/// image hosts are learned from the first record.
+/// The hosts that every worker will ask, as far as they are known: the records' host, and the PokéAPI's image
+/// host. Other image hosts are learned from the first record.
 std::vector<std::string> known_hosts(const std::string& base_url, bool dry_run) {
   std::vector<std::string> urls{base_url};
   if (base_url.starts_with("https://pokeapi.co/") && !dry_run)

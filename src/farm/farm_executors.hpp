@@ -11,12 +11,12 @@
 
 namespace spritefarm::farm {
 
-/// The executor that the command line asks for, whose workers each have a Downloader, and the index executor, for what the
-/// coordinator itself asks servers. Owned by the run, used by the main thread. Made before the program's first thread, since
-/// it may fork; throws what the executors' constructors throw.
+/// The executor that the command line asks for, whose workers each have a Downloader, and the index executor,
+/// for what the coordinator itself asks servers. Owned by the run, used by the main thread. Made before the
+/// program's first thread, since it may fork; throws what the executors' constructors throw.
 ///
-/// In serial mode both are one thread, which runs one call at a time while the main thread waits, so that the main thread
-/// learns of an interruption in every mode.
+/// In serial mode both are one thread, which runs one call at a time while the main thread waits, so that the
+/// main thread learns of an interruption in every mode.
 class FarmExecutors {
  public:
   struct Settings {
@@ -35,13 +35,14 @@ class FarmExecutors {
     return m_index_executor ? *m_index_executor : *m_executor;
   }
 
-  /// Starts the workers that so many tasks keep busy. They connect to the known hosts while the coordinator still reads the
-  /// index.
+  /// Starts the workers that so many tasks keep busy. They connect to the known hosts while the coordinator
+  /// still reads the index.
   void start(std::size_t tasks);
 
   /// Cancels the calls that no worker has begun. No further call is accepted.
   void cancel_pending();
-  /// Ends all workers: a process within a fraction of a second, a thread once its calls are done or terminated.
+  /// Ends all workers: a process within a fraction of a second, a thread once its calls are done or
+  /// terminated.
   void end();
 
   /// How many calls to keep outstanding, so that no worker waits for the coordinator.

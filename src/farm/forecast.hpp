@@ -7,8 +7,8 @@
 
 namespace spritefarm::farm {
 
-/// An estimate of the requests of a run and of the time that they take at its rate, made before it begins. It knows the
-/// PokéAPI's usual contents. A value.
+/// An estimate of the requests of a run and of the time that they take at its rate, made before it begins. It
+/// knows the PokéAPI's usual contents. A value.
 class Forecast {
  public:
   struct Settings {

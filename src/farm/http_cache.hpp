@@ -18,15 +18,16 @@
 
 namespace spritefarm::farm {
 
-/// What earlier runs have left: the cache database and the files on disk. For each document and each image it decides
-/// whether a run needs a request.
+/// What earlier runs have left: the cache database and the files on disk. For each document and each image it
+/// decides whether a run needs a request.
 ///
 ///     document   fresh, or of the dataset that `meta/` names   no request      else    conditional request
 ///     image      fresh, and its file is as it was written      no request      stale   conditional request
 ///                file gone or altered, or another URL          plain request
 ///
-/// Owned by the coordinator, used by the main thread; no worker opens the database. Without a database (dry run, locked by
-/// another run, failed) every look-up misses and nothing is stored: that costs requests and never fails a run.
+/// Owned by the coordinator, used by the main thread; no worker opens the database. Without a database (dry
+/// run, locked by another run, failed) every look-up misses and nothing is stored: that costs requests and
+/// never fails a run.
 class HttpCache {
  public:
   struct Settings {
@@ -39,7 +40,8 @@ class HttpCache {
     pokeapi::Selector selector;
     text::OutputTemplate path_template;
   };
-  /// Asks the API for the dataset that it serves. Called at most once in a run, and only if a stale document is stored.
+  /// Asks the API for the dataset that it serves. Called at most once in a run, and only if a stale document
+  /// is stored.
   using FetchDatasetHash = std::function<DatasetHash()>;
 
   /// Make it after the last fork of this process. Throws std::system_error if the output directory is gone.

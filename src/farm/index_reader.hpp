@@ -19,9 +19,10 @@ struct IndexTasks {
   std::uint64_t index_size = 0;  ///< pokémon in all of the index
 };
 
-/// Reads a range of the index, one page ahead: while the tasks of a page are farmed, the next page is on its way. A page that
-/// is fresh in the cache is not requested. Requests go through an executor of this process whose worker has a Downloader.
-/// Owned by the TaskSource, used by the main thread. Its destructor terminates the request that is on its way.
+/// Reads a range of the index, one page ahead: while the tasks of a page are farmed, the next page is on its
+/// way. A page that is fresh in the cache is not requested. Requests go through an executor of this process
+/// whose worker has a Downloader. Owned by the TaskSource, used by the main thread. Its destructor terminates
+/// the request that is on its way.
 class IndexReader {
  public:
   /// Requests the first page. Throws Interrupted, as next() does.
@@ -31,7 +32,8 @@ class IndexReader {
   IndexReader& operator=(const IndexReader&) = delete;
   ~IndexReader();
 
-  /// Waits for the next page; none after the last. After an Error there are no more. Sets `count` to the requests it took.
+  /// Waits for the next page; none after the last. After an Error there are no more. Sets `count` to the
+  /// requests it took.
   Result<std::optional<IndexTasks>> next(RequestCount& count);
   /// Whether next() would have to wait for a server.
   [[nodiscard]] bool is_waiting() const noexcept { return m_coming.has_value(); }

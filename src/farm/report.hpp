@@ -9,8 +9,8 @@
 
 namespace spritefarm::farm {
 
-/// What one run did: counters, and the names of the sprites that failed, are missing or are planned by a dry run. Owned by
-/// the run, filled by its accounting; used by the main thread.
+/// What one run did: counters, and the names of the sprites that failed, are missing or are planned by a dry
+/// run. Owned by the run, filled by its accounting; used by the main thread.
 class Report {
  public:
   struct Configuration {

@@ -21,8 +21,8 @@
 
 namespace spritefarm::farm {
 
-/// One run of the farm, from the options to the exit status. Owned by the command; used by the main thread. It owns all
-/// parts of the run, in the order in which they must live; they die in the reverse order:
+/// One run of the farm, from the options to the exit status. Owned by the command; used by the main thread.
+/// It owns all parts of the run, in the order in which they must live; they die in the reverse order:
 ///
 ///     mirror       a process, forked while this one has a single thread
 ///     events       executors and watch put into it, until their threads are gone
@@ -33,8 +33,8 @@ namespace spritefarm::farm {
 ///     coordinator  has calls outstanding at the executors, and ends them if it dies early
 ///     watch        a thread; turns SIGINT and SIGTERM into an event
 ///
-/// A failure of any part ends in a message, the report and an exit status. Only cli::StandardOutputError is thrown: there is
-/// nowhere to report to.
+/// A failure of any part ends in a message, the report and an exit status. Only cli::StandardOutputError is
+/// thrown: there is nowhere to report to.
 class Run {
  public:
   Run(cli::Options options, StartMirror start_mirror);

@@ -12,13 +12,13 @@
 
 namespace spritefarm::farm {
 
-/// Thrown where the main thread of a run waits, after SIGINT or SIGTERM. It is no std::exception, so no handler of
-/// failures catches it. Source: Python's KeyboardInterrupt.
+/// Thrown where the main thread of a run waits, after SIGINT or SIGTERM. It is no std::exception, so no
+/// handler of failures catches it. Source: Python's KeyboardInterrupt.
 struct Interrupted {};
 
-/// The one queue that the main thread of a run waits for: calls that are done, and the interruption. Owned by the run;
-/// outlives the executors and the signal thread, which only put into it. Only the main thread waits. A wait throws
-/// Interrupted once, when it meets the interruption.
+/// The one queue that the main thread of a run waits for: calls that are done, and the interruption. Owned by
+/// the run; outlives the executors and the signal thread, which only put into it. Only the main thread waits.
+/// A wait throws Interrupted once, when it meets the interruption.
 class RunEvents {
  public:
   using Duration = std::chrono::steady_clock::duration;
@@ -34,8 +34,8 @@ class RunEvents {
   std::optional<std::uint64_t> next_done(Duration timeout);
   /// Throws Interrupted if the interruption has come, without waiting.
   void check_interruption();
-  /// Waits for a call that has no number, and returns its result. An interruption terminates the call. Throws what
-  /// Future::result() throws.
+  /// Waits for a call that has no number, and returns its result. An interruption terminates the call. Throws
+  /// what Future::result() throws.
   template <typename T>
   T result_of(Future<T> future);
 

@@ -6,8 +6,8 @@
 
 namespace spritefarm::farm {
 
-/// Learns what happens in a run while it happens. Called by the accounting, on the main thread. What a member throws ends
-/// the run, and is no pokémon's failure.
+/// Learns what happens in a run while it happens. Called by the accounting, on the main thread. What a member
+/// throws ends the run, and is no pokémon's failure.
 class RunListener {
  public:
   RunListener() = default;

@@ -12,8 +12,8 @@
 
 namespace spritefarm::farm {
 
-/// What a run writes besides the sprites: the trace, the gallery, the list of a dry run. Owned by the run, used by the main
-/// thread.
+/// What a run writes besides the sprites: the trace, the gallery, the list of a dry run. Owned by the run,
+/// used by the main thread.
 class RunOutputs {
  public:
   struct Settings {
@@ -29,8 +29,8 @@ class RunOutputs {
 
   /// Completes the trace. An Error for the user if that fails.
   Result<void> finish_trace();
-  /// Writes the gallery, with the files of earlier runs that are in the cache. Returns its path; empty if there is to be no
-  /// gallery.
+  /// Writes the gallery, with the files of earlier runs that are in the cache. Returns its path; empty if
+  /// there is to be no gallery.
   Result<std::string> write_gallery(HttpCache& cache);
 
  private:

@@ -18,8 +18,9 @@
 
 namespace spritefarm::farm {
 
-/// Turns the user's selection into tasks, piece by piece: the names that were given are one piece, each page of the index is
-/// another. Keeps the node's share of them, each pokémon once. Owned by the coordinator, used by the main thread.
+/// Turns the user's selection into tasks, piece by piece: the names that were given are one piece, each page
+/// of the index is another. Keeps the node's share of them, each pokémon once. Owned by the coordinator, used
+/// by the main thread.
 class TaskSource {
  public:
   struct Selection {
@@ -36,8 +37,8 @@ class TaskSource {
   /// Requests the first page of the index, if that is selected. Throws Interrupted, as next() does.
   TaskSource(Selection selection, Executor& executor, HttpCache& cache, RunEvents& events);
 
-  /// Waits for the next piece; none after the last. An Error is the index that cannot be read; there is no further piece
-  /// then. Sets `count` to the requests it took.
+  /// Waits for the next piece; none after the last. An Error is the index that cannot be read; there is no
+  /// further piece then. Sets `count` to the requests it took.
   Result<std::optional<Piece>> next(RequestCount& count);
   /// Whether next() would have to wait for a server.
   [[nodiscard]] bool is_waiting() const noexcept { return m_index && m_index->is_waiting(); }

@@ -33,7 +33,7 @@ TraceFile::TraceFile(const std::string& path, Time begin, bool workers_are_proce
   name_track(m_coordinator, "submit, result");
 }
 
-// ---- events ---------------------------------------------------------------------------------------------------
+// ---- events -----------------------------------------------------------------------------------------------
 
 text::JsonWriter TraceFile::event(std::string_view phase, std::string_view name, Track track, Time at) const {
   text::JsonWriter json;
@@ -90,7 +90,7 @@ void TraceFile::name_track(Track track, std::string_view name) {
   write(json);
 }
 
-// ---- tracks ---------------------------------------------------------------------------------------------------
+// ---- tracks -----------------------------------------------------------------------------------------------
 
 TraceFile::Worker& TraceFile::worker(int thread) {
   const auto [found, is_new] = m_workers.try_emplace(thread);
@@ -124,7 +124,7 @@ TraceFile::Track TraceFile::free_track(Worker& worker, Time begin, Time end) {
   return track->track;
 }
 
-// ---- run events -------------------------------------------------------------------------------------------------
+// ---- run events -------------------------------------------------------------------------------------------
 
 void TraceFile::on_submit(std::uint64_t number, const FarmTask& task) {
   const std::string name = display_name(task.name, task.id);

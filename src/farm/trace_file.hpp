@@ -16,12 +16,13 @@ namespace spritefarm::farm {
 
 /// The time line of a run in Chrome's trace event format, as a JSON list, for Perfetto and other viewers:
 ///
-/// - one track of the coordinator: a mark when it submits a task and one when it takes the result; arrows lead
+/// - one track of the coordinator: a mark when it submits a task and one when it takes the result; arrows
+/// lead
 ///   from the first mark through the task to the second. Separate tracks show how long each task was queued;
 ///   counters show the tasks in flight and queued.
 /// - one track for each worker, and more while it has several tasks in flight: a slice for each task; in it
-///   slices for the record and the images, the parts of each request (connect, wait, transfer) and the writing
-///   of the file.
+///   slices for the record and the images, the parts of each request (connect, wait, transfer) and the
+///   writing of the file.
 ///
 /// Events are written as results arrive, so the file of a killed run lacks only the list's end, which viewers
 /// do not need. The run owns it, in the coordinator's process. Throws std::system_error if the file cannot be

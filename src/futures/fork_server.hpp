@@ -23,9 +23,9 @@ class ForkServer {
   ForkServer();
   ~ForkServer();
 
-  /// Requests a zygote or standby that forks workers of this plan. Each worker first runs the encoded initializer,
-  /// if it is not empty. Returns the coordinator's end of its socket. The socket is closed if the process cannot be
-  /// forked.
+  /// Requests a zygote or standby that forks workers of this plan. Each worker first runs the encoded
+  /// initializer, if it is not empty. Returns the coordinator's end of its socket. The socket is closed if
+  /// the process cannot be forked.
   posix::MessageSocket start_zygote(const WorkerPlan& plan, const std::string& initializer);
 
  private:

@@ -68,7 +68,7 @@ void ProcessPoolExecutor::Pool::require_open() const {
   if (m_scheduler.is_shut_down()) throw std::runtime_error("cannot submit a call after shutdown");
 }
 
-// ---- requests of callers ------------------------------------------------------------------------------------
+// ---- requests of callers ----------------------------------------------------------------------------------
 
 void ProcessPoolExecutor::Pool::schedule(std::shared_ptr<detail::RemoteCall> call) {
   require_own_process();
@@ -160,7 +160,7 @@ bool ProcessPoolExecutor::Pool::lingers() const {
   return m_lingers;
 }
 
-// ---- requests of futures ------------------------------------------------------------------------------------
+// ---- requests of futures ----------------------------------------------------------------------------------
 
 bool ProcessPoolExecutor::Pool::recall(detail::Call& call) {
   auto& remote = static_cast<detail::RemoteCall&>(call);
@@ -198,7 +198,7 @@ bool ProcessPoolExecutor::Pool::terminate(detail::Call& call) {
   return true;
 }
 
-// ---- the supervisor's thread --------------------------------------------------------------------------------
+// ---- the supervisor's thread ------------------------------------------------------------------------------
 
 void ProcessPoolExecutor::Pool::supervise() {
   std::optional<Scheduler::Time> until;
@@ -226,7 +226,7 @@ void ProcessPoolExecutor::Pool::supervise() {
   }
 }
 
-// ---- actions ------------------------------------------------------------------------------------------------
+// ---- actions ----------------------------------------------------------------------------------------------
 
 void ProcessPoolExecutor::Pool::decide(Completions& completions) {
   std::vector<SpawnError> errors;

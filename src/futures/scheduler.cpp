@@ -66,7 +66,7 @@ bool Scheduler::is_finished() const noexcept {
   return m_shut_down && m_workers.empty() && m_queue.size == 0;
 }
 
-// ---- placement ----------------------------------------------------------------------------------------------
+// ---- placement --------------------------------------------------------------------------------------------
 
 void Scheduler::plan() {
   if (m_backoff.is_stopped() && m_workers.empty() && !is_broken())
@@ -203,7 +203,7 @@ void Scheduler::requeue(CallIndex call) noexcept {
   m_calls.prepend(m_queue, call);
 }
 
-// ---- time ---------------------------------------------------------------------------------------------------
+// ---- time -------------------------------------------------------------------------------------------------
 
 void Scheduler::set_time(Time now) noexcept {
   m_now = std::max(m_now, now);

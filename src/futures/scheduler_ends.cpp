@@ -6,7 +6,7 @@
 
 namespace spritefarm {
 
-// ---- calls --------------------------------------------------------------------------------------------------
+// ---- calls ------------------------------------------------------------------------------------------------
 
 CallIndex Scheduler::on_result(WorkerNumber number, CallNumber call_number, bool is_full) {
   const CallIndex call = m_calls.find(number, call_number);
@@ -60,7 +60,7 @@ void Scheduler::stop(CallIndex call, Outcome outcome) {
   m_deadlines.set(call, m_now + m_options.terminate_grace);
 }
 
-// ---- workers ------------------------------------------------------------------------------------------------
+// ---- workers ----------------------------------------------------------------------------------------------
 
 bool Scheduler::is_starting(WorkerNumber worker) const noexcept {
   const auto found = m_workers.find(worker);

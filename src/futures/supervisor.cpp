@@ -74,7 +74,7 @@ WorkerLink* Supervisor::find(WorkerNumber worker) noexcept {
   return found == m_links.end() ? nullptr : &found->second;
 }
 
-// ---- a round of the supervisor's thread ---------------------------------------------------------------------
+// ---- a round of the supervisor's thread -------------------------------------------------------------------
 
 void Supervisor::wait(std::optional<Scheduler::Time> until) {
   std::chrono::nanoseconds longest(-1);
@@ -127,7 +127,7 @@ void Supervisor::tell(Scheduler& scheduler, std::vector<CallResult>& results) {
     }
 }
 
-// ---- frames -------------------------------------------------------------------------------------------------
+// ---- frames -----------------------------------------------------------------------------------------------
 
 void Supervisor::tell_batch(WorkerLink& link, WorkerLink::Batch batch, Scheduler& scheduler,
                             std::vector<CallResult>& results) {
@@ -194,7 +194,7 @@ void Supervisor::distrust(WorkerLink& link, const char* what) {
   m_epoll.remove(link.channel().receiving_fd());
 }
 
-// ---- events of the zygote -----------------------------------------------------------------------------------
+// ---- events of the zygote ---------------------------------------------------------------------------------
 
 void Supervisor::tell_zygote_events(Scheduler& scheduler, std::vector<CallResult>& results) {
   while (auto event = m_zygote.next_event()) {
@@ -253,7 +253,7 @@ void Supervisor::adopt_orphans() {
   }
 }
 
-// ---- actions ------------------------------------------------------------------------------------------------
+// ---- actions ----------------------------------------------------------------------------------------------
 
 void Supervisor::perform(const SpawnWorker& spawn, std::vector<SpawnError>& errors) {
   try {

@@ -31,7 +31,7 @@ ZygoteCommand command_of(ZygoteCommand::Kind kind) {
 
 }  // namespace
 
-// ---- start and end ------------------------------------------------------------------------------------------
+// ---- start and end ----------------------------------------------------------------------------------------
 
 Zygote::Zygote(std::function<int(WorkerStart)> run_worker) : m_epoll(std::in_place) {
   if (const int threads = posix::count_threads(); threads > 1)
@@ -109,7 +109,7 @@ void Zygote::end() noexcept {
   m_processes.clear();
 }
 
-// ---- requests -----------------------------------------------------------------------------------------------
+// ---- requests ---------------------------------------------------------------------------------------------
 
 bool Zygote::spawn_worker(const WorkerStart& start) {
   if (m_processes.empty() || m_has_unread_end) return false;
@@ -148,7 +148,7 @@ bool Zygote::request_standby(Process& parent) {
   }
 }
 
-// ---- events -------------------------------------------------------------------------------------------------
+// ---- events -----------------------------------------------------------------------------------------------
 
 std::optional<ZygoteEvent> Zygote::next_event() {
   if (m_events.empty()) receive();

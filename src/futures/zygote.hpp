@@ -18,8 +18,8 @@
 
 namespace spritefarm {
 
-/// What a new worker process is given: its number in the pool, the memory of its call slots, and what it makes its end
-/// of the channel from.
+/// What a new worker process is given: its number in the pool, the memory of its call slots, and what it
+/// makes its end of the channel from.
 struct WorkerStart {
   std::uint32_t number = 0;
   posix::Fd slots;
@@ -45,8 +45,8 @@ struct StandbyTookOver {
 struct ZygoteEnded {};  // and no other was left
 using ZygoteEvent = std::variant<WorkerSpawned, WorkerNotSpawned, WorkerExited, StandbyTookOver, ZygoteEnded>;
 
-/// The hold of the coordinator on the zygote, the process that forks all workers of a pool, and on its standbys: two idle
-/// processes of the same origin, each of which can become the zygote.
+/// The hold of the coordinator on the zygote, the process that forks all workers of a pool, and on its
+/// standbys: two idle processes of the same origin, each of which can become the zygote.
 ///
 ///     coordinator ═══════ zygote ──── forks and reaps ──▶ worker 0, worker 1, …
 ///                 ═══════ standby ─── forks and reaps ──▶ (a standby that replaces a killed one)
@@ -54,13 +54,14 @@ using ZygoteEvent = std::variant<WorkerSpawned, WorkerNotSpawned, WorkerExited, 
 ///
 ///     ═══  a socket of its own for each: commands to the right, reports to the left (zygote_message.hpp)
 ///
-/// All three are forked when the pool is made, before the program has threads, and never get any. So they can fork at any
-/// time without a copy of a lock that another thread holds. The zygote is the parent of the workers: it waits for them,
-/// kills what a dead one leaves of its process group, and reports how each ended.
+/// All three are forked when the pool is made, before the program has threads, and never get any. So they can
+/// fork at any time without a copy of a lock that another thread holds. The zygote is the parent of the
+/// workers: it waits for them, kills what a dead one leaves of its process group, and reports how each ended.
 ///
-/// **Only the coordinator decides who is the zygote.** No process shares a socket, an epoll or a lock with another, so none
-/// can race with another or die with something that another needs. The coordinator holds each process by its socket and
-/// its pidfd. The socket closes when the process ends, or when the process that was to fork it ends before it could.
+/// **Only the coordinator decides who is the zygote.** No process shares a socket, an epoll or a lock with
+/// another, so none can race with another or die with something that another needs. The coordinator holds
+/// each process by its socket and its pidfd. The socket closes when the process ends, or when the process
+/// that was to fork it ends before it could.
 ///
 ///              ┌────────── started ─────────┐                ┌───────────────┐
 ///     (forked or requested)                 ▼                ▼               │
@@ -69,33 +70,40 @@ using ZygoteEvent = std::variant<WorkerSpawned, WorkerNotSpawned, WorkerExited, 
 ///             └──────── closed ─────────────┴──── closed ────┴──▶ GONE ──────┘
 ///
 /// What the coordinator does when a process is gone:
-///  - a standby: it requests a new one from the other standby, which has nothing else to do, or else from the zygote.
-///  - the zygote: the kernel has killed its workers. The oldest standby takes over. The coordinator sends it the requests
+///  - a standby: it requests a new one from the other standby, which has nothing else to do, or else from the
+///  zygote.
+///  - the zygote: the kernel has killed its workers. The oldest standby takes over. The coordinator sends it
+///  the requests
 ///    for the missing standbys first; commands are served in their order, so it forks no worker before.
-///  - a standby that had not started: the same, at most three times in a row, and again with the next exit of a worker.
-///  - the last: a pool of the ForkServer has three new ones forked there, unless none of the last three had started.
+///  - a standby that had not started: the same, at most three times in a row, and again with the next exit of
+///  a worker.
+///  - the last: a pool of the ForkServer has three new ones forked there, unless none of the last three had
+///  started.
 ///    Any other pool has no zygote any more: ZygoteEnded.
 /// So a pool survives every kill but that of all three before one of them could fork a process.
 ///
-/// The end: the coordinator closes the sockets, or ends by any cause, which the processes see by a pidfd. The zygote then
-/// kills all workers and the standbys. Each process has the pidfds of the other two (add_peer), so a standby kills those
-/// that are stopped; it gives the zygote 100 ms before. The kernel kills the workers of a zygote that is killed.
+/// The end: the coordinator closes the sockets, or ends by any cause, which the processes see by a pidfd. The
+/// zygote then kills all workers and the standbys. Each process has the pidfds of the other two (add_peer),
+/// so a standby kills those that are stopped; it gives the zygote 100 ms before. The kernel kills the workers
+/// of a zygote that is killed.
 ///
-/// Owned by the Supervisor and used by one thread at a time. Members throw std::system_error if the system refuses.
+/// Owned by the Supervisor and used by one thread at a time. Members throw std::system_error if the system
+/// refuses.
 class Zygote {
  public:
-  /// Forks the three processes. `run_worker` is what a worker process does from its fork to its end; its result is the
-  /// exit code. Throws std::logic_error when the calling process has more than one thread.
+  /// Forks the three processes. `run_worker` is what a worker process does from its fork to its end; its
+  /// result is the exit code. Throws std::logic_error when the calling process has more than one thread.
   explicit Zygote(std::function<int(WorkerStart)> run_worker);
   /// Has each process forked by `start`, whatever threads this process has: see ForkServer.
   explicit Zygote(std::function<posix::MessageSocket()> start);
   Zygote(const Zygote&) = delete;
   Zygote& operator=(const Zygote&) = delete;
-  /// Ends the processes and all workers that still live, and waits for that; kills them if that takes two seconds.
+  /// Ends the processes and all workers that still live, and waits for that; kills them if that takes two
+  /// seconds.
   ~Zygote();
 
-  /// Asks for a new worker: WorkerSpawned or WorkerNotSpawned will answer. False when there is no zygote, when it has too
-  /// many requests before it now, or when next_event() has not yet told of its end.
+  /// Asks for a new worker: WorkerSpawned or WorkerNotSpawned will answer. False when there is no zygote,
+  /// when it has too many requests before it now, or when next_event() has not yet told of its end.
   bool spawn_worker(const WorkerStart& start);
 
   /// The oldest event that was not read yet; none: nothing now.

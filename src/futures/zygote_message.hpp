@@ -7,7 +7,8 @@ namespace spritefarm {
 /// A command of the coordinator to the zygote or a standby.
 struct ZygoteCommand {
   enum class Kind : std::uint32_t {
-    spawn_worker,  ///< with the memory of the call slots, then the descriptors of the worker's end of the channel
+    spawn_worker,   ///< with the memory of the call slots, then the descriptors of the worker's end of the
+                    ///< channel
     spawn_standby,  ///< with the socket of the new standby
     take_over,      ///< be the zygote
     add_peer        ///< with the pidfd of another process of the pool that is zygote or standby

@@ -38,7 +38,8 @@ ZygoteProcess::ZygoteProcess(posix::MessageSocket socket, posix::PidFd coordinat
 
 int ZygoteProcess::run() {
   posix::set_worker_signals();
-  // A new standby returns here from the stack of its parent, so that no generation needs more stack than the first.
+  // A new standby returns here from the stack of its parent, so that no generation needs more stack than the
+  // first.
   while (serve() == Served::is_new_standby) continue;
   m_is_zygote ? end_as_zygote() : end_as_standby();
   return 0;
@@ -122,7 +123,8 @@ void ZygoteProcess::spawn_worker(WorkerStart start) {
   }
 }
 
-/// Returns in both processes: true in the new one. If the system refuses, the coordinator sees the socket close.
+/// Returns in both processes: true in the new one. If the system refuses, the coordinator sees the socket
+/// close.
 bool ZygoteProcess::spawn_standby(posix::MessageSocket socket) {
   int pid = 0;
   try {
@@ -159,8 +161,8 @@ int ZygoteProcess::run_worker_child(WorkerStart start, int zygote) {
   return m_run_worker(std::move(start));
 }
 
-/// In a new process: closes what belongs to its parent. An epoll that two processes share would report the events of one
-/// to the other.
+/// In a new process: closes what belongs to its parent. An epoll that two processes share would report the
+/// events of one to the other.
 void ZygoteProcess::drop_inherited_state() {
   m_children.clear();
   m_peers.clear();
@@ -173,7 +175,7 @@ void ZygoteProcess::add_peer(posix::PidFd peer) {
   m_peers.push_back(std::move(peer));
 }
 
-// ---- reports ------------------------------------------------------------------------------------------------
+// ---- reports ----------------------------------------------------------------------------------------------
 
 void ZygoteProcess::report_started() {
   ZygoteReport report;
@@ -183,7 +185,8 @@ void ZygoteProcess::report_started() {
   m_socket.send(report, std::array{process.fd()});
 }
 
-/// Runs in the worker, before any visible effect, so that a caller who observes the worker can already look up its pid.
+/// Runs in the worker, before any visible effect, so that a caller who observes the worker can already look
+/// up its pid.
 void ZygoteProcess::report_spawned(std::uint32_t number) {
   ZygoteReport report;
   report.kind = ZygoteReport::Kind::spawned;
@@ -219,7 +222,7 @@ void ZygoteProcess::report_exited(std::uint32_t number, int pid) {
   m_socket.send(report);
 }
 
-// ---- the end ------------------------------------------------------------------------------------------------
+// ---- the end ----------------------------------------------------------------------------------------------
 
 void ZygoteProcess::end_as_zygote() {
   for (const auto& [key, child] : m_children) posix::kill_group(child.pid);

@@ -13,17 +13,18 @@
 
 namespace spritefarm {
 
-/// The program of a zygote or standby process, from its fork to its end. The protocol is in the comment of class Zygote.
+/// The program of a zygote or standby process, from its fork to its end. The protocol is in the comment of
+/// class Zygote.
 ///
-/// Both roles run the same loop. Its only thread waits for a command, the end of the coordinator, and the ends of the
-/// children. A standby becomes the zygote by the command take_over, and never turns back.
+/// Both roles run the same loop. Its only thread waits for a command, the end of the coordinator, and the
+/// ends of the children. A standby becomes the zygote by the command take_over, and never turns back.
 ///
 ///     forked ─▶ standby ── take_over ─▶ zygote
 ///                  │                       │
 ///                  └── coordinator gone ───┴─▶ ends the others and itself
 ///
-/// A process that the zygote or a standby forks as a new standby is this object too, with another socket and without the
-/// children of its parent.
+/// A process that the zygote or a standby forks as a new standby is this object too, with another socket and
+/// without the children of its parent.
 class ZygoteProcess {
  public:
   ZygoteProcess(posix::MessageSocket socket, posix::PidFd coordinator,

@@ -11,8 +11,8 @@ namespace spritefarm::posix {
 /// Throws std::system_error if the fork fails.
 pid_t fork_child(const std::function<int()>& body);
 
-/// As fork(), in a process that fork_child() has forked: returns in both processes, 0 in the child. The child leaves
-/// as its parent would. Throws std::system_error if the system refuses.
+/// As fork(), in a process that fork_child() has forked: returns in both processes, 0 in the child. The child
+/// leaves as its parent would. Throws std::system_error if the system refuses.
 pid_t fork_here();
 
 /// The pid of the calling process.

@@ -79,7 +79,8 @@ MessageSocket::Received MessageSocket::receive(std::span<std::byte> message, std
     return retry_on_signal([&] { return ::recvmsg(m_fd.get(), &header, MSG_DONTWAIT | MSG_CMSG_CLOEXEC); });
   };
   auto size = receive_one();
-  // The other end has closed without reading all. This is reported once, and before the messages that it had sent.
+  // The other end has closed without reading all. This is reported once, and before the messages that it had
+  // sent.
   if (size < 0 && errno == ECONNRESET) size = receive_one();
   if (size < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return Received::nothing_yet;
   if (size < 0 && errno == ECONNRESET) return Received::closed;

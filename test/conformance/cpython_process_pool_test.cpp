@@ -1,4 +1,5 @@
-// test_process_pool: the number of processes, arguments, results and exceptions. Its other rows are in cpython_recycling_test.cpp and cpython_force_shutdown_test.cpp.
+// test_process_pool: the number of processes, arguments, results and exceptions. Its other rows are in
+// cpython_recycling_test.cpp and cpython_force_shutdown_test.cpp.
 
 #include "conformance/process_pools.hpp"
 #include "support/catch.hpp"
@@ -109,7 +110,8 @@ struct spritefarm::Codec<Counted> {
   static Counted decode(Decoder&) { return {}; }
 };
 
-// The sysconf() values that Python reads do not matter here. The constructor only asks the system for the number of processors.
+// The sysconf() values that Python reads do not matter here. The constructor only asks the system for the
+// number of processors.
 TEMPLATE_TEST_CASE("test_sysconf_permission_error", "[process_pool]", EVERY_PROCESS_POOL) {
   system::ChildProcess child([](system::ParentLine& line) {
     hide_processors();
@@ -264,7 +266,8 @@ TEMPLATE_TEST_CASE("test_idle_process_reuse_multiple", "[process_pool]", EVERY_P
   CHECK(pool->worker_pids().size() <= 3);
 }
 
-// Python cannot start a thread during finalization. Here the system refuses the thread: the constructor throws and leaves no process.
+// Python cannot start a thread during finalization. Here the system refuses the thread: the constructor
+// throws and leaves no process.
 TEMPLATE_TEST_CASE("test_python_finalization_error", "[process_pool]", EVERY_PROCESS_POOL) {
   {
     const NoThreads none;

@@ -84,7 +84,7 @@ const std::string large(std::size_t{32} << 20, 'a');
 
 }  // namespace
 
-// ---- pebble -------------------------------------------------------------------------------------------------
+// ---- pebble -----------------------------------------------------------------------------------------------
 
 TEMPLATE_TEST_CASE("test_process_pool_ignoring_sigterm", "[others][pebble]", EVERY_PROCESS_POOL) {
   const auto pool = TestType::make({.max_workers = 1, .terminate_grace = 20ms});
@@ -167,7 +167,7 @@ TEMPLATE_TEST_CASE("test_pool_deadlock_stop_cancel", "[others][pebble]", EVERY_P
   CHECK(child_pids().empty());
 }
 
-// ---- loky ---------------------------------------------------------------------------------------------------
+// ---- loky -------------------------------------------------------------------------------------------------
 
 TEMPLATE_TEST_CASE("test_crash_races", "[others][loky]", EVERY_PROCESS_POOL) {
   const int workers = GENERATE(1, 2, 5);
@@ -299,7 +299,7 @@ TEMPLATE_TEST_CASE("test_memory_leak_protection", "[others][loky]", EVERY_PROCES
   CHECK(pool->worker_deaths() == 0);
 }
 
-// ---- deadpool -----------------------------------------------------------------------------------------------
+// ---- deadpool ---------------------------------------------------------------------------------------------
 
 TEMPLATE_TEST_CASE("test_sub_sub_process", "[others][deadpool]", EVERY_PROCESS_POOL) {
   const posix::Pipe pipe = posix::Pipe::make();

@@ -48,8 +48,8 @@ class MarkedRun {
     std::erase_if(all, [this](pid_t each) { return each == m_process.pid() || !is_alive(each); });
     return all;
   }
-  /// The processes of the pool. LeakSanitizer starts another one when the coordinator exits, and waits for it for ever if
-  /// it is killed.
+  /// The processes of the pool. LeakSanitizer starts another one when the coordinator exits, and waits for it
+  /// for ever if it is killed.
   [[nodiscard]] std::vector<pid_t> pool_processes() const {
     std::vector<pid_t> found = others();
     std::erase_if(found, [](pid_t each) {
@@ -96,8 +96,8 @@ class Storm {
 
   Outcome run_calm() { return run(program(arguments("calm", {"-t", "4"}))); }
   Outcome run_again() { return run(stormy_command()); }
-  /// Kills one of its processes but the coordinator every `interval`, `duration` at most. If `waits`, it kills only after a new
-  /// image since the last kill, so that the run also ends on a slow machine.
+  /// Kills one of its processes but the coordinator every `interval`, `duration` at most. If `waits`, it
+  /// kills only after a new image since the last kill, so that the run also ends on a slow machine.
   Outcome run_stormy(std::chrono::milliseconds interval, std::chrono::seconds duration, bool waits) {
     const auto begin = Clock::now();
     MarkedRun stormy(stormy_command());
@@ -157,8 +157,7 @@ class Storm {
 
 }  // namespace
 
-TEST_CASE("killing a worker or a zygote every 50 ms loses no sprite",
-          "[faults][storm]") {
+TEST_CASE("killing a worker or a zygote every 50 ms loses no sprite", "[faults][storm]") {
   const std::string transport = GENERATE("shm", "pipe");
   CAPTURE(transport);
   const int pokemon = faults_in_full() ? 1351 : 250;

@@ -139,7 +139,7 @@ CallIndex SchedulerModel::pick_call(std::uint32_t choice) const {
   return 0;
 }
 
-// ---- call slots ---------------------------------------------------------------------------------------------
+// ---- call slots -------------------------------------------------------------------------------------------
 
 bool SchedulerModel::recall(WorkerNumber number, std::uint32_t slot, CallNumber call) {
   Worker* const worker = find(number);
@@ -163,7 +163,7 @@ SlotReading SchedulerModel::read(WorkerNumber number, std::uint32_t slot, CallNu
   return {};
 }
 
-// ---- callers and time ---------------------------------------------------------------------------------------
+// ---- callers and time -------------------------------------------------------------------------------------
 
 void SchedulerModel::submit(std::uint32_t choice) {
   if (!m_scheduler.is_open()) return;
@@ -235,7 +235,7 @@ void SchedulerModel::pass_time(std::uint32_t choice) {
   decide();
 }
 
-// ---- workers and zygote -------------------------------------------------------------------------------------
+// ---- workers and zygote -----------------------------------------------------------------------------------
 
 void SchedulerModel::spawn(Worker& worker) {
   ++m_events;

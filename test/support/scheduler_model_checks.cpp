@@ -18,7 +18,7 @@ void SchedulerModel::decide() {
   if (!m_scheduler.is_broken()) check_nobody_waits_in_vain();
 }
 
-// ---- actions ------------------------------------------------------------------------------------------------
+// ---- actions ----------------------------------------------------------------------------------------------
 
 void SchedulerModel::on(const SpawnWorker& spawn) {
   must(spawn.worker == ++m_last_worker, "worker numbers are not reused");
@@ -117,7 +117,7 @@ void SchedulerModel::on_unexpected_death() {
   if (m_options.on_worker_death == OnWorkerDeath::break_pool) m_may_break = true;
 }
 
-// ---- properties ---------------------------------------------------------------------------------------------
+// ---- properties -------------------------------------------------------------------------------------------
 
 /// A worker of a broken pool may start calls that have failed already, until its signal arrives.
 void SchedulerModel::check_execution(const Call& call) const {

@@ -71,7 +71,8 @@ TEST_CASE("a deadline counts from the call's start, not from its wait", "[proces
   for (int i = 0; i < 20; ++i) CHECK(waiting[i].result(60s) == 2 * i);
 }
 
-TEST_CASE("the deadline of a coroutine does not affect other coroutines of its worker", "[process][deadline]") {
+TEST_CASE("the deadline of a coroutine does not affect other coroutines of its worker",
+          "[process][deadline]") {
   ProcessPoolExecutor pool{{.max_workers = 1, .worker_concurrency = 4}};
   auto where = []() -> Task<int> {
     co_await sleep_for(100ms);

@@ -174,7 +174,7 @@ TEST_CASE("workers are started ahead of calls, as many as are allowed", "[schedu
   CHECK(pool.submit() == "send c1 w1");
 }
 
-// ---- deaths -------------------------------------------------------------------------------------------------
+// ---- deaths -----------------------------------------------------------------------------------------------
 
 TEST_CASE("a worker that dies while it starts costs its calls nothing", "[scheduler][death]") {
   Table pool(one_worker());
@@ -245,7 +245,7 @@ TEST_CASE("on_worker_death = break_pool fails all calls at the first death", "[s
   CHECK(pool->deaths() == 1);
 }
 
-// ---- starts that fail ---------------------------------------------------------------------------------------
+// ---- starts that fail -------------------------------------------------------------------------------------
 
 TEST_CASE("a start that crashes again and again is repeated ever later, and breaks the pool at last",
           "[scheduler][respawn]") {
@@ -406,7 +406,7 @@ TEST_CASE("a killed zygote breaks a pool that is to break", "[scheduler][respawn
   CHECK(pool.exited(1, killed()) == "forget w1");
 }
 
-// ---- recall and stop ----------------------------------------------------------------------------------------
+// ---- recall and stop --------------------------------------------------------------------------------------
 
 TEST_CASE("a call can be recalled until it starts", "[scheduler][recall]") {
   Table pool({.max_workers = 1, .worker_slots = 2});
@@ -488,7 +488,7 @@ TEST_CASE("a signal waits for a worker that is not there yet", "[scheduler][reca
   CHECK(pool.actions() == (signal == SIGTERM ? "SIGTERM w1" : "SIGKILL w1"));
 }
 
-// ---- deadlines ----------------------------------------------------------------------------------------------
+// ---- deadlines --------------------------------------------------------------------------------------------
 
 TEST_CASE("a deadline counts from the start of the call", "[scheduler][deadline]") {
   Table pool(one_worker());
@@ -550,7 +550,7 @@ TEST_CASE("a deadline whose slot was overwritten is kept by killing the worker",
   CHECK(pool->deaths() == 1);
 }
 
-// ---- recycling, and the end ---------------------------------------------------------------------------------
+// ---- recycling, and the end -------------------------------------------------------------------------------
 
 TEST_CASE("a worker that has had its calls is replaced, and the backlog goes on", "[scheduler][recycle]") {
   Table pool({.max_workers = 1, .worker_slots = 4, .max_tasks_per_child = 1});
@@ -652,7 +652,7 @@ TEST_CASE("a broken pool signals all workers, and ends when it is shut down", "[
   CHECK(pool->deaths() == 0);
 }
 
-// ---- what workers may not do --------------------------------------------------------------------------------
+// ---- what workers may not do ------------------------------------------------------------------------------
 
 TEST_CASE("a result of a call that the worker does not have is a protocol error", "[scheduler][bad]") {
   Table pool;
@@ -694,7 +694,7 @@ TEST_CASE("what is told late of a worker changes nothing", "[scheduler][bad]") {
   CHECK(pool.actions() == "");
 }
 
-// ---- parts --------------------------------------------------------------------------------------------------
+// ---- parts ------------------------------------------------------------------------------------------------
 
 TEST_CASE("a worker's life goes on and never back", "[scheduler]") {
   WorkerLife life;

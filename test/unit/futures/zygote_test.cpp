@@ -77,7 +77,8 @@ Family living_family(pid_t coordinator) {
   return family;
 }
 
-/// Waits until the only pool of `coordinator` has a zygote and two standbys; `zygote` is 0 if that never comes.
+/// Waits until the only pool of `coordinator` has a zygote and two standbys; `zygote` is 0 if that never
+/// comes.
 Family family_of(pid_t coordinator) {
   Family family;
   const bool is_whole = eventually([&] {
