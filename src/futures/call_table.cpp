@@ -1,6 +1,6 @@
 #include "futures/call_table.hpp"
 
-namespace spritefarm {
+namespace spritefarm::futures {
 
 CallIndex CallTable::add(const TaskOptions& options, bool is_coroutine) {
   CallIndex call;
@@ -56,4 +56,4 @@ void CallTable::remove(CallList& list, CallIndex call) noexcept {
   --list.size;
 }
 
-}  // namespace spritefarm
+}  // namespace spritefarm::futures

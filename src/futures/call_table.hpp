@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace spritefarm {
+namespace spritefarm::futures {
 
 /// Identifies a call from its submission to its completion. Small, and reused for later calls. 0: none.
 using CallIndex = std::uint32_t;
@@ -73,4 +73,4 @@ class CallTable {
   std::vector<CallIndex> m_unused;
 };
 
-}  // namespace spritefarm
+}  // namespace spritefarm::futures

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-namespace spritefarm {
+namespace spritefarm::futures {
 
 void DeadlineHeap::set(Key key, Time due) {
   if (key >= m_positions.size()) m_positions.resize(std::size_t{key} + 1);
@@ -60,4 +60,4 @@ void DeadlineHeap::sift_down(std::size_t position, Entry entry) noexcept {
   place(position, entry);
 }
 
-}  // namespace spritefarm
+}  // namespace spritefarm::futures

@@ -6,7 +6,7 @@
 #include <optional>
 #include <vector>
 
-namespace spritefarm {
+namespace spritefarm::futures {
 
 /// Deadlines by small keys, at most one for a key. A binary heap that stores the position of each key, so
 /// that the deadline of a call is removed when the call ends instead of being kept until it is due. Owned by
@@ -37,4 +37,4 @@ class DeadlineHeap {
   std::vector<std::size_t> m_positions;  // by key: 1 + the position in m_entries; 0: none
 };
 
-}  // namespace spritefarm
+}  // namespace spritefarm::futures

@@ -27,10 +27,10 @@ ProcessPoolExecutorOptions checked(ProcessPoolExecutorOptions options) {
   return options;
 }
 
-SchedulerOptions scheduler_options(const ProcessPoolExecutorOptions& options) {
+futures::SchedulerOptions scheduler_options(const ProcessPoolExecutorOptions& options) {
   return {.max_workers = *options.max_workers,
           .worker_concurrency = options.worker_concurrency,
-          .worker_slots = Supervisor::worker_slots(options),
+          .worker_slots = futures::Supervisor::worker_slots(options),
           .max_tasks_per_child = options.max_tasks_per_child,
           .on_worker_death = options.on_worker_death,
           .terminate_grace = options.terminate_grace};
@@ -60,7 +60,7 @@ bool ProcessPoolExecutor::Pool::belongs_to_this_process() const noexcept {
 
 void ProcessPoolExecutor::Pool::require_own_process() const {
   if (!belongs_to_this_process())
-    throw std::logic_error("this is the pool of another process: make a pool in this one");
+    throw std::logic_error("this pool belongs to another process: create a pool in this one");
 }
 
 void ProcessPoolExecutor::Pool::require_open() const {
@@ -78,7 +78,7 @@ void ProcessPoolExecutor::Pool::schedule(std::shared_ptr<detail::RemoteCall> cal
     const std::lock_guard lock(m_mutex);
     require_open();
     if (call->options().timeout) m_scheduler.set_time(Clock::now());
-    const CallIndex index = m_scheduler.submit(call->options(), call->is_coroutine());
+    const futures::CallIndex index = m_scheduler.submit(call->options(), call->is_coroutine());
     call->index = index;
     if (index >= m_calls.size()) m_calls.resize(std::size_t{index} + 1);
     m_calls[index] = std::move(call);
@@ -201,8 +201,8 @@ bool ProcessPoolExecutor::Pool::terminate(detail::Call& call) {
 // ---- the supervisor's thread ------------------------------------------------------------------------------
 
 void ProcessPoolExecutor::Pool::supervise() {
-  std::optional<Scheduler::Time> until;
-  std::vector<CallResult> results;
+  std::optional<futures::Scheduler::Time> until;
+  std::vector<futures::CallResult> results;
   Completions completions;
   for (bool is_finished = false; !is_finished;) {
     m_supervisor.wait(until);
@@ -213,7 +213,7 @@ void ProcessPoolExecutor::Pool::supervise() {
     m_supervisor.receive();
     {
       const std::lock_guard lock(m_mutex);
-      m_wakes_at = Scheduler::Time::min();  // now: no need to notify it
+      m_wakes_at = futures::Scheduler::Time::min();  // now: no need to notify it
       m_scheduler.set_time(Clock::now());
       m_supervisor.tell(m_scheduler, results);
       take_results(results, completions);
@@ -229,11 +229,11 @@ void ProcessPoolExecutor::Pool::supervise() {
 // ---- actions ----------------------------------------------------------------------------------------------
 
 void ProcessPoolExecutor::Pool::decide(Completions& completions) {
-  std::vector<SpawnError> errors;
+  std::vector<futures::SpawnError> errors;
   do {
     if (!errors.empty()) m_scheduler.set_time(Clock::now());  // the delay counts from now
-    for (const SpawnError& error : std::exchange(errors, {})) {
-      if (error.failure != StartFailure::busy && m_scheduler.failed_starts() == 0)
+    for (const futures::SpawnError& error : std::exchange(errors, {})) {
+      if (error.failure != futures::StartFailure::busy && m_scheduler.failed_starts() == 0)
         std::cerr << "spritefarm: a worker process could not be started: " << error.why << '\n';
       m_scheduler.on_spawn_failed(error.worker, error.failure, error.why);
     }
@@ -246,24 +246,26 @@ void ProcessPoolExecutor::Pool::decide(Completions& completions) {
   m_supervisor.notify();
 }
 
-void ProcessPoolExecutor::Pool::perform_actions(Completions& completions, std::vector<SpawnError>& errors) {
+void ProcessPoolExecutor::Pool::perform_actions(Completions& completions,
+                                                std::vector<futures::SpawnError>& errors) {
   const auto perform = [&](const auto& action) {
     using Kind = std::decay_t<decltype(action)>;
-    if constexpr (std::same_as<Kind, SendCall>)
+    if constexpr (std::same_as<Kind, futures::SendCall>)
       m_supervisor.send(action, m_calls[action.call]);
-    else if constexpr (std::same_as<Kind, CompleteCall>)
+    else if constexpr (std::same_as<Kind, futures::CompleteCall>)
       complete_without_result(action, completions);
-    else if constexpr (std::same_as<Kind, SpawnWorker>)
+    else if constexpr (std::same_as<Kind, futures::SpawnWorker>)
       m_supervisor.perform(action, errors);
     else
       m_supervisor.perform(action);
   };
-  for (const Action& action : m_scheduler.actions()) std::visit(perform, action);
+  for (const futures::Action& action : m_scheduler.actions()) std::visit(perform, action);
   m_scheduler.actions().clear();
 }
 
-void ProcessPoolExecutor::Pool::take_results(std::vector<CallResult>& results, Completions& completions) {
-  for (CallResult& each : results) {
+void ProcessPoolExecutor::Pool::take_results(std::vector<futures::CallResult>& results,
+                                             Completions& completions) {
+  for (futures::CallResult& each : results) {
     auto call = take(each.call);
     if (!call) continue;  // completed when it was stopped
     call->state().begin();
@@ -275,31 +277,32 @@ void ProcessPoolExecutor::Pool::take_results(std::vector<CallResult>& results, C
   results.clear();
 }
 
-void ProcessPoolExecutor::Pool::complete_without_result(const CompleteCall& done, Completions& completions) {
+void ProcessPoolExecutor::Pool::complete_without_result(const futures::CompleteCall& done,
+                                                        Completions& completions) {
   auto call = take(done.call);
   // From now on cancel() is too late.
-  if (done.outcome != Outcome::cancelled) call->state().begin();
+  if (done.outcome != futures::Outcome::cancelled) call->state().begin();
   completions.push_back({std::move(call), std::nullopt, exception_of(done)});
 }
 
 /// A new exception for each call: futures do not share it.
-std::exception_ptr ProcessPoolExecutor::Pool::exception_of(const CompleteCall& done) const {
+std::exception_ptr ProcessPoolExecutor::Pool::exception_of(const futures::CompleteCall& done) const {
   switch (done.outcome) {
-    case Outcome::cancelled:
+    case futures::Outcome::cancelled:
       break;
-    case Outcome::timed_out:
+    case futures::Outcome::timed_out:
       return std::make_exception_ptr(TimeoutError("the call did not end within its timeout"));
-    case Outcome::worker_died:
+    case futures::Outcome::worker_died:
       if (m_options.on_worker_death == OnWorkerDeath::replace)
         return std::make_exception_ptr(WorkerDied(done.how));
       return std::make_exception_ptr(BrokenProcessPool(WorkerDied(done.how).what()));
-    case Outcome::pool_broken:
+    case futures::Outcome::pool_broken:
       return std::make_exception_ptr(BrokenProcessPool(m_scheduler.why_broken()));
   }
   return nullptr;
 }
 
-std::shared_ptr<detail::RemoteCall> ProcessPoolExecutor::Pool::take(CallIndex index) {
+std::shared_ptr<detail::RemoteCall> ProcessPoolExecutor::Pool::take(futures::CallIndex index) {
   auto call = std::move(m_calls[index]);
   if (call) call->index = 0;
   return call;

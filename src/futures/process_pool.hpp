@@ -75,19 +75,19 @@ class ProcessPoolExecutor::Pool final : public detail::CallOwner,
   // With the lock.
   void require_open() const;
   void decide(Completions& completions);
-  void perform_actions(Completions& completions, std::vector<SpawnError>& errors);
-  void take_results(std::vector<CallResult>& results, Completions& completions);
-  void complete_without_result(const CompleteCall& done, Completions& completions);
-  [[nodiscard]] std::exception_ptr exception_of(const CompleteCall& done) const;
-  std::shared_ptr<detail::RemoteCall> take(CallIndex call);
+  void perform_actions(Completions& completions, std::vector<futures::SpawnError>& errors);
+  void take_results(std::vector<futures::CallResult>& results, Completions& completions);
+  void complete_without_result(const futures::CompleteCall& done, Completions& completions);
+  [[nodiscard]] std::exception_ptr exception_of(const futures::CompleteCall& done) const;
+  std::shared_ptr<detail::RemoteCall> take(futures::CallIndex call);
 
   const ProcessPoolExecutorOptions m_options;
   const unsigned m_generation;  // posix::fork_generation() of the process that owns it
   mutable std::mutex m_mutex;
-  Supervisor m_supervisor;
-  Scheduler m_scheduler;
+  futures::Supervisor m_supervisor;
+  futures::Scheduler m_scheduler;
   std::vector<std::shared_ptr<detail::RemoteCall>> m_calls;  // by CallIndex; null: its future is complete
-  std::optional<Scheduler::Time> m_wakes_at;                 // the end of the thread's wait; none: no end
+  std::optional<futures::Scheduler::Time> m_wakes_at;        // the end of the thread's wait; none: no end
   bool m_lingers = false;
   std::thread m_thread;
 };

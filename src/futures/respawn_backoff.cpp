@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace spritefarm {
+namespace spritefarm::futures {
 namespace {
 
 using namespace std::chrono_literals;
@@ -43,4 +43,4 @@ bool RespawnBackoff::is_exhausted() const noexcept {
   return m_strikes >= max_strikes;
 }
 
-}  // namespace spritefarm
+}  // namespace spritefarm::futures

@@ -3,7 +3,7 @@
 #include <chrono>
 #include <optional>
 
-namespace spritefarm {
+namespace spritefarm::futures {
 
 /// Why a requested worker did not become ready.
 enum class StartFailure {
@@ -55,4 +55,4 @@ class RespawnBackoff {
   bool m_is_stopped = false;
 };
 
-}  // namespace spritefarm
+}  // namespace spritefarm::futures

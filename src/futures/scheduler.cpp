@@ -4,7 +4,7 @@
 #include <csignal>
 #include <utility>
 
-namespace spritefarm {
+namespace spritefarm::futures {
 namespace {
 
 std::chrono::steady_clock::time_point after(std::chrono::steady_clock::time_point begin,
@@ -247,4 +247,4 @@ void Scheduler::on_deadline(CallIndex call) {
     m_deadlines.set(call, std::max(due, m_now + 1ms));
 }
 
-}  // namespace spritefarm
+}  // namespace spritefarm::futures

@@ -16,7 +16,7 @@
 #include <string>
 #include <vector>
 
-namespace spritefarm {
+namespace spritefarm::futures {
 
 struct SchedulerOptions {
   int max_workers = 1;
@@ -168,4 +168,4 @@ class Scheduler {
   std::vector<Action> m_actions;
 };
 
-}  // namespace spritefarm
+}  // namespace spritefarm::futures

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <variant>
 
-namespace spritefarm {
+namespace spritefarm::futures {
 
 /// How a call completes without a result of its own.
 enum class Outcome : unsigned char {
@@ -57,4 +57,4 @@ struct CompleteCall {
 using Action = std::variant<SendCall, CompleteCall, SpawnWorker, StopCall, AskToExit, SignalWorker,
                             DistrustWorker, ForgetWorker>;
 
-}  // namespace spritefarm
+}  // namespace spritefarm::futures

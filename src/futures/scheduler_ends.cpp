@@ -4,7 +4,7 @@
 #include <csignal>
 #include <utility>
 
-namespace spritefarm {
+namespace spritefarm::futures {
 
 // ---- calls ------------------------------------------------------------------------------------------------
 
@@ -205,4 +205,4 @@ void Scheduler::break_pool(const std::string& why, int signal) {
   }
 }
 
-}  // namespace spritefarm
+}  // namespace spritefarm::futures

@@ -5,7 +5,7 @@
 #include <chrono>
 #include <cstdint>
 
-namespace spritefarm {
+namespace spritefarm::futures {
 
 /// What a call's slot says of it.
 struct SlotReading {
@@ -28,4 +28,4 @@ class SlotView {
   ~SlotView() = default;
 };
 
-}  // namespace spritefarm
+}  // namespace spritefarm::futures

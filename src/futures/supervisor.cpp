@@ -17,7 +17,7 @@
 #include <system_error>
 #include <utility>
 
-namespace spritefarm {
+namespace spritefarm::futures {
 namespace {
 
 // Calls that may wait at a worker, so that it finds its next one there. As many no-op calls keep a worker
@@ -31,22 +31,21 @@ std::uint64_t key_of(WorkerNumber worker, Watched what) {
   return std::uint64_t{worker} << 2 | static_cast<std::uint64_t>(what);
 }
 
-futures::WorkerPlan plan_of(const ProcessPoolExecutorOptions& options) {
+WorkerPlan plan_of(const ProcessPoolExecutorOptions& options) {
   return {options.transport, Supervisor::worker_slots(options), options.worker_concurrency, options.max_rss};
 }
 
 Zygote make_zygote(const ProcessPoolExecutorOptions& options) {
-  futures::ForkServer* const server = futures::ForkServer::instance();
+  ForkServer* const server = ForkServer::instance();
   if (!server || posix::count_threads() == 1)
     return Zygote([plan = plan_of(options), initializer = options.initializer](WorkerStart start) {
-      return futures::run_worker(plan, initializer ? std::function<void()>(initializer) : nullptr,
-                                 std::move(start));
+      return run_worker(plan, initializer ? std::function<void()>(initializer) : nullptr, std::move(start));
     });
   if (options.initializer && options.initializer.request().empty())
     throw std::invalid_argument(
-        "this initializer cannot travel to the process that prepare_to_fork() made: pass a plain function or "
-        "a lambda "
-        "without captures, or make the pool before the program starts threads");
+        "this initializer cannot be sent to the process that prepare_to_fork() forked: "
+        "pass a plain function or a lambda without captures, "
+        "or make the pool before the program starts threads");
   return Zygote([server, plan = plan_of(options), initializer = options.initializer.request()] {
     return server->start_zygote(plan, initializer);
   });
@@ -344,4 +343,4 @@ std::vector<int> Supervisor::pids(Scheduler& scheduler) {
   return pids;
 }
 
-}  // namespace spritefarm
+}  // namespace spritefarm::futures

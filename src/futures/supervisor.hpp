@@ -17,7 +17,7 @@
 #include <string>
 #include <vector>
 
-namespace spritefarm {
+namespace spritefarm::futures {
 
 /// The encoded result of a call, or the exception that it threw.
 struct CallResult {
@@ -119,4 +119,4 @@ class Supervisor final : public SlotView {
   bool m_zygote_is_readable = false;
 };
 
-}  // namespace spritefarm
+}  // namespace spritefarm::futures

@@ -1,6 +1,6 @@
 #pragma once
 
-namespace spritefarm {
+namespace spritefarm::futures {
 
 enum class WorkerState : unsigned char {
   starting,  ///< requested; it receives calls already
@@ -23,4 +23,4 @@ class WorkerLife {
   WorkerState m_state = WorkerState::starting;
 };
 
-}  // namespace spritefarm
+}  // namespace spritefarm::futures

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-namespace spritefarm {
+namespace spritefarm::futures {
 namespace {
 
 constexpr std::size_t max_frames_at_once = 1024;
@@ -42,4 +42,4 @@ WorkerLink::Batch WorkerLink::receive() {
   return batch;
 }
 
-}  // namespace spritefarm
+}  // namespace spritefarm::futures

@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-namespace spritefarm {
+namespace spritefarm::futures {
 
 /// The coordinator's end of one worker process: channel, call slots and, once it was spawned, the process.
 /// Owned by the Supervisor. receive() is called by the supervisor's thread, without the pool's lock; all else
@@ -53,4 +53,4 @@ class WorkerLink {
   ipc::CallSlots m_slots;
 };
 
-}  // namespace spritefarm
+}  // namespace spritefarm::futures

@@ -14,7 +14,7 @@
 #include <system_error>
 #include <utility>
 
-namespace spritefarm {
+namespace spritefarm::futures {
 namespace {
 
 using namespace std::chrono_literals;
@@ -36,8 +36,8 @@ ZygoteCommand command_of(ZygoteCommand::Kind kind) {
 Zygote::Zygote(std::function<int(WorkerStart)> run_worker) : m_epoll(std::in_place) {
   if (const int threads = posix::count_threads(); threads > 1)
     throw std::logic_error(
-        "a ProcessPoolExecutor forks: make it, or call prepare_to_fork(), before the program starts threads "
-        "(it has " +
+        "a ProcessPoolExecutor forks: make it, or call prepare_to_fork(), "
+        "before the program starts threads (it has " +
         std::to_string(threads) + " now)");
   try {
     fork_process(run_worker);
@@ -266,4 +266,4 @@ void Zygote::replace_zygote() {
   m_has_unread_end = true;
 }
 
-}  // namespace spritefarm
+}  // namespace spritefarm::futures

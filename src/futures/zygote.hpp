@@ -16,7 +16,7 @@
 #include <variant>
 #include <vector>
 
-namespace spritefarm {
+namespace spritefarm::futures {
 
 /// What a new worker process is given: its number in the pool, the memory of its call slots, and what it
 /// makes its end of the channel from.
@@ -147,4 +147,4 @@ class Zygote {
   bool m_has_unread_end = false;  // m_events has a StandbyTookOver
 };
 
-}  // namespace spritefarm
+}  // namespace spritefarm::futures

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-namespace spritefarm {
+namespace spritefarm::futures {
 
 /// A command of the coordinator to the zygote or a standby.
 struct ZygoteCommand {
@@ -37,4 +37,4 @@ struct ZygoteReport {
   std::int64_t peak_memory_kib = 0;
 };
 
-}  // namespace spritefarm
+}  // namespace spritefarm::futures

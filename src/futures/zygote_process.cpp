@@ -13,7 +13,7 @@
 #include <system_error>
 #include <utility>
 
-namespace spritefarm {
+namespace spritefarm::futures {
 namespace {
 
 using namespace std::chrono_literals;
@@ -244,4 +244,4 @@ void ZygoteProcess::end_peers() {
   for (const auto& [key, child] : m_children) posix::reap_with_group(child.pid);
 }
 
-}  // namespace spritefarm
+}  // namespace spritefarm::futures

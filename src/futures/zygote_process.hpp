@@ -11,7 +11,7 @@
 #include <optional>
 #include <vector>
 
-namespace spritefarm {
+namespace spritefarm::futures {
 
 /// The program of a zygote or standby process, from its fork to its end. The protocol is in the comment of
 /// class Zygote.
@@ -65,4 +65,4 @@ class ZygoteProcess {
   bool m_is_zygote = false;
 };
 
-}  // namespace spritefarm
+}  // namespace spritefarm::futures

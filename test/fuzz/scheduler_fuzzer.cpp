@@ -4,6 +4,7 @@
 #include <csignal>
 
 using namespace spritefarm;
+using namespace spritefarm::futures;
 using test::SchedulerModel;
 
 /// Options of a pool, then two bytes for each event: which, and of whom. The model checks what the scheduler

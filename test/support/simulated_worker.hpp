@@ -10,6 +10,8 @@
 
 namespace spritefarm::test {
 
+using namespace futures;
+
 /// A worker of the SchedulerModel: process, channel and call slots exist in the memory of the test alone. Its
 /// functions do what a worker process does; the model tells the Scheduler.
 struct SimulatedWorker {

@@ -10,7 +10,7 @@
 #include <string>
 
 using spritefarm::OnWorkerDeath;
-using spritefarm::SchedulerOptions;
+using spritefarm::futures::SchedulerOptions;
 using spritefarm::test::SchedulerModel;
 using Event = SchedulerModel::Event;
 

@@ -10,6 +10,7 @@
 #include <utility>
 
 using namespace spritefarm;
+using namespace spritefarm::futures;
 using namespace std::chrono_literals;
 
 namespace {
