@@ -7,11 +7,10 @@ enum ExitStatus : int {
   everything_on_disk = 0,  ///< every selected sprite that exists
   some_failed = 1,         ///< a message names each with its reason
   usage_error = 2,
-  no_index = 3,       ///< the index cannot be read
-  no_output = 4,      ///< the output directory cannot be used
-  interrupted = 130,  ///< by SIGINT or SIGTERM
-  output_closed =
-      141,  ///< the reader of standard output is gone: 128 + SIGPIPE, as shells tell it of other filters
+  no_index = 3,         ///< the index cannot be read
+  no_output = 4,        ///< the output directory cannot be used
+  interrupted = 130,    ///< by SIGINT or SIGTERM
+  output_closed = 141,  ///< the reader of standard output has closed it: 128 + SIGPIPE
 };
 
 }  // namespace spritefarm::cli
