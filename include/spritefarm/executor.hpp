@@ -120,8 +120,8 @@ class Executor {
       Future<R> failed;
       failed.set_exception(
           std::make_exception_ptr(CodecError("the function, an argument or the result of this call cannot be "
-                                             "sent to another process: specialise "
-                                             "spritefarm::Codec for its type")));
+                                             "sent to another process: "
+                                             "specialise spritefarm::Codec for its type")));
       return failed;
     }
   }

@@ -76,8 +76,8 @@ class ProcessPoolExecutor final : public Executor {
   template <typename F, typename... Args>
   auto submit(const TaskOptions& options, F&& function, Args&&... args) {
     static_assert(detail::portable_function<std::decay_t<F>>,
-                  "this function object cannot be sent to another process: pass a plain function, a lambda "
-                  "without captures, or an object whose type is Portable");
+                  "this function object cannot be sent to another process: pass a plain function, "
+                  "a lambda without captures, or an object whose type is Portable");
     static_assert(
         (Portable<detail::KeptT<Args>> && ...),
         "an argument of this call cannot be sent to another process: specialise spritefarm::Codec for its type");

@@ -24,9 +24,8 @@ cli::HelpPage bench_help() {
                    {"-t, --threads N,...", "numbers of threads to compare [number of cores]",
                     "numbers of threads [number of cores]"},
                    {"--in-flight N",
-                    "sprites in flight in all, shared equally by the workers; serial has one [64, or the "
-                    "next "
-                    "number that all can share]",
+                    "sprites in flight in all, shared equally by the workers; serial has one [64, "
+                    "or the next number that all can share]",
                     "sprites in flight in all [64]"},
                    cli::transport_entry,
                    {"--cpu MS", "additional CPU time for each sprite [0]",

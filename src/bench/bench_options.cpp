@@ -92,8 +92,8 @@ Result<std::variant<BenchOptions, cli::HelpText>> parse_bench_options(
       app.count("--base-url") > 0 || (sources.base_url != nullptr && *sources.base_url != '\0');
   if (!network.demo && !has_own_url && network.connect_to.empty())
     return Error{
-        "the public PokéAPI is not for benchmarks: give --demo for an embedded mirror, or --base-url for "
-        "another"};
+        "the public PokéAPI is not for benchmarks: give --demo for an embedded mirror, "
+        "or --base-url for another"};
 
   options.configurations.push_back({});
   for (const int workers : raw.threads) options.configurations.push_back({cli::Mode::threads, workers});

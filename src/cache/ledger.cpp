@@ -158,8 +158,8 @@ OpenedLedger open_ledger(const std::string& path) {
   } catch (const SqliteError& error) {
     if (error.is_busy())
       return {nullptr, "another run has the ledger " + path +
-                           " open; this run continues without a cache; wait for the other run to finish to "
-                           "use it"};
+                           " open; this run continues without a cache; "
+                           "wait for the other run to finish to use it"};
     return {nullptr, "cannot use the ledger " + path + " (" + error.what() +
                          "); this run continues without a cache; check the file and its directory"};
   }

@@ -5,16 +5,15 @@ namespace spritefarm::cli {
 std::vector<HelpEntry> selection_entries() {
   return {
       {"POKEMON...",
-       "names or ids, such as pikachu or 25; '-' reads them from standard input; default: the first of the "
-       "index"},
+       "names or ids, such as pikachu or 25; '-' reads them from standard input; default: "
+       "the first of the index"},
       {"-n, --limit N", "take N pokémon of the index [100]", "take N pokémon of the index [100]"},
       {"--offset N", "skip the first N pokémon of the index [0]"},
       {"--all", "take the whole index", "take the whole index"},
       {"--sprite KEY,...",
        "which sprites [front_default]: a path in the record's `sprites` tree with dots between its keys, "
-       "such "
-       "as other.official-artwork.front_default; '*' stands for any one key, 'all' for every sprite that "
-       "exists",
+       "such as other.official-artwork.front_default; '*' stands for any one key, "
+       "'all' for every sprite that exists",
        "which sprites: a key such as back_shiny, or all"},
       {"--shard K/N", "take every N-th pokémon of the selection from the K-th on; K is from 1 to N"},
   };
@@ -56,19 +55,16 @@ HelpPage farm_help() {
                    {"-c, --concurrency N", "sprites in flight in each worker [32]"},
                    transport_entry,
                }},
-              {"Network",
-               network_entries(
-                   "requests per second to one host, over all workers together, after a burst of 2.56 N "
-                   "requests, at most 256 [100]; 0: no limit",
-                   "use an embedded mirror, needs no network")},
+              {"Network", network_entries("requests per second to one host, over all workers together, "
+                                          "after a burst of 2.56 N requests, at most 256 [100]; 0: no limit",
+                                          "use an embedded mirror, needs no network")},
               {"Output",
                {
                    {"-o, --output DIR", "directory for the sprites [sprites]",
                     "directory for the sprites [sprites]"},
                    {"--template T",
                     "path of each file below DIR, made of {name}, {id}, {sprite} and {ext} [{name}.{ext}; "
-                    "with "
-                    "more than one sprite {sprite}/{name}.{ext}]"},
+                    "with more than one sprite {sprite}/{name}.{ext}]"},
                    {"--refresh", "revalidate fresh entries too; downloads only what has changed"},
                    {"--verify", "hash the files on disk and download altered ones again"},
                    {"--gallery",
@@ -96,7 +92,8 @@ HelpPage farm_help() {
                   {"2", "the command line is wrong"},
                   {"3", "the index cannot be read"},
                   {"4", "the output directory cannot be used"},
-                  {"130", "interrupted by SIGINT or SIGTERM"}}}},
+                  {"130", "interrupted by SIGINT or SIGTERM"},
+                  {"141", "standard output was closed"}}}},
   };
 }
 

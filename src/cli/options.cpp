@@ -54,12 +54,12 @@ Result<text::OutputTemplate> template_of(const std::optional<std::string>& raw, 
   if (!path) return Error{"--template: " + path.error().message};
   if (plural && !path->tells_sprites_apart())
     return Error{
-        "--template needs {sprite} if more than one sprite per pokémon is selected: the files would "
-        "overwrite each other"};
+        "--template needs {sprite} if more than one sprite per pokémon is selected: "
+        "the files would overwrite each other"};
   if (options.pokemon.size() != 1 && !path->tells_pokemon_apart())
     return Error{
-        "--template needs {name} or {id} if more than one pokémon is selected: the files would overwrite "
-        "each other"};
+        "--template needs {name} or {id} if more than one pokémon is selected: "
+        "the files would overwrite each other"};
   return path;
 }
 

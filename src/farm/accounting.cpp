@@ -43,8 +43,8 @@ void Accounting::fail_shared_path(SpriteResult& sprite) {
   if (m_path_hashes.insert(std::hash<std::string>()(sprite.path)).second) return;
   sprite.status = SpriteStatus::failed;
   sprite.reason = fmt::format(
-      "another sprite has the path {} too, and one has overwritten the other: tell them apart with "
-      "--template",
+      "another sprite has the path {} too, and one has overwritten the other: "
+      "tell them apart with --template",
       sprite.path);
 }
 

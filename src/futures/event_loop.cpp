@@ -90,8 +90,8 @@ EventLoop::~EventLoop() {
 EventLoop& EventLoop::current() {
   if (!current_loop)
     throw std::logic_error(
-        "EventLoop::current(): this thread has no event loop; run this code in an executor or in "
-        "EventLoop::run_until()");
+        "EventLoop::current(): this thread has no event loop; "
+        "run this code in an executor or in EventLoop::run_until()");
   return *current_loop;
 }
 

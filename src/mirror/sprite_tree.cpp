@@ -13,30 +13,7 @@ namespace {
 
 // The tree's keys in the order of the real records, which is alphabetical.
 constexpr std::string_view shape =
-    "{back_default,back_female,back_shiny,back_shiny_female,front_default,front_female,front_shiny,"
-    "front_shiny_female,other{dream_world{front_default,front_female},home{front_default,front_female,"
-    "front_shiny,front_shiny_female},official-artwork{front_default,front_shiny},showdown{back_default,"
-    "back_female,back_shiny,back_shiny_female,front_default,front_female,front_shiny,front_shiny_female}},"
-    "versions{generation-i{red-blue{back_default,back_gray,back_transparent,front_default,front_gray,"
-    "front_transparent},yellow{back_default,back_gray,back_transparent,front_default,front_gray,"
-    "front_transparent}},generation-ii{crystal{back_default,back_shiny,back_shiny_transparent,"
-    "back_transparent,front_default,front_shiny,front_shiny_transparent,front_transparent},gold{"
-    "back_default,back_shiny,front_default,front_shiny,front_transparent},silver{back_default,back_shiny,"
-    "front_default,front_shiny,front_transparent}},generation-iii{emerald{front_default,front_shiny},"
-    "firered-leafgreen{back_default,back_shiny,front_default,front_shiny},ruby-sapphire{back_default,"
-    "back_shiny,front_default,front_shiny}},generation-iv{diamond-pearl{back_default,back_female,"
-    "back_shiny,back_shiny_female,front_default,front_female,front_shiny,front_shiny_female},"
-    "heartgold-soulsilver{back_default,back_female,back_shiny,back_shiny_female,front_default,front_female,"
-    "front_shiny,front_shiny_female},platinum{back_default,back_female,back_shiny,back_shiny_female,"
-    "front_default,front_female,front_shiny,front_shiny_female}},generation-ix{scarlet-violet{"
-    "front_default,front_female}},generation-v{black-white{animated{back_default,back_female,back_shiny,"
-    "back_shiny_female,front_default,front_female,front_shiny,front_shiny_female},back_default,back_female,"
-    "back_shiny,back_shiny_female,front_default,front_female,front_shiny,front_shiny_female}},"
-    "generation-vi{omegaruby-alphasapphire{front_default,front_female,front_shiny,front_shiny_female},x-y{"
-    "front_default,front_female,front_shiny,front_shiny_female}},generation-vii{icons{front_default,"
-    "front_female},ultra-sun-ultra-moon{front_default,front_female,front_shiny,front_shiny_female}},"
-    "generation-viii{brilliant-diamond-shining-pearl{front_default,front_female},icons{front_default,"
-    "front_female}}}}";
+    "{back_default,back_female,back_shiny,back_shiny_female,front_default,front_female,front_shiny,front_shiny_female,other{dream_world{front_default,front_female},home{front_default,front_female,front_shiny,front_shiny_female},official-artwork{front_default,front_shiny},showdown{back_default,back_female,back_shiny,back_shiny_female,front_default,front_female,front_shiny,front_shiny_female}},versions{generation-i{red-blue{back_default,back_gray,back_transparent,front_default,front_gray,front_transparent},yellow{back_default,back_gray,back_transparent,front_default,front_gray,front_transparent}},generation-ii{crystal{back_default,back_shiny,back_shiny_transparent,back_transparent,front_default,front_shiny,front_shiny_transparent,front_transparent},gold{back_default,back_shiny,front_default,front_shiny,front_transparent},silver{back_default,back_shiny,front_default,front_shiny,front_transparent}},generation-iii{emerald{front_default,front_shiny},firered-leafgreen{back_default,back_shiny,front_default,front_shiny},ruby-sapphire{back_default,back_shiny,front_default,front_shiny}},generation-iv{diamond-pearl{back_default,back_female,back_shiny,back_shiny_female,front_default,front_female,front_shiny,front_shiny_female},heartgold-soulsilver{back_default,back_female,back_shiny,back_shiny_female,front_default,front_female,front_shiny,front_shiny_female},platinum{back_default,back_female,back_shiny,back_shiny_female,front_default,front_female,front_shiny,front_shiny_female}},generation-ix{scarlet-violet{front_default,front_female}},generation-v{black-white{animated{back_default,back_female,back_shiny,back_shiny_female,front_default,front_female,front_shiny,front_shiny_female},back_default,back_female,back_shiny,back_shiny_female,front_default,front_female,front_shiny,front_shiny_female}},generation-vi{omegaruby-alphasapphire{front_default,front_female,front_shiny,front_shiny_female},x-y{front_default,front_female,front_shiny,front_shiny_female}},generation-vii{icons{front_default,front_female},ultra-sun-ultra-moon{front_default,front_female,front_shiny,front_shiny_female}},generation-viii{brilliant-diamond-shining-pearl{front_default,front_female},icons{front_default,front_female}}}}";
 
 // Calls open(key), leaf(key) and close() in the order of the shape.
 template <typename Open, typename Leaf, typename Close>

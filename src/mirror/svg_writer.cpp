@@ -13,8 +13,8 @@ std::string write_svg(const Creature& creature, std::string_view title) {
   };
   constexpr double half = creature_side / 2.0;
   std::string svg = fmt::format(
-      "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"{} 0 {} {}\"><title>{}</title>"
-      "<g stroke=\"{}\" stroke-width=\".4\">",
+      "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"{} 0 {} {}\"><title>{}</title><g stroke=\"{}\" "
+      "stroke-width=\".4\">",
       -half, creature_side, creature_side, title, web_colour(Ink::outline));
   for (const Part& part : creature.parts) {
     fmt::format_to(std::back_inserter(svg),

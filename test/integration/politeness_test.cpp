@@ -123,7 +123,7 @@ TEST_CASE("a long run announces its requests and its time", "[polite]") {
   process.send_signal(SIGINT);
   const Outcome outcome = process.finish();
   CHECK(outcome.exit_status == 130);
-  CHECK(outcome.err.find(
-            "up to about 53637 requests (1351 records, 52286 images), about 9 min at 100 a second to a "
-            "host (an estimate; see --rate)") != std::string::npos);
+  CHECK(outcome.err.find("up to about 53637 requests (1351 records, 52286 images), "
+                         "about 9 min at 100 a second to a host (an estimate; see --rate)") !=
+        std::string::npos);
 }

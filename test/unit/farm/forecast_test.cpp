@@ -21,9 +21,8 @@ TEST_CASE("the forecast for all sprites of all pokémon has requests and time", 
   CHECK(forecast.time() == 520s);  // (52286 - 256) / 100
   CHECK(forecast.is_long());
   CHECK(forecast.text() ==
-        "up to about 53637 requests (1351 records, 52286 images), about 9 min at 100 a second to a host (an "
-        "estimate; "
-        "see --rate)");
+        "up to about 53637 requests (1351 records, 52286 images), "
+        "about 9 min at 100 a second to a host (an estimate; see --rate)");
 }
 
 TEST_CASE("only a long run announces its forecast", "[farm][forecast]") {
