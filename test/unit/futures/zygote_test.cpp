@@ -70,8 +70,9 @@ Family living_family(pid_t coordinator) {
   Family family;
   for (const pid_t each : test::descendants_of(coordinator)) {
     if (!test::is_alive(each)) continue;
-    const std::string name = test::state_of(each).name;
-    if (name == "zygote") family.zygote = each;
+    const auto [name, letter, parent] = test::state_of(each);
+    // A new child of the zygote has its name for a moment.
+    if (name == "zygote" && test::state_of(parent).name != "zygote") family.zygote = each;
     if (name == "standby") family.standbys.push_back(each);
   }
   return family;
@@ -149,6 +150,7 @@ class DeathsAtStart {
 pid_t fork_coordinator(const std::function<int()>& body) {
   std::cout.flush();  // or else the child would write what is buffered a second time
   const pid_t child = ::fork();
+  REQUIRE(child >= 0);  // it will be killed, and -1 would be everybody
   if (child != 0) return child;
   int code = 99;
   try {
