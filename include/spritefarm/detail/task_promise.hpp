@@ -26,7 +26,7 @@ class TaskPromiseBase {
     std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> ended) noexcept {
       TaskPromiseBase& promise = ended.promise();
       if (promise.continuation) return promise.continuation;
-      if (const std::function<void()> on_end = std::move(promise.on_end)) on_end();
+      if (const std::function<void()> callback = std::move(promise.on_end)) callback();
       return std::noop_coroutine();
     }
     void await_resume() noexcept {}
