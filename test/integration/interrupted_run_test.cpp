@@ -1,6 +1,7 @@
 #include "support/catch.hpp"
 #include "support/file_tree.hpp"
 #include "support/made_up_api.hpp"
+#include "support/numbered_pokemon.hpp"
 #include "support/program.hpp"
 #include "support/run_report.hpp"
 #include "support/scripted_server.hpp"
@@ -42,19 +43,9 @@ class SilentApi {
     const int id = std::stoi(name);
     if (id > m_sound) return {"", ScriptedServer::Reply::stall};
     const std::string number = std::to_string(id);
-    return ScriptedServer::response("200 OK", R"({"id": )" + number + R"(, "name": "p)" + number +
-                                                  R"(", "sprites": {"front_default": ")" +
-                                                  m_server.url("/images/" + number) + R"("}})");
+    return ScriptedServer::response("200 OK", numbered_record(number, m_server.url("/images/" + number)));
   }
-  std::string index() const {
-    std::string results;
-    for (int id = 1; id <= pokemon; ++id) {
-      const std::string number = std::to_string(id);
-      results += (id == 1 ? "" : ", ") + (R"({"name": "p)" + number) + R"(", "url": ")" +
-                 m_server.url("/api/v2/pokemon/" + number + "/") + R"("})";
-    }
-    return R"({"count": )" + std::to_string(pokemon) + R"(, "next": null, "results": [)" + results + "]}";
-  }
+  std::string index() const { return numbered_index(pokemon, m_server.url("/api/v2/pokemon/")); }
 
   const int m_sound;
   const std::function<void()> m_on_dataset;

@@ -1,6 +1,7 @@
 #include "support/catch.hpp"
 #include "support/file_tree.hpp"
 #include "support/made_up_api.hpp"
+#include "support/numbered_pokemon.hpp"
 #include "support/program.hpp"
 #include "support/scripted_server.hpp"
 #include "support/temp_dir.hpp"
@@ -32,19 +33,9 @@ class HeldApi {
     if (path.find('?') != path.npos) return ScriptedServer::response("200 OK", index());
     const std::string id = path.substr(records.size(), path.rfind('/') - records.size());
     if (id != "1" && !m_go.wait(Subprocess::long_enough)) return {"", ScriptedServer::Reply::reset};
-    return ScriptedServer::response("200 OK", R"({"id": )" + id + R"(, "name": "p)" + id +
-                                                  R"(", "sprites": {"front_default": ")" +
-                                                  m_server.url("/images/" + id + ".png") + R"("}})");
+    return ScriptedServer::response("200 OK", numbered_record(id, m_server.url("/images/" + id + ".png")));
   }
-  std::string index() const {
-    std::string results;
-    for (int id = 1; id <= pokemon; ++id) {
-      const std::string number = std::to_string(id);
-      results += (id == 1 ? "" : ", ") + (R"({"name": "p)" + number) + R"(", "url": ")" +
-                 m_server.url("/api/v2/pokemon/" + number + "/") + R"("})";
-    }
-    return R"({"count": 200, "next": null, "results": [)" + results + "]}";
-  }
+  std::string index() const { return numbered_index(pokemon, m_server.url("/api/v2/pokemon/")); }
 
   Event m_go;
   ScriptedServer m_server{[this](const ScriptedServer::Request& request) { return reply(request.path); }};
