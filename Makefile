@@ -7,12 +7,11 @@ V       ?= 0
 # 1 makes warnings errors. scripts/test sets it; a user's build leaves it 0.
 DEVELOPER ?= 0
 
-CXXFLAGS-release = -O2 -g
+CXXFLAGS-release = -O2
 CXXFLAGS-debug   = -O0 -g
-CXXFLAGS-asan    = -O0 -g1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer $(sanitizer_noise)
-CXXFLAGS-tsan    = -O0 -g1 -fsanitize=thread $(sanitizer_noise)
-# GCC warns about code that its own instrumentation generates in the standard library.
-sanitizer_noise  = $(if $(findstring clang,$(CXX)),,-Wno-maybe-uninitialized)
+# The fuzzers have all checks of undefined behaviour; here those are left out that double the time of compiling.
+CXXFLAGS-asan    = -O0 -g1 -fsanitize=address,undefined -fno-sanitize=null,alignment,object-size -fno-sanitize-recover=all -fno-omit-frame-pointer
+CXXFLAGS-tsan    = -O0 -g1 -fsanitize=thread
 # For the fuzzers only.
 CXXFLAGS-fuzz    = -O1 -gline-tables-only -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 ifeq ($(filter $(VARIANT),release debug asan tsan fuzz),)
@@ -27,46 +26,75 @@ endif
 PKG_CONFIG ?= pkg-config
 B          := build/$(VARIANT)
 VERSION    := $(shell sed -n 's/^\#define SPRITEFARM_VERSION "\(.*\)"/\1/p' include/spritefarm/version.hpp)
+# Before 1.0 the ABI changes with the second number.
+SOVERSION  := $(basename $(VERSION))
+STRIP      ?= strip
 
 # ---- what is built from what ------------------------------------------------------------------------------
 
 LIBRARY_LAYERS := base posix ipc futures
 PROGRAM_LAYERS := text system net pokeapi image cache cli farm bench mirror
-PACKAGES       := libcurl simdjson fmt sqlite3 libcrypto libmicrohttpd zlib
+# A library of its own, made only if the package that it needs is installed.
+CLUSTER_LAYER  := cluster
+CLUSTER_PACKAGE := librabbitmq
+PACKAGES       := libcurl simdjson fmt sqlite3 libcrypto libmicrohttpd zlib libseccomp
 
 headers          := $(sort $(wildcard include/spritefarm/*.hpp include/spritefarm/*/*.hpp))
 shared           := $(sort $(wildcard share/man/man1/* share/bash-completion/completions/* share/zsh/site-functions/* \
                       share/fish/vendor_completions.d/* share/doc/spritefarm/*))
 library_sources  := $(sort $(wildcard $(LIBRARY_LAYERS:%=src/%/*.cpp)))
+has_cluster      := $(if $(wildcard src/$(CLUSTER_LAYER)/*.cpp),$(shell $(PKG_CONFIG) --exists $(CLUSTER_PACKAGE) 2>/dev/null && echo yes))
+cluster_sources  := $(if $(has_cluster),$(sort $(wildcard $(CLUSTER_LAYER:%=src/%/*.cpp))))
+cluster_test_sources := $(if $(has_cluster),$(sort $(wildcard test/cluster/*.cpp)))
+cluster_programs := $(if $(has_cluster),$(sort $(wildcard test/cluster/programs/*.cpp)))
 program_sources  := $(sort $(wildcard $(PROGRAM_LAYERS:%=src/%/*.cpp)))
 main_source      := $(wildcard src/main.cpp)
 support_sources  := $(sort $(wildcard test/support/*.cpp))
+# ThreadSanitizer runs the unit tests with these tags: they have threads or processes.
+tsan_tags        := executor process thread task worker http pipeline mirror
+ifeq ($(VARIANT),tsan)
+unit_sources     := $(sort $(shell grep -rlF $(tsan_tags:%=-e '[%]') test/unit))
+else
 unit_sources     := $(sort $(wildcard test/unit/*/*.cpp))
+endif
 integration_sources := $(sort $(wildcard test/integration/*.cpp))
 conformance_sources := $(sort $(wildcard test/conformance/*.cpp))
 conformance_programs := $(sort $(wildcard test/conformance/programs/*.cpp))
 measurement_sources := $(sort $(wildcard test/measurements/*.cpp))
 examples_sources := $(sort $(wildcard test/examples/*.cpp))
+lesson_sources   := $(sort $(wildcard test/examples/lesson/*.cpp))
 relay_sources    := $(sort $(wildcard test/bench/*.cpp))
 fuzzer_sources   := $(sort $(wildcard test/fuzz/*_fuzzer.cpp))
-# Only what the fuzzers need, half of the sources. Clang 14 cannot compile all of them with these sanitizers.
-fuzzed_sources   := $(if $(filter fuzz,$(VARIANT)),$(shell scripts/needed-sources $(fuzzer_sources)))
+# Two variants build only what their tests need, half of the sources. Clang 14 cannot compile all of them with the
+# sanitizers of the fuzzers.
+needed_sources   := $(if $(filter fuzz,$(VARIANT)),$(shell scripts/needed-sources $(fuzzer_sources)))
+ifeq ($(VARIANT),tsan)
+support_mains    := test/support/test_main.cpp test/support/time_limit.cpp
+needed_sources   := $(shell scripts/needed-sources $(unit_sources) $(conformance_sources) $(support_mains))
+support_sources  := $(filter $(needed_sources) $(support_mains),$(support_sources))
+needed_sources   := $(filter $(program_sources),$(needed_sources))
+endif
 scheduler_model  := $(patsubst %,test/support/%.cpp,scheduler_model scheduler_model_checks simulated_worker)
-all_sources      := $(library_sources) $(program_sources) $(main_source) $(support_sources) $(unit_sources) $(integration_sources) \
-                    $(conformance_sources) $(conformance_programs) $(measurement_sources) $(examples_sources) $(relay_sources) $(fuzzer_sources)
+all_sources      := $(library_sources) $(cluster_sources) $(cluster_test_sources) $(cluster_programs) $(program_sources) $(main_source) $(support_sources) $(unit_sources) $(integration_sources) \
+                    $(conformance_sources) $(conformance_programs) $(measurement_sources) $(examples_sources) $(lesson_sources) $(relay_sources) $(fuzzer_sources)
 objects           = $(patsubst %.cpp,$(B)/%.o,$(1))
-# The program's HTML pages become string literals that sources include: "farm/gallery_page.html.inc".
-pages            := $(patsubst src/%.html,$(B)/pages/%.html.inc,$(sort $(wildcard $(PROGRAM_LAYERS:%=src/%/*.html))))
+# The program's HTML pages and its script for CPython become string literals that sources include:
+# "farm/gallery_page.html.inc".
+pages            := $(patsubst src/%,$(B)/pages/%.inc,$(sort $(wildcard $(PROGRAM_LAYERS:%=src/%/*.html) $(PROGRAM_LAYERS:%=src/%/*.py))))
 
 # ---- flags: ours first, the user's last ---------------------------------------------------------------------
 
 warnings := -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wno-missing-field-initializers
+# GCC warns without reason about variants that were moved from, and about what its own instrumentation generates.
+warnings += $(if $(findstring clang,$(CXX)),,-Wno-maybe-uninitialized)
 # Not for the fuzzers: their clang can be of any version, and a new warning is no reason not to fuzz.
 ifeq ($(DEVELOPER)$(filter fuzz,$(VARIANT)),1)
 warnings += -Werror
 endif
 # As system headers, so that we do not see their warnings.
 package_cflags := $(patsubst -I%,-isystem %,$(shell $(PKG_CONFIG) --cflags $(PACKAGES) 2>/dev/null))
+cluster_cflags := $(if $(has_cluster),$(patsubst -I%,-isystem %,$(shell $(PKG_CONFIG) --cflags $(CLUSTER_PACKAGE))))
+cluster_libs   := $(if $(has_cluster),$(shell $(PKG_CONFIG) --libs $(CLUSTER_PACKAGE)))
 package_libs   := $(shell $(PKG_CONFIG) --libs $(PACKAGES) 2>/dev/null)
 # Catch2 2 is a header only; Catch2 3 has a library.
 catch_libs     := $(shell $(PKG_CONFIG) --exists 'catch2 >= 3' 2>/dev/null && $(PKG_CONFIG) --libs catch2)
@@ -74,12 +102,15 @@ catch_libs     := $(shell $(PKG_CONFIG) --exists 'catch2 >= 3' 2>/dev/null && $(
 # Without this setting simdjson's inline functions depend on the optimisation level; one program needs one kind.
 sf_cppflags := -Iinclude -Isrc -Itest -I$(B)/pages $(package_cflags) -DSIMDJSON_DEVELOPMENT_CHECKS=0
 # Tests compile in half the time with these. The program and the library are tested as they are shipped.
-test_cxxflags-release = -g0
-test_cxxflags-asan    = -g0 -fno-sanitize=null,alignment,object-size
-test_cxxflags-tsan    = -g0
-test_cxxflags        := -O0 $(test_cxxflags-$(VARIANT))
-sf_cxxflags := -std=c++20 -pthread $(warnings) $(CXXFLAGS-$(VARIANT))
+test_cxxflags := -O0 $(if $(filter debug,$(VARIANT)),,-g0)
+is_gcc      := $(shell $(CXX) --version 2>/dev/null | grep 'Free Software')
+# GCC compiles a tenth faster if it collects its garbage rarely.
+sf_cxxflags := -std=c++20 -pthread $(warnings) $(CXXFLAGS-$(VARIANT)) \
+               $(if $(is_gcc),--param ggc-min-expand=1000 --param ggc-min-heapsize=1000000)
 sf_ldflags  := -pthread $(CXXFLAGS-$(VARIANT))
+# The library needs no package. Its objects go into the archive and into the shared library alike.
+library_cppflags := -Iinclude -Isrc
+library_cxxflags := -fPIC -fvisibility=hidden -fvisibility-inlines-hidden
 compile      = $(CXX) $(sf_cppflags) $(CPPFLAGS) $(sf_cxxflags) $(CXXFLAGS)
 link         = $(CXX) $(sf_ldflags) $(CXXFLAGS) $(LDFLAGS)
 
@@ -103,13 +134,15 @@ endif
 
 # ---- programs and archives ----------------------------------------------------------------------------------
 
+cluster_files := $(if $(has_cluster),$(B)/libspritefarm-cluster.a $(B)/spritefarm-cluster.pc)
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all check check-static tests fuzzers format tidy packages print-compile print-checks install uninstall clean help FORCE
+.PHONY: all check check-static tests docs lesson fuzzers format tidy packages print-compile print-checks install install-library \
+        uninstall clean help FORCE
 
 ## all: the program and the library (the default)
-all: $(B)/spritefarm $(B)/libspritefarm.a $(B)/spritefarm.pc compile_commands.json
+all: $(B)/spritefarm $(B)/libspritefarm.a $(B)/spritefarm.pc $(cluster_files) compile_commands.json
 
 # $(call stamp,NAME,VARIABLE): build/VARIANT/stamps/NAME holds the value of VARIABLE. It is rewritten, and what depends on
 # it is rebuilt, only when the value differs. It ends without a newline, which GNU make 4.3 does not always strip.
@@ -140,46 +173,76 @@ $(B)/$(1): $(call objects,$(2)) $(3:%=$(B)/%.a) $(B)/stamps/$(1)
 
 endef
 
+shared_library := libspritefarm.so.$(VERSION)
+$(B)/$(shared_library): $(B)/libspritefarm.a
+	$(call show,LINK)$(link) -shared -Wl,-soname,libspritefarm.so.$(SOVERSION) -Wl,-z,defs -o $@ \
+	  -Wl,--whole-archive $< -Wl,--no-whole-archive
+
 archives := libprogram libspritefarm
+# What the tests link to.
+tested   := $(if $(filter tsan,$(VARIANT)),libneeded libspritefarm,$(archives))
 $(eval $(call archive,libspritefarm,$(library_sources)))
 $(eval $(call archive,libprogram,$(program_sources)))
+$(eval $(call archive,libneeded,$(needed_sources)))
+ifdef has_cluster
+$(eval $(call archive,libspritefarm-cluster,$(cluster_sources)))
+$(eval $(call program,cluster-tests,$(cluster_test_sources) $(support_sources),libprogram libspritefarm-cluster libspritefarm,$(package_libs) $(catch_libs) $(cluster_libs)))
+$(foreach source,$(cluster_programs),$(eval \
+  $(call program,$(source:test/cluster/programs/%.cpp=cluster-%),$(source),libspritefarm-cluster libspritefarm,$(cluster_libs))))
+endif
 $(eval $(call program,spritefarm,$(main_source),$(archives),$(package_libs)))
 $(foreach kind,unit integration conformance,$(eval \
-  $(call program,$(kind)-tests,$($(kind)_sources) $(support_sources),$(archives),$(package_libs) $(catch_libs))))
+  $(call program,$(kind)-tests,$($(kind)_sources) $(support_sources),$(tested),$(package_libs) $(catch_libs))))
 
 $(eval $(call program,delay-relay,$(relay_sources),$(archives)))
 
 # These link to nothing but the library, as a user's program does.
 $(eval $(call program,isolation-measurements,$(measurement_sources) test/support/proc.cpp,libspritefarm))
 $(foreach source,$(examples_sources),$(eval $(call program,$(source:test/%.cpp=%),$(source),libspritefarm)))
+$(foreach source,$(lesson_sources),$(eval $(call program,$(source:test/%.cpp=%),$(source),libspritefarm,$(package_libs))))
 $(foreach source,$(conformance_programs),$(eval \
   $(call program,$(basename $(notdir $(source))),$(source) test/conformance/gate.cpp,libspritefarm)))
 # The conformance tests look for their programs in the folder that they are in.
 $(B)/conformance-tests: | $(conformance_programs:test/conformance/programs/%.cpp=$(B)/%)
 
-$(eval $(call archive,libfuzzed,$(fuzzed_sources)))
 $(foreach source,$(fuzzer_sources),$(eval \
-  $(call program,$(source:test/fuzz/%_fuzzer.cpp=fuzzers/%),$(source),libfuzzed,-fsanitize=fuzzer $(package_libs))))
+  $(call program,$(source:test/fuzz/%_fuzzer.cpp=fuzzers/%),$(source),libneeded,-fsanitize=fuzzer $(package_libs))))
 
 # ---- objects --------------------------------------------------------------------------------------------------
 
 # For GCC only: clang's precompiled headers work differently.
-precompiled := $(if $(shell $(CXX) --version 2>/dev/null | grep 'Free Software'),$(B)/test/support/precompiled.hpp.gch)
-test_kinds  := unit integration conformance
+precompiled := $(if $(is_gcc),$(B)/test/support/precompiled.hpp.gch)
+test_kinds  := unit integration conformance cluster
 $(foreach kind,$(test_kinds) support,$(B)/test/$(kind)/%.o) $(precompiled): private sf_cxxflags += $(test_cxxflags)
+# std::expected is C++23. The precompiled header is not, so this test compiles what it includes.
+$(B)/test/unit/futures/expected_test.o: private sf_cxxflags += -std=c++2b
+$(B)/test/unit/futures/expected_test.o: private precompiled :=
+# The sources of the program have a precompiled header under sanitizers only: the other variants compile what a source includes.
+source_headers := $(if $(is_gcc),$(if $(filter asan tsan,$(VARIANT)),$(B)/test/support/source_headers.hpp.gch))
+$(call objects,$(program_sources)): $(source_headers)
+$(foreach layer,$(PROGRAM_LAYERS),$(B)/src/$(layer)/%.o): private sf_cppflags += $(if $(source_headers),-include $(source_headers:.gch=))
+-include $(source_headers:.gch=.d)
+# Nearly all of it is Catch2.
+$(B)/test/support/test_main.o: private sf_cxxflags += -fno-sanitize=all
 # The random test of the Scheduler spends its time here.
 $(call objects,$(scheduler_model)): private sf_cxxflags += -O2
-$(call objects,$(unit_sources) $(integration_sources) $(conformance_sources) $(conformance_programs)): $(precompiled)
+$(call objects,$(unit_sources) $(integration_sources) $(conformance_sources) $(conformance_programs) $(cluster_test_sources) $(cluster_programs)): $(precompiled)
 $(foreach kind,$(test_kinds),$(B)/test/$(kind)/%.o): private sf_cppflags += $(if $(precompiled),-include $(precompiled:.gch=))
 $(B)/%.hpp.gch: %.hpp $(B)/stamps/flags
 	@mkdir -p $(@D)
 	$(call show,CXX )$(compile) -MMD -MP -x c++-header -c -o $@ $<
 -include $(precompiled:.gch=.d)
-$(B)/pages/%.html.inc: src/%.html Makefile
+$(B)/pages/%.inc: src/% Makefile
 	@mkdir -p $(@D)
 	$(call show,PAGE){ printf 'R"page('; cat $<; printf ')page"\n'; } >$@
 # For the first build. Later the .d files tell which source includes which page.
 $(call objects,$(program_sources)): | $(pages)
+$(call objects,$(library_sources)): private sf_cppflags = $(library_cppflags)
+$(call objects,$(cluster_sources)): private sf_cppflags = $(library_cppflags) $(cluster_cflags)
+$(call objects,$(library_sources) $(cluster_sources)): private sf_cxxflags += $(library_cxxflags)
+$(call objects,$(library_sources) $(cluster_sources)): $(B)/%.o: %.cpp $(B)/stamps/library-flags
+	@mkdir -p $(@D)
+	$(call show,CXX )$(compile) -MMD -MP -c -o $@ $<
 $(B)/%.o: %.cpp $(B)/stamps/flags
 	@mkdir -p $(@D)
 	$(call show,CXX )$(compile) -MMD -MP -c -o $@ $<
@@ -188,6 +251,8 @@ $(B)/%.o: %.cpp $(B)/stamps/flags
 all_flags = $(compile) / $(test_cxxflags) / $(link) / $(package_libs) $(catch_libs)
 $(eval $(call stamp,flags,all_flags))
 $(B)/stamps/flags: | packages
+library_flags = $(CXX) $(library_cppflags) $(CPPFLAGS) $(sf_cxxflags) $(library_cxxflags) $(CXXFLAGS) / $(link)
+$(eval $(call stamp,library-flags,library_flags))
 packages:
 	@$(PKG_CONFIG) --exists $(PACKAGES) || \
 	  { echo 'spritefarm: needs $(PKG_CONFIG) and the packages $(PACKAGES); on Debian run scripts/bootstrap' >&2; exit 1; }
@@ -202,17 +267,25 @@ $(eval $(call stamp,prefix,PREFIX))
 $(B)/spritefarm.pc: include/spritefarm/version.hpp Makefile $(B)/stamps/prefix
 	@printf '%s\n' 'prefix=$(PREFIX)' 'includedir=$${prefix}/include' 'libdir=$${prefix}/lib' '' 'Name: spritefarm' \
 	  'Description: concurrent.futures for C++: thread and process pools' 'Version: $(VERSION)' \
-	  'Cflags: -I$${includedir} -pthread' 'Libs: -L$${libdir} -lspritefarm -pthread' >$@
+	  'Cflags: -I$${includedir} -pthread' 'Libs: -L$${libdir} -l:libspritefarm.a -pthread' >$@
+
+$(B)/spritefarm-cluster.pc: include/spritefarm/version.hpp Makefile $(B)/stamps/prefix
+	@printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$${prefix}/lib' '' 'Name: spritefarm-cluster' \
+	  'Description: concurrent.futures for C++: an executor for many machines, by RabbitMQ' 'Version: $(VERSION)' \
+	  'Requires: $(CLUSTER_PACKAGE)' 'Libs: -L$${libdir} -l:libspritefarm-cluster.a -l:libspritefarm.a -pthread' \
+	  'Cflags: -I$${prefix}/include -pthread' >$@
 
 # ---- checks and tests -----------------------------------------------------------------------------------------
 
 # The only list of them. scripts/test runs those of four variants, one at a time, and counts.
 static_checks  := layers headers format words links commits
 program_checks := unit conformance conformance-pipes integration measurements examples
-checks-release := $(static_checks) checks makefile $(program_checks) conformance-table manual pages bench install
+cluster_checks := $(if $(has_cluster),cluster cluster-broker)
+checks-release := $(static_checks) checks makefile docs $(program_checks) $(cluster_checks) conformance-table manual pages bench lesson install
 checks-debug   := $(program_checks)
-checks-asan    := $(program_checks)
-checks-tsan    := unit conformance conformance-pipes measurements
+# The rest repeats what these run: CHECKS='measurements examples' scripts/test asan.
+checks-asan    := unit conformance conformance-pipes integration $(cluster_checks)
+checks-tsan    := unit conformance conformance-pipes
 checks-fuzz    := fuzz
 checks         := $(checks-$(VARIANT))
 
@@ -226,8 +299,8 @@ check-$(1): $(2)
 endef
 # $(call script,COMMAND): a recipe that runs it. With exit status 77 it cannot run here: scripts/test counts the message.
 script = @echo '$(1)'; $(1) || { [ $$? = 77 ] && echo 'SKIPPED: $@'; }
-# ThreadSanitizer runs the tests that have threads or processes. It cannot run those tagged [no-tsan].
-tags-tsan    := $(patsubst %,[%]~[no-tsan],executor process thread task worker http pipeline mirror)
+# ThreadSanitizer cannot run the tests tagged [no-tsan].
+tags-tsan    := $(patsubst %,[%]~[no-tsan],$(tsan_tags))
 comma        := ,
 default_unit := $(subst ] [,]$(comma)[,$(tags-$(VARIANT)))
 # $(call selected,DEFAULT): the tests to run, as an argument of a test program.
@@ -251,28 +324,41 @@ $(eval $(call check,conformance-pipes,$(B)/conformance-tests,SPRITEFARM_TEST_TRA
 $(eval $(call check,conformance-table,$(B)/conformance-tests,scripts/checks/conformance-table $$<))
 ## check-integration: the program against real servers; TESTS as above
 $(eval $(call check,integration,$(B)/integration-tests $(B)/spritefarm $(B)/delay-relay,$$< $$(call selected)))
+## check-cluster: the rules of the executor for many machines; TESTS as above
+$(eval $(call check,cluster,$(if $(has_cluster),$(B)/cluster-tests),$$< $$(call selected,~[broker]~[.])))
+## check-cluster-broker: the same with a real broker, where RabbitMQ is installed; TESTS as above
+$(eval $(call check,cluster-broker,$(if $(has_cluster),$(B)/cluster-tests $(cluster_programs:test/cluster/programs/%.cpp=$(B)/cluster-%)),$$(call script,scripts/checks/cluster $$< $$(call selected,[broker]$(if $(filter asan,$(VARIANT)),~[restart])))))
 ## check-measurements: how well process pools isolate, in short; scripts/measurements measures it in full
 $(eval $(call check,measurements,$(B)/isolation-measurements,scripts/measurements --short $$<))
 ## check-examples: the output of the example programs
 $(eval $(call check,examples,$(examples_sources:test/%.cpp=$(B)/%),scripts/checks/examples $(B)/examples))
+## check-lesson: the programs of the lesson make the same files, in C++ and in Python
+$(eval $(call check,lesson,lesson,$$(call script,scripts/lesson --latency 3 $(B))))
 ## check-manual: the man page and the completions have the options of --help
 $(eval $(call check,manual,$(B)/spritefarm,scripts/checks/manual $$<))
 ## check-pages: the HTML pages in a headless Chromium
 $(eval $(call check,pages,$(B)/spritefarm,$$(call script,scripts/checks/pages $$<)))
 ## check-bench: scripts/bench in short, without judging times
-$(eval $(call check,bench,$(B)/spritefarm $(B)/delay-relay,$$(call script,scripts/bench --short $$<)))
+$(eval $(call check,bench,$(B)/spritefarm $(B)/delay-relay,$$(call script,scripts/bench --short $$< && scripts/bench --lines --full --short $$<)))
 ## check-install: installs, compiles an example against the installed library, uninstalls
 $(eval $(call check,install,all,scripts/checks/install))
+## check-docs: each public name is documented: the reference builds without a warning
+$(eval $(call check,docs,,$$(call script,scripts/docs)))
 ## check-fuzz: each fuzzer for 3 seconds; scripts/fuzz runs them for longer
 $(eval $(call check,fuzz,,$$(call script,scripts/fuzz --seconds 3)))
 ## tests: builds what the checks of VARIANT need; runs nothing
 tests: $(needed)
+## lesson: the programs of the lesson, which scripts/lesson runs
+lesson: $(B)/spritefarm $(lesson_sources:test/%.cpp=$(B)/%)
 ## fuzzers: the fuzzers, with VARIANT=fuzz; scripts/fuzz runs them
 fuzzers: $(fuzzer_sources:test/fuzz/%_fuzzer.cpp=$(B)/fuzzers/%)
 print-checks:
 	@echo $(checks)
 print-compile:
 	@echo '$(subst ','\'',$(compile))'
+## docs: the HTML reference of the library, in build/docs/html; needs Doxygen
+docs:
+	scripts/docs
 ## format: formats the sources as .clang-format says
 format:
 	scripts/checks/format -i
@@ -282,17 +368,40 @@ tidy: compile_commands.json
 
 # ---- installation ---------------------------------------------------------------------------------------------
 
-## install: installs into PREFIX [/usr/local], below DESTDIR
-install: all
+# The files of the library that are installed as they stand, the files of both installations, and links to the library.
+cluster_header := include/spritefarm/cluster.hpp
+library_files  := $(filter-out $(cluster_header),$(headers)) share/cmake/spritefarm/spritefarmConfig.cmake share/cmake/spritefarm/spritefarmConfigVersion.cmake \
+                  share/doc/spritefarm/library.md
+library_links  := lib/libspritefarm.so lib/libspritefarm.so.$(SOVERSION)
+cluster_others := lib/libspritefarm-cluster.a lib/pkgconfig/spritefarm-cluster.pc
+library_others := lib/libspritefarm.a lib/$(shared_library) lib/pkgconfig/spritefarm.pc share/doc/spritefarm/LICENSE
+# $(call install_files,FILES): with their paths in this repository
+install_files = for file in $(1); do install -D -m 644 $$file $(DESTDIR)$(PREFIX)/$$file || exit; done
+
+## install: installs everything into PREFIX [/usr/local], below DESTDIR
+install: all install-library
 	install -D -m 755 $(B)/spritefarm $(DESTDIR)$(PREFIX)/bin/spritefarm
+	$(STRIP) --strip-debug $(DESTDIR)$(PREFIX)/bin/spritefarm
+	$(call install_files,$(shared))
+## install-library: the library alone, which needs nothing but a compiler; with librabbitmq, also that for many machines
+install-library: $(B)/libspritefarm.a $(B)/$(shared_library) $(B)/spritefarm.pc $(cluster_files)
 	install -D -m 644 $(B)/libspritefarm.a $(DESTDIR)$(PREFIX)/lib/libspritefarm.a
+	install -D -m 644 $(B)/$(shared_library) $(DESTDIR)$(PREFIX)/lib/$(shared_library)
+	$(STRIP) --strip-debug $(DESTDIR)$(PREFIX)/lib/libspritefarm.a
+	$(STRIP) --strip-unneeded $(DESTDIR)$(PREFIX)/lib/$(shared_library)
+	for link in $(library_links); do ln -sf $(shared_library) $(DESTDIR)$(PREFIX)/$$link || exit; done
 	install -D -m 644 $(B)/spritefarm.pc $(DESTDIR)$(PREFIX)/lib/pkgconfig/spritefarm.pc
-	for file in $(headers) $(shared); do install -D -m 644 $$file $(DESTDIR)$(PREFIX)/$$file || exit; done
-## uninstall: removes the installed files
+	install -D -m 644 LICENSE $(DESTDIR)$(PREFIX)/share/doc/spritefarm/LICENSE
+	$(call install_files,$(library_files) $(if $(has_cluster),$(cluster_header)))
+ifdef has_cluster
+	install -D -m 644 $(B)/libspritefarm-cluster.a $(DESTDIR)$(PREFIX)/lib/libspritefarm-cluster.a
+	$(STRIP) --strip-debug $(DESTDIR)$(PREFIX)/lib/libspritefarm-cluster.a
+	install -D -m 644 $(B)/spritefarm-cluster.pc $(DESTDIR)$(PREFIX)/lib/pkgconfig/spritefarm-cluster.pc
+endif
+## uninstall: removes the files of either installation
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/bin/spritefarm $(DESTDIR)$(PREFIX)/lib/libspritefarm.a \
-	  $(DESTDIR)$(PREFIX)/lib/pkgconfig/spritefarm.pc $(patsubst %,$(DESTDIR)$(PREFIX)/%,$(headers) $(shared))
-	for folder in include/spritefarm/detail include/spritefarm share/doc/spritefarm; do \
+	cd $(DESTDIR)$(PREFIX) && rm -f bin/spritefarm $(library_links) $(library_others) $(cluster_others) $(cluster_header) $(library_files) $(shared)
+	for folder in include/spritefarm/detail include/spritefarm share/cmake/spritefarm share/doc/spritefarm; do \
 	  [ ! -d $(DESTDIR)$(PREFIX)/$$folder ] || rmdir --ignore-fail-on-non-empty $(DESTDIR)$(PREFIX)/$$folder || exit; done
 ## clean: removes everything that was built
 clean:

@@ -26,13 +26,14 @@ class Encoder {
   [[nodiscard]] std::string take() && { return std::move(m_bytes); }
 
  private:
-  std::string m_bytes;
+  std::string m_bytes{};
 };
 
 /// Reads values from bytes that another process wrote. The bytes must outlive the decoder. Used by one thread
 /// at a time. Every member throws CodecError instead of reading past the end. Source: pickle.Unpickler.
 class Decoder {
  public:
+  /// Reads these bytes.
   explicit Decoder(std::string_view bytes) : m_rest(bytes) {}
 
   /// Copies the next `size` bytes to `data`.
@@ -65,11 +66,14 @@ class Decoder {
   std::string_view m_rest;
 };
 
-/// Encodes and decodes a T. The library specialises it for
+/// Encodes and decodes a Type. The library specialises it for
 ///
-///   - arithmetic types, enumerations and std::chrono::duration;
-///   - std::string, optional, variant, monostate, pair, tuple and array;
+///   - arithmetic types, enumerations, std::complex, and durations and time points of std::chrono;
+///   - std::string, optional, variant, monostate, pair, tuple, array, bitset, filesystem::path and expected;
 ///   - containers: vector, deque, list, set, map, multiset, multimap and their unordered forms;
+///   - std::unique_ptr and shared_ptr to a value of one of these types, which crosses as a copy; null stays
+///     null, and two pointers to one object arrive as pointers to two. Not to an array, nor to a class with
+///     virtual functions that is not final: it may be one that is derived from it;
 ///   - std::exception_ptr: the type name, the message and the nested exceptions. A standard exception or one
 ///     of this library decodes as its own type, any other as RemoteError. Decoding does not fail: invalid
 ///     bytes give a CodecError;
@@ -86,25 +90,25 @@ class Decoder {
 ///
 /// An exception that either function throws becomes the exception of the call's future.
 /// Source: the __reduce__() method that pickle calls.
-template <typename T>
+template <typename Type>
 struct Codec;
 
 /// A type that can cross to another process: one that has a Codec.
-template <typename T>
-concept Portable = requires(Encoder& to, Decoder& from, const T& value) {
-  Codec<T>::encode(to, value);
-  { Codec<T>::decode(from) } -> std::same_as<T>;
+template <typename Type>
+concept Portable = requires(Encoder& to, Decoder& from, const Type& value) {
+  Codec<Type>::encode(to, value);
+  { Codec<Type>::decode(from) } -> std::same_as<Type>;
 };
 
-/// Appends `value` to the encoder's buffer. Throws what Codec<T>::encode() throws.
-template <Portable T>
-void encode(Encoder& to, const T& value) {
-  Codec<T>::encode(to, value);
+/// Appends `value` to the encoder's buffer. Throws what Codec<Type>::encode() throws.
+template <Portable Type>
+void encode(Encoder& to, const Type& value) {
+  Codec<Type>::encode(to, value);
 }
-/// Reads a T. Throws CodecError if the bytes are not a T, or what Codec<T>::decode() throws.
-template <Portable T>
-T decode(Decoder& from) {
-  return Codec<T>::decode(from);
+/// Reads a Type. Throws CodecError if the bytes are not a Type, or what Codec<Type>::decode() throws.
+template <Portable Type>
+Type decode(Decoder& from) {
+  return Codec<Type>::decode(from);
 }
 
 }  // namespace spritefarm

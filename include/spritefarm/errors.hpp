@@ -1,11 +1,13 @@
 #pragma once
 
+#include <spritefarm/detail/visibility.hpp>
+
 #include <chrono>
 #include <stdexcept>
 #include <string>
 #include <utility>
 
-namespace spritefarm {
+namespace SPRITEFARM_API spritefarm {
 
 /// The call was cancelled: by cancel() before it started, or by terminate() while it ran.
 /// Source: concurrent.futures.CancelledError.
@@ -46,9 +48,16 @@ class BrokenProcessPool : public BrokenExecutor {
   using BrokenExecutor::BrokenExecutor;
 };
 
+/// The pool has as many calls as its max_outstanding allows, and refuses more: see WhenFull.
+/// Source: queue.Full.
+class QueueFull : public std::runtime_error {
+ public:
+  QueueFull() : std::runtime_error("the pool has as many calls as its max_outstanding allows") {}
+};
+
 /// How a worker process ended, as the kernel reports it to the parent.
 struct WorkerExit {
-  int pid = 0;
+  int pid = 0;                      ///< its process id
   int signal = 0;                   ///< the signal that ended the process; 0: the process exited
   int exit_code = 0;                ///< valid if signal is 0
   std::chrono::microseconds cpu{};  ///< user and system time
@@ -59,6 +68,7 @@ struct WorkerExit {
 /// other calls are not affected.
 class WorkerDied : public std::runtime_error {
  public:
+  /// For executors.
   explicit WorkerDied(const WorkerExit& how);
   /// How the worker ended.
   [[nodiscard]] const WorkerExit& how() const noexcept { return m_how; }
@@ -67,18 +77,43 @@ class WorkerDied : public std::runtime_error {
   WorkerExit m_how;
 };
 
-/// A call in another process threw an exception of a type that the codec does not rebuild. what() is its
-/// message.
-/// Source: the remote traceback that concurrent.futures attaches.
-class RemoteError : public std::runtime_error {
+/// A base class of every exception from another process whose type the codec does not rebuild.
+class RemoteType {
  public:
-  RemoteError(std::string type_name, const std::string& message)
-      : std::runtime_error(message), m_type_name(std::move(type_name)) {}
-  /// The name of the original type, such as `std::filesystem::filesystem_error`.
+  /// For the codec.
+  explicit RemoteType(std::string type_name) : m_type_name(std::move(type_name)) {}
+  /// The name of the original type, such as `app::ParseError`.
   [[nodiscard]] const std::string& type_name() const noexcept { return m_type_name; }
+
+ protected:
+  ~RemoteType() = default;
 
  private:
   std::string m_type_name;
+};
+
+/// A call in another process threw an exception of a type that the codec does not rebuild: see
+/// PortableException. what() is its message. Source: the remote traceback that concurrent.futures attaches.
+class RemoteError : public std::runtime_error, public RemoteType {
+ public:
+  /// For the codec.
+  RemoteError(std::string type_name, const std::string& message)
+      : std::runtime_error(message), RemoteType(std::move(type_name)) {}
+};
+
+/// The same for a type that derives from a standard exception other than std::runtime_error, such as
+/// std::invalid_argument: it is caught as that base.
+template <typename Base>
+class RemoteErrorOf final : public Base, public RemoteType {
+ public:
+  /// For the codec.
+  RemoteErrorOf(const Base& base, std::string type_name, std::string message)
+      : Base(base), RemoteType(std::move(type_name)), m_message(std::move(message)) {}
+  /// The message of the original exception.
+  [[nodiscard]] const char* what() const noexcept override { return m_message.c_str(); }
+
+ private:
+  std::string m_message;
 };
 
 /// A value cannot cross to another process: its type has no Codec, or its bytes are invalid.

@@ -23,6 +23,7 @@ class Event {
     const std::lock_guard lock(m_mutex);
     m_set = false;
   }
+  /// True if the flag is set now.
   [[nodiscard]] bool is_set() const {
     const std::lock_guard lock(m_mutex);
     return m_set;
@@ -44,8 +45,8 @@ class Event {
   }
 
  private:
-  mutable std::mutex m_mutex;
-  mutable std::condition_variable m_changed;
+  mutable std::mutex m_mutex{};
+  mutable std::condition_variable m_changed{};
   bool m_set = false;
 };
 

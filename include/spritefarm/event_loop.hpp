@@ -1,5 +1,9 @@
 #pragma once
 
+#include <spritefarm/detail/deadline.hpp>
+#include <spritefarm/detail/visibility.hpp>
+#include <spritefarm/duration.hpp>
+
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -7,7 +11,7 @@
 #include <typeinfo>
 #include <utility>
 
-namespace spritefarm {
+namespace SPRITEFARM_API spritefarm {
 
 /// The event loop of one thread. It sleeps until a file descriptor is ready, a timer is due or another thread
 /// posts, and runs the callback. Every worker of every executor has a loop, EventLoop::current(), on which
@@ -19,6 +23,7 @@ namespace spritefarm {
 /// Source: the event loop of asyncio (add_reader, call_later, call_soon_threadsafe).
 class EventLoop {
  public:
+  /// The clock of the timers: it never goes back.
   using Clock = std::chrono::steady_clock;
 
   /// Events of a file descriptor, as a sum of these. `hangup` (the peer has closed, or an error is pending)
@@ -30,7 +35,11 @@ class EventLoop {
   class Watch {
    public:
     Watch() = default;
+    Watch(const Watch&) = delete;
+    Watch& operator=(const Watch&) = delete;
+    /// The other one watches nothing then.
     Watch(Watch&& other) noexcept;
+    /// Exchanges what the two watch.
     Watch& operator=(Watch&& other) noexcept;
     ~Watch();
     /// Changes the events to watch for: a sum of Readiness. 0: `hangup` alone.
@@ -47,7 +56,11 @@ class EventLoop {
   class Timer {
    public:
     Timer() = default;
+    Timer(const Timer&) = delete;
+    Timer& operator=(const Timer&) = delete;
+    /// The other one is no timer then.
     Timer(Timer&& other) noexcept;
+    /// Exchanges the two.
     Timer& operator=(Timer&& other) noexcept;
     ~Timer();
 
@@ -55,7 +68,7 @@ class EventLoop {
     friend class EventLoop;
     Timer(EventLoop* loop, Clock::time_point due, unsigned long id) : m_loop(loop), m_due(due), m_id(id) {}
     EventLoop* m_loop = nullptr;
-    Clock::time_point m_due;
+    Clock::time_point m_due{};
     unsigned long m_id = 0;
   };
 
@@ -77,8 +90,9 @@ class EventLoop {
 
   /// Calls `callback` once, at `due` or later, never before.
   [[nodiscard]] Timer call_at(Clock::time_point due, std::function<void()> callback);
-  [[nodiscard]] Timer call_after(Clock::duration delay, std::function<void()> callback) {
-    return call_at(Clock::now() + delay, std::move(callback));
+  /// Calls `callback` once, after `delay` or later.
+  [[nodiscard]] Timer call_after(Duration delay, std::function<void()> callback) {
+    return call_at(detail::time_after(Clock::now(), delay), std::move(callback));
   }
 
   /// Runs `callback` on the thread of the loop, in the order of the posts. Any thread.
@@ -93,28 +107,31 @@ class EventLoop {
 
   /// Runs the callbacks that are ready. If there are none, waits for them, for at most `timeout`. Negative:
   /// no bound.
-  void run_once(Clock::duration timeout);
+  void run_once(Duration timeout);
 
-  /// The T of this loop, one for each type. The first call creates it by `make()`, which returns a
-  /// std::unique_ptr<T>. For objects that live as long as a worker, such as its connections. The T may use
-  /// the loop, even in its destructor.
+  /// The Type of this loop, one for each type. The first call creates it by `make()`, which returns a
+  /// std::unique_ptr<Type>. For objects that live as long as a worker, such as its connections. The Type may
+  /// use the loop, even in its destructor.
   /// Source: threading.local.
-  template <typename T, typename Make>
-  T& local(Make make) {
-    if (void* found = find_local(typeid(T))) return *static_cast<T*>(found);
-    std::shared_ptr<T> made = make();
-    T& object = *made;
-    add_local(typeid(T), std::move(made));
+  template <typename Type, typename Make>
+  Type& local(Make make) {
+    if (void* found = find_local(typeid(Type))) return *static_cast<Type*>(found);
+    std::shared_ptr<Type> made = make();
+    Type& object = *made;
+    add_local(typeid(Type), std::move(made));
     return object;
   }
-  /// The T of this loop, or null if there is none.
-  template <typename T>
-  T* local() noexcept {
-    return static_cast<T*>(find_local(typeid(T)));
+  /// The Type of this loop, or null if there is none.
+  template <typename Type>
+  Type* local() noexcept {
+    return static_cast<Type*>(find_local(typeid(Type)));
   }
 
  private:
+  friend class ThreadPoolExecutor;
   struct State;
+  /// For a thread that blocks all signals: it can sleep without epoll.
+  void ignore_signals() noexcept;
   void* find_local(std::type_index type) noexcept;
   void add_local(std::type_index type, std::shared_ptr<void> object);
 

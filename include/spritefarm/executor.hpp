@@ -1,8 +1,10 @@
 #pragma once
 
 #include <spritefarm/detail/call.hpp>
+#include <spritefarm/detail/chunk_submission.hpp>
 #include <spritefarm/detail/map_chunks.hpp>
 #include <spritefarm/detail/remote_function.hpp>
+#include <spritefarm/detail/visibility.hpp>
 #include <spritefarm/errors.hpp>
 #include <spritefarm/future.hpp>
 #include <spritefarm/map.hpp>
@@ -19,12 +21,15 @@
 #include <string>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
-namespace spritefarm {
+namespace SPRITEFARM_API spritefarm {
 
-/// Runs calls. A call of a function that returns T gives a Future<T>, and blocks its worker while it runs. A
-/// call of a coroutine function that returns Task<T> gives a Future<T> too, and one worker can have many of
-/// them in flight. Any thread of the process that created the executor may call any member.
+class LocalExecutor;
+
+/// Runs calls. A call of a function that returns Type gives a Future<Type>, and blocks its worker while it
+/// runs. A call of a coroutine function that returns Task<Type> gives a Future<Type> too, and one worker can
+/// have many of them in flight. Any thread of the process that created the executor may call any member.
 /// Source: concurrent.futures.Executor.
 class Executor {
  public:
@@ -36,52 +41,43 @@ class Executor {
   /// moved, and a string_view, a `const char*` or a span is copied with its elements. Throws
   /// std::runtime_error after shutdown(), and BrokenExecutor if the executor is broken. If the call must
   /// cross to another process and cannot, the future throws CodecError, or the exception of a Codec.
-  template <typename F, typename... Args>
-  requires(!std::same_as<std::remove_cvref_t<F>, TaskOptions>) auto submit(F&& function, Args&&... args) {
-    return submit(TaskOptions{}, std::forward<F>(function), std::forward<Args>(args)...);
+  template <typename Fn, typename... Args>
+  requires(!std::same_as<std::remove_cvref_t<Fn>, TaskOptions>) auto submit(Fn&& function, Args&&... args) {
+    return submit(TaskOptions{}, std::forward<Fn>(function), std::forward<Args>(args)...);
   }
-  template <typename F, typename... Args>
-  auto submit(const TaskOptions& options, F&& function, Args&&... args) {
-    return submit_kept<std::decay_t<F>, detail::KeptT<Args>...>(options, std::forward<F>(function),
-                                                                detail::keep(std::forward<Args>(args))...);
+  /// The same with options of this call.
+  template <typename Fn, typename... Args>
+  auto submit(const TaskOptions& options, Fn&& function, Args&&... args) {
+    return submit_anywhere<std::decay_t<Fn>, detail::KeptT<Args>...>(
+        options, std::forward<Fn>(function), detail::keep(std::forward<Args>(args))...);
   }
 
   /// Calls `function` with each item of a range and returns the results. With several ranges, calls it with
-  /// one item of each until the shortest range ends. A range that is an lvalue must outlive the results; the
-  /// results must not outlive the executor. Throws std::invalid_argument if chunksize or buffersize is below
-  /// 1, and as submit().
-  template <typename F, std::ranges::input_range Range>
-  auto map(F&& function, Range&& items, const MapOptions& options = {}) {
-    return map(options, std::forward<F>(function), std::forward<Range>(items));
+  /// one item of each until the shortest range ends. The calls own their items: what is a view or a proxy in
+  /// the range, such as a string_view, is copied with its elements. A range that is an lvalue must outlive
+  /// the results; the results must not outlive the executor. Throws std::invalid_argument if chunksize or
+  /// buffersize is below 1, and as submit(). An exception of the range cancels the calls that have not
+  /// started.
+  template <typename Fn, std::ranges::input_range Range>
+  auto map(Fn&& function, Range&& items, const MapOptions& options = {}) {
+    return map(options, std::forward<Fn>(function), std::forward<Range>(items));
   }
-  template <typename F, std::ranges::input_range Range1, std::ranges::input_range Range2>
-  auto map(F&& function, Range1&& first, Range2&& second, const MapOptions& options = {}) {
-    return map(options, std::forward<F>(function), std::forward<Range1>(first), std::forward<Range2>(second));
+  /// The same with two ranges.
+  template <typename Fn, std::ranges::input_range Range1, std::ranges::input_range Range2>
+  auto map(Fn&& function, Range1&& first, Range2&& second, const MapOptions& options = {}) {
+    return map(options, std::forward<Fn>(function), std::forward<Range1>(first),
+               std::forward<Range2>(second));
   }
-  template <typename F, std::ranges::input_range... Ranges>
-  auto map(const MapOptions& options, F&& function, Ranges&&... ranges) {
-    if (options.chunksize < 1) throw std::invalid_argument("map(): chunksize must be at least 1");
-    if (options.buffersize && *options.buffersize < 1)
-      throw std::invalid_argument("map(): buffersize must be at least 1");
-    using Items = detail::Zipped<Ranges...>;
-    using Runner = detail::ChunkRunner<std::decay_t<F>, typename Items::Item>;
-    using Results = MapResults<typename Runner::R>;
-    // Shared, because a std::function must be copyable.
-    auto items = std::make_shared<Items>(std::forward<Ranges>(ranges)...);
-    const int max_items = std::min(options.chunksize, options.buffersize.value_or(options.chunksize));
-    auto submit_next = [this, items, runner = Runner{std::forward<F>(function)}, max_items,
-                        task = options.task]() -> std::optional<typename Results::Pending> {
-      auto chunk = detail::take_chunk(*items, max_items);
-      if (chunk.empty()) return std::nullopt;
-      const std::size_t size = chunk.size();
-      return typename Results::Pending{submit(task, runner, std::move(chunk)), size};
-    };
-    return Results(std::move(submit_next), options);
+  /// The same with any number of ranges, and the options first.
+  template <typename Fn, std::ranges::input_range... Ranges>
+  auto map(const MapOptions& options, Fn&& function, Ranges&&... ranges) {
+    return map_by(*this, options, std::forward<Fn>(function), std::forward<Ranges>(ranges)...);
   }
 
   /// Refuses new calls. Submitted calls still run; with `cancel_futures`, calls that have not started are
   /// cancelled. With `wait`, returns when all calls are done and the workers have ended. May be called more
-  /// than once.
+  /// than once. In a call or a callback that runs on a thread of the executor, `wait` throws
+  /// std::runtime_error, after the executor has begun to shut down; the destructor does not wait there.
   virtual void shutdown(bool wait = true, bool cancel_futures = false) = 0;
 
  protected:
@@ -89,42 +85,177 @@ class Executor {
 
   /// True if calls run in other processes. schedule() gets a RemoteCall then, else a LocalCall.
   [[nodiscard]] virtual bool crosses_processes() const noexcept = 0;
+  /// True if those processes may be on other machines. Functions of shared libraries do not cross then.
+  [[nodiscard]] virtual bool crosses_machines() const noexcept { return false; }
+  /// Takes a new call. Throws as submit().
   virtual void schedule(std::shared_ptr<detail::Call> call) = 0;
+
+  // Executors that know where their calls run choose between these at compile time.
+
+  /// Submits a call that runs in this process.
+  template <typename Function, typename... Args>
+  auto submit_local(const TaskOptions& options, Function function, Args... args) {
+    using R = detail::ResultOf<Function, Args...>;
+    auto call = std::make_shared<detail::LocalCallTo<R, Function, Args...>>(options, std::move(function),
+                                                                            std::move(args)...);
+    schedule(call);
+    return Future<R>(std::move(call));
+  }
+  /// Submits a call that runs in another process.
+  template <typename Function, typename... Args>
+  auto submit_remote(const TaskOptions& options, const Function& function, const Args&... args) {
+    using R = detail::ResultOf<Function, Args...>;
+    std::string request;
+    try {
+      const detail::FunctionsOfProgramAlone checked(crosses_machines());
+      request = detail::encode_request(function, args...);
+    } catch (...) {
+      Future<R> failed;
+      failed.set_exception(std::current_exception());
+      return failed;
+    }
+    auto call = std::make_shared<detail::RemoteCallFor<R>>(
+        options, std::move(request), detail::is_task<detail::Returned<Function, Args...>>);
+    schedule(call);
+    return Future<R>(std::move(call));
+  }
+
+  /// True if a map() whose MapOptions give no chunksize is cut into calls by the time that items take. The
+  /// CallOwner then has a submit_again().
+  [[nodiscard]] virtual bool chooses_chunks() const noexcept { return false; }
+
+  /// Does what map() does, by the submit() of `self`.
+  template <typename Self, typename Fn, typename... Ranges>
+  static auto map_by(Self& self, const MapOptions& options, Fn&& function, Ranges&&... ranges) {
+    if (options.chunksize && *options.chunksize < 1)
+      throw std::invalid_argument("map(): chunksize must be at least 1");
+    if (options.buffersize && *options.buffersize < 1)
+      throw std::invalid_argument("map(): buffersize must be at least 1");
+    using Items = detail::Zipped<Ranges...>;
+    using Function = detail::MappedT<std::decay_t<Fn>>;
+    if constexpr (!detail::check_call<Function, typename detail::KeptRange<Ranges>::Item...>()) {
+      return MapResults<void>(nullptr, options, 0);
+    } else {
+      using Runner = detail::ChunkRunner<Function, typename Items::Item>;
+      using Results = MapResults<typename Runner::R>;
+      const auto max_items = static_cast<std::size_t>(options.buffersize.value_or(0));
+      if constexpr (!std::derived_from<Self, LocalExecutor> && !Runner::is_coroutine &&
+                    detail::portable_call<Function, typename detail::KeptRange<Ranges>::Item...>) {
+        Executor& executor = self;
+        if (!options.chunksize && !options.task.timeout && options.task.retries == 0 &&
+            executor.chooses_chunks()) {
+          const auto submit = [&executor](const auto& map, const auto& chunk) {
+            return executor.submit_timed(map, chunk);
+          };
+          // So small that all workers have some.
+          const std::size_t max_chunk = max_items > 0 ? std::max<std::size_t>(1, max_items / 8) : 0;
+          return Results(
+              std::make_unique<detail::TimedChunks<Function, Items, decltype(submit)>>(
+                  Function(std::forward<Fn>(function)), submit, max_chunk, std::forward<Ranges>(ranges)...),
+              options, max_items);
+        }
+      }
+      const auto submit = [&self, task = options.task](const Runner& runner, auto chunk) {
+        return self.submit(task, runner, std::move(chunk));
+      };
+      std::size_t chunksize = static_cast<std::size_t>(options.chunksize.value_or(1));
+      if (max_items > 0) chunksize = std::min(chunksize, max_items);
+      return Results(std::make_unique<detail::FixedChunks<Runner, Items, decltype(submit)>>(
+                         Runner{Function(std::forward<Fn>(function))}, submit, chunksize,
+                         std::forward<Ranges>(ranges)...),
+                     options, max_items / chunksize * chunksize);
+    }
+  }
 
  private:
   template <typename Function, typename... Args>
-  auto submit_kept(const TaskOptions& options, Function function, Args... args) {
-    static_assert(std::is_invocable_v<Function&, Args&&...>,
-                  "the function cannot be called with these arguments");
-    using R = detail::ResultOf<Function, Args...>;
-    if (!crosses_processes()) {
-      auto call = std::make_shared<detail::LocalCallTo<R, Function, Args...>>(options, std::move(function),
-                                                                              std::move(args)...);
-      schedule(call);
-      return Future<R>(std::move(call));
-    }
-    if constexpr (detail::portable_call<Function, Args...>) {
-      std::string request;
-      try {
-        request = detail::encode_request(function, args...);
-      } catch (...) {
-        Future<R> failed;
-        failed.set_exception(std::current_exception());
+  auto submit_anywhere(const TaskOptions& options, Function function, Args... args) {
+    if constexpr (detail::takes_stop_token<Function, Args...>) {
+      using Stoppable = detail::Stoppable<Function>;
+      if (!crosses_processes())
+        return submit_local<Stoppable, Args...>(options, Stoppable(std::move(function)), std::move(args)...);
+      Future<detail::ResultOf<Stoppable, Args...>> failed;
+      failed.set_exception(
+          std::make_exception_ptr(CodecError("a std::stop_token cannot be sent to another process")));
+      return failed;
+    } else if constexpr (!detail::check_call<Function, Args...>()) {
+      return Future<void>();
+    } else {
+      if (!crosses_processes())
+        return submit_local<Function, Args...>(options, std::move(function), std::move(args)...);
+      if constexpr (detail::portable_call<Function, Args...>) {
+        return submit_remote<Function, Args...>(options, function, args...);
+      } else {
+        Future<detail::ResultOf<Function, Args...>> failed;
+        failed.set_exception(std::make_exception_ptr(CodecError(
+            "the function, an argument or the result of this call cannot be sent to another process: "
+            "specialise spritefarm::Codec for its type")));
         return failed;
       }
-      auto call = std::make_shared<detail::RemoteCallFor<R>>(
-          options, std::move(request), detail::is_task<detail::Returned<Function, Args...>>);
-      schedule(call);
-      return Future<R>(std::move(call));
-    } else {
-      Future<R> failed;
-      failed.set_exception(
-          std::make_exception_ptr(CodecError("the function, an argument or the result of this call cannot be "
-                                             "sent to another process: "
-                                             "specialise spritefarm::Codec for its type")));
-      return failed;
     }
   }
+
+  template <typename Function, typename Item>
+  auto submit_timed(const std::shared_ptr<detail::TimedMap<Function, Item>>& map,
+                    const std::vector<Item>& chunk) {
+    using Call = detail::TimedChunkCall<Function, Item>;
+    using FutureType = Future<detail::MapChunk<typename Call::R>>;
+    std::shared_ptr<Call> call;
+    try {
+      call = std::make_shared<Call>(map, chunk);
+    } catch (...) {  // of a Codec
+      FutureType failed;
+      failed.set_exception(std::current_exception());
+      return failed;
+    }
+    schedule(call);
+    return FutureType(std::move(call));
+  }
+};
+
+/// An executor whose calls run in this process. They take every movable type: nothing crosses, so nothing
+/// needs a Codec. Source: none; the common part of ThreadPoolExecutor and SerialExecutor.
+class LocalExecutor : public Executor {
+ public:
+  /// As Executor::submit().
+  template <typename Fn, typename... Args>
+  requires(!std::same_as<std::remove_cvref_t<Fn>, TaskOptions>) auto submit(Fn&& function, Args&&... args) {
+    return submit(TaskOptions{}, std::forward<Fn>(function), std::forward<Args>(args)...);
+  }
+  /// The same with options of this call.
+  template <typename Fn, typename... Args>
+  auto submit(const TaskOptions& options, Fn&& function, Args&&... args) {
+    using Function = std::decay_t<Fn>;
+    if constexpr (detail::takes_stop_token<Function, detail::KeptT<Args>...>)
+      return submit_local<detail::Stoppable<Function>, detail::KeptT<Args>...>(
+          options, detail::Stoppable<Function>(Function(std::forward<Fn>(function))),
+          detail::keep(std::forward<Args>(args))...);
+    else if constexpr (detail::check_call<Function, detail::KeptT<Args>...>())
+      return submit_local<std::decay_t<Fn>, detail::KeptT<Args>...>(
+          options, std::forward<Fn>(function), detail::keep(std::forward<Args>(args))...);
+    else
+      return Future<void>();
+  }
+
+  /// As Executor::map().
+  template <typename Fn, std::ranges::input_range Range>
+  auto map(Fn&& function, Range&& items, const MapOptions& options = {}) {
+    return map(options, std::forward<Fn>(function), std::forward<Range>(items));
+  }
+  /// The same with two ranges.
+  template <typename Fn, std::ranges::input_range Range1, std::ranges::input_range Range2>
+  auto map(Fn&& function, Range1&& first, Range2&& second, const MapOptions& options = {}) {
+    return map(options, std::forward<Fn>(function), std::forward<Range1>(first),
+               std::forward<Range2>(second));
+  }
+  /// The same with any number of ranges, and the options first.
+  template <typename Fn, std::ranges::input_range... Ranges>
+  auto map(const MapOptions& options, Fn&& function, Ranges&&... ranges) {
+    return map_by(*this, options, std::forward<Fn>(function), std::forward<Ranges>(ranges)...);
+  }
+
+ private:
+  [[nodiscard]] bool crosses_processes() const noexcept final { return false; }
 };
 
 }  // namespace spritefarm

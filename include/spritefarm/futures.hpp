@@ -15,12 +15,14 @@
 /// The main classes are in executor.hpp and future.hpp.
 
 #include <spritefarm/codec.hpp>
+#include <spritefarm/duration.hpp>
 #include <spritefarm/errors.hpp>
 #include <spritefarm/event.hpp>
 #include <spritefarm/event_loop.hpp>
 #include <spritefarm/executor.hpp>
 #include <spritefarm/future.hpp>
 #include <spritefarm/map.hpp>
+#include <spritefarm/portable_exception.hpp>
 #include <spritefarm/process_pool_executor.hpp>
 #include <spritefarm/queue.hpp>
 #include <spritefarm/serial_executor.hpp>
@@ -30,3 +32,7 @@
 #include <spritefarm/transport.hpp>
 #include <spritefarm/version.hpp>
 #include <spritefarm/wait.hpp>
+#include <spritefarm/when_full.hpp>
+
+/// The library. Start with ProcessPoolExecutor, ThreadPoolExecutor and Future.
+namespace spritefarm {}

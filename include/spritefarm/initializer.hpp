@@ -17,26 +17,30 @@ namespace spritefarm {
 /// Source: the arguments initializer and initargs of concurrent.futures.ProcessPoolExecutor.
 class Initializer {
  public:
+  /// None.
   Initializer() = default;
-  template <typename F>
-  requires(!std::same_as<std::remove_cvref_t<F>, Initializer> && std::is_invocable_v<std::decay_t<F>&>)
-      Initializer(F&& function) {
-    std::decay_t<F> kept(std::forward<F>(function));
+  /// A function object that can be called without arguments; a null pointer is none.
+  template <typename Fn>
+  requires(!std::same_as<std::remove_cvref_t<Fn>, Initializer> && std::is_invocable_v<std::decay_t<Fn>&>)
+      Initializer(Fn&& function) {
+    std::decay_t<Fn> kept(std::forward<Fn>(function));
     if constexpr (requires { kept == nullptr; })
       if (kept == nullptr) return;
-    if constexpr (detail::portable_call<std::decay_t<F>>)
-      m_request = detail::encode_request<std::decay_t<F>>(kept);
+    if constexpr (detail::portable_call<std::decay_t<Fn>>)
+      m_request = detail::encode_request<std::decay_t<Fn>>(kept);
     m_function = std::move(kept);
   }
 
+  /// False if there is none.
   [[nodiscard]] explicit operator bool() const noexcept { return static_cast<bool>(m_function); }
+  /// Calls it. Throws what it throws.
   void operator()() const { m_function(); }
   /// The bytes that cross to another process, as a call without arguments. Empty if it cannot cross.
   [[nodiscard]] const std::string& request() const noexcept { return m_request; }
 
  private:
-  std::function<void()> m_function;
-  std::string m_request;
+  std::function<void()> m_function{};
+  std::string m_request{};
 };
 
 }  // namespace spritefarm

@@ -1,18 +1,26 @@
 #pragma once
 
+#include <spritefarm/detail/visibility.hpp>
+#include <spritefarm/duration.hpp>
 #include <spritefarm/executor.hpp>
 #include <spritefarm/initializer.hpp>
 #include <spritefarm/transport.hpp>
+#include <spritefarm/when_full.hpp>
 
 #include <chrono>
 #include <concepts>
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <ranges>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
-namespace spritefarm {
+namespace SPRITEFARM_API spritefarm {
+namespace detail {
+class EncodedCall;
+}
 
 /// What a pool does if a worker process dies without being ended by the pool.
 enum class OnWorkerDeath {
@@ -20,13 +28,19 @@ enum class OnWorkerDeath {
   break_pool  ///< all calls throw BrokenProcessPool and the pool refuses new ones, as in Python
 };
 
-/// Options of ProcessPoolExecutor. Source: its arguments in Python; worker_concurrency, max_rss, transport,
-/// on_worker_death and terminate_grace are additions.
+/// Options of ProcessPoolExecutor. Source: its arguments in Python; worker_concurrency,
+/// max_outstanding, when_full, max_rss, max_result_size, transport, on_worker_death and terminate_grace are
+/// additions.
 struct ProcessPoolExecutorOptions {
   /// Maximum number of worker processes. None: the number of processors.
   std::optional<int> max_workers = std::nullopt;
   /// Maximum number of coroutines that one worker has in flight.
   int worker_concurrency = 1;
+  /// Maximum number of calls that are submitted and have not ended, against memory without limit. 0: no
+  /// limit.
+  int max_outstanding = 0;
+  /// What submit() does then. map() waits or throws as it does, unless its buffersize is smaller.
+  WhenFull when_full = WhenFull::wait;
   /// Called in each worker before its first call. If it throws, the pool is broken.
   Initializer initializer = {};
   /// Number of calls after which a worker ends and is replaced. 0: no limit.
@@ -36,12 +50,16 @@ struct ProcessPoolExecutorOptions {
   /// the limit, it ends and is replaced. A single call that exceeds the limit is not stopped: its worker ends
   /// after it.
   std::size_t max_rss = 0;
+  /// Encoded size of a result, in bytes. 0: no limit but memory. A worker that sends more is killed, as one
+  /// that sends what this process has no memory for. The results of a chunk count together; so with a limit
+  /// map() makes chunks of one item unless MapOptions::chunksize says otherwise.
+  std::size_t max_result_size = 0;
   /// How calls and results reach the other process.
   Transport transport = Transport::shared_memory;
   /// What the death of a worker does to the pool.
   OnWorkerDeath on_worker_death = OnWorkerDeath::replace;
   /// Time between SIGTERM and SIGKILL for a worker that is told to end.
-  std::chrono::milliseconds terminate_grace{500};
+  Duration terminate_grace = std::chrono::milliseconds(500);
 };
 
 /// Lets a program create process pools after it has started threads. Call it first in main(): it forks a
@@ -69,21 +87,38 @@ class ProcessPoolExecutor final : public Executor {
   ~ProcessPoolExecutor() override;
 
   /// As Executor::submit(). A call that cannot cross to another process does not compile.
-  template <typename F, typename... Args>
-  requires(!std::same_as<std::remove_cvref_t<F>, TaskOptions>) auto submit(F&& function, Args&&... args) {
-    return submit(TaskOptions{}, std::forward<F>(function), std::forward<Args>(args)...);
+  template <typename Fn, typename... Args>
+  requires(!std::same_as<std::remove_cvref_t<Fn>, TaskOptions>) auto submit(Fn&& function, Args&&... args) {
+    return submit(TaskOptions{}, std::forward<Fn>(function), std::forward<Args>(args)...);
   }
-  template <typename F, typename... Args>
-  auto submit(const TaskOptions& options, F&& function, Args&&... args) {
-    static_assert(detail::portable_function<std::decay_t<F>>,
-                  "this function object cannot be sent to another process: pass a plain function, "
-                  "a lambda without captures, or an object whose type is Portable");
-    static_assert(
-        (Portable<detail::KeptT<Args>> && ...),
-        "an argument of this call cannot be sent to another process: specialise spritefarm::Codec for its type");
-    static_assert(detail::portable_result<detail::ResultOf<std::decay_t<F>, detail::KeptT<Args>...>>,
-                  "the result of this call cannot be sent back: specialise spritefarm::Codec for its type");
-    return Executor::submit(options, std::forward<F>(function), std::forward<Args>(args)...);
+  /// The same with options of this call.
+  template <typename Fn, typename... Args>
+  auto submit(const TaskOptions& options, Fn&& function, Args&&... args) {
+    if constexpr (detail::check_remote_call<std::decay_t<Fn>, detail::KeptT<Args>...>())
+      return submit_remote<std::decay_t<Fn>, detail::KeptT<Args>...>(
+          options, std::forward<Fn>(function), detail::keep(std::forward<Args>(args))...);
+    else
+      return Future<void>();
+  }
+
+  /// As Executor::map(). Calls that cannot cross to another process do not compile.
+  template <typename Fn, std::ranges::input_range Range>
+  auto map(Fn&& function, Range&& items, const MapOptions& options = {}) {
+    return map(options, std::forward<Fn>(function), std::forward<Range>(items));
+  }
+  /// The same with two ranges.
+  template <typename Fn, std::ranges::input_range Range1, std::ranges::input_range Range2>
+  auto map(Fn&& function, Range1&& first, Range2&& second, const MapOptions& options = {}) {
+    return map(options, std::forward<Fn>(function), std::forward<Range1>(first),
+               std::forward<Range2>(second));
+  }
+  /// The same with any number of ranges, and the options first.
+  template <typename Fn, std::ranges::input_range... Ranges>
+  auto map(const MapOptions& options, Fn&& function, Ranges&&... ranges) {
+    if constexpr (detail::check_remote_call<std::decay_t<Fn>, typename detail::KeptRange<Ranges>::Item...>())
+      return map_by(*this, options, std::forward<Fn>(function), std::forward<Ranges>(ranges)...);
+    else
+      return MapResults<void>(nullptr, options, 0);
   }
 
   /// Forks workers before calls need them, until there are `count`, at most max_workers; none: max_workers.
@@ -92,15 +127,22 @@ class ProcessPoolExecutor final : public Executor {
   /// Source: prestartAllCoreThreads() of java.util.concurrent.ThreadPoolExecutor.
   void start_workers(std::optional<int> count = std::nullopt);
 
-  /// As Executor::shutdown(). Does not wait in a done callback on a thread of the pool, because it would wait
-  /// for the callback. The same is true of terminate_workers(), kill_workers() and the destructor.
+  /// As Executor::shutdown(). Throws std::logic_error in another process, such as in a call.
   void shutdown(bool wait = true, bool cancel_futures = false) override;
   /// Sends SIGTERM to all workers, SIGKILL after terminate_grace, and breaks the pool: running and waiting
   /// calls throw BrokenProcessPool. Returns when all workers have ended. Does nothing after shutdown() has
-  /// ended them. Source: ProcessPoolExecutor.terminate_workers.
+  /// ended them, and does not wait in a callback on a thread of the pool. Source:
+  /// ProcessPoolExecutor.terminate_workers.
   void terminate_workers();
   /// The same with SIGKILL at once. Source: ProcessPoolExecutor.kill_workers.
   void kill_workers();
+
+  /// Stops the workers and their descendants by SIGSTOP, until resume_workers() continues them. For a program
+  /// that handles SIGTSTP: workers have process groups of their own, so Ctrl-Z does not reach them. The time
+  /// between the two counts for no timeout. Workers that start meanwhile run.
+  void suspend_workers();
+  /// Continues the workers that suspend_workers() stopped.
+  void resume_workers();
 
   /// The process ids of the workers. A worker is listed from before its first call until the pool has noticed
   /// its end.
@@ -110,7 +152,9 @@ class ProcessPoolExecutor final : public Executor {
 
  private:
   [[nodiscard]] bool crosses_processes() const noexcept override { return true; }
+  [[nodiscard]] bool chooses_chunks() const noexcept override;
   void schedule(std::shared_ptr<detail::Call> call) override;
+  friend class detail::EncodedCall;
 
   class Pool;
   std::shared_ptr<Pool> m_pool;

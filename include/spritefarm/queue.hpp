@@ -16,14 +16,14 @@ namespace spritefarm {
 /// A first-in, first-out queue between the threads of one process. put() waits while the queue is full, get()
 /// while it is empty. After close(), get() returns the remaining items, then none. Any thread.
 /// Source: queue.Queue; close() is queue.Queue.shutdown, without the exception in get().
-template <typename T>
+template <typename Type>
 class Queue {
  public:
   /// Holds at most `max_size` items. 0: no bound.
   explicit Queue(std::size_t max_size = 0) : m_max_size(max_size) {}
 
   /// Waits for room and appends an item. Throws std::logic_error if the queue is closed.
-  void put(T item) {
+  void put(Type item) {
     std::unique_lock lock(m_mutex);
     m_changed.wait(lock, [this] { return m_closed || m_max_size == 0 || m_items.size() < m_max_size; });
     if (m_closed) throw std::logic_error("Queue::put(): the queue is closed");
@@ -31,10 +31,10 @@ class Queue {
     m_changed.notify_all();
   }
   /// Waits for the oldest item and removes it. None if the queue is closed and empty.
-  std::optional<T> get() { return get_by(std::nullopt); }
+  std::optional<Type> get() { return get_by(std::nullopt); }
   /// The same, for at most `timeout`. None also if the timeout has passed.
   template <typename Rep, typename Period>
-  std::optional<T> get(std::chrono::duration<Rep, Period> timeout) {
+  std::optional<Type> get(std::chrono::duration<Rep, Period> timeout) {
     return get_by(detail::deadline_after(timeout));
   }
   /// Refuses new items. Consumers get those that are left.
@@ -50,7 +50,7 @@ class Queue {
   }
 
  private:
-  std::optional<T> get_by(detail::Deadline deadline) {
+  std::optional<Type> get_by(detail::Deadline deadline) {
     std::unique_lock lock(m_mutex);
     const auto ready = [this] { return m_closed || !m_items.empty(); };
     if (!deadline)
@@ -58,16 +58,16 @@ class Queue {
     else
       m_changed.wait_until(lock, *deadline, ready);
     if (m_items.empty()) return std::nullopt;
-    std::optional<T> item(std::move(m_items.front()));
+    std::optional<Type> item(std::move(m_items.front()));
     m_items.pop_front();
     m_changed.notify_all();
     return item;
   }
 
   const std::size_t m_max_size;
-  mutable std::mutex m_mutex;
-  std::condition_variable m_changed;
-  std::deque<T> m_items;
+  mutable std::mutex m_mutex{};
+  std::condition_variable m_changed{};
+  std::deque<Type> m_items{};
   bool m_closed = false;
 };
 

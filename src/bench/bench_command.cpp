@@ -1,13 +1,18 @@
 #include "bench/bench_command.hpp"
 
 #include "bench/bench_options.hpp"
+#include "bench/bench_progress.hpp"
 #include "bench/bench_report.hpp"
+#include "bench/bench_table.hpp"
 #include "bench/calls_command.hpp"
 #include "bench/configuration_run.hpp"
+#include "bench/cpython_run.hpp"
 #include "bench/environment.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/messages.hpp"
+#include "cli/secret_arguments.hpp"
 #include "cli/standard_output.hpp"
+#include "farm/run_settings.hpp"
 #include "system/atomic_file.hpp"
 #include "system/directory.hpp"
 #include "system/terminal.hpp"
@@ -19,10 +24,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdint>
-#include <cstdlib>
 #include <exception>
 #include <filesystem>
-#include <iostream>
 #include <optional>
 #include <system_error>
 #include <utility>
@@ -32,43 +35,69 @@ namespace {
 
 using farm::StartMirror;
 
-/// Measures the configurations in rounds. A round runs each of them once and begins with another
+/// Measures the configurations of an act in rounds. A round runs each of them once and begins with another
 /// configuration than the round before. Owned by compare() and used by the main thread. Both measurements
 /// throw Interrupted, IncompleteRun if a run omits sprites or downloads another number of them than the first
 /// run, and else std::runtime_error; the message names configuration and round.
 class Rounds {
  public:
-  Rounds(const BenchOptions& options, const system::TerminationSignals& signals)
-      : m_options(options), m_signals(signals) {
+  /// `title` tells the act from the others.
+  Rounds(const BenchOptions& options, const Act& act, const system::TerminationSignals& signals,
+         const cli::Messages& messages, const std::string& title)
+      : m_options(options),
+        m_signals(signals),
+        m_progress(cli::fitting_progress_form(), messages, title, names_of(options), options.rounds),
+        m_runs{act, {}} {
     for (const Configuration& configuration : options.configurations)
-      m_runs.push_back({configuration, 0, {}});
+      m_runs.configurations.push_back({configuration, 0, {}});
   }
 
   void measure_memory() {
-    for (ConfigurationRuns& runs : m_runs) {
-      const auto observe = [&runs](pid_t child) {
+    m_progress.begin_round(0);
+    for (std::size_t i = 0; i < m_runs.configurations.size(); ++i) {
+      ConfigurationRuns& runs = m_runs.configurations[i];
+      const auto observe = [this, &runs](pid_t child) {
         runs.peak_memory = std::max(runs.peak_memory, system::proportional_memory_of_tree(child));
+        m_progress.update();
       };
+      m_progress.begin_run(i);
       run(runs.configuration, "memory round", {m_signals, std::chrono::milliseconds(5), observe});
+      m_progress.end_run(std::nullopt);
     }
   }
   void measure(int round) {
-    for (std::size_t i = 0; i < m_runs.size(); ++i) {
-      ConfigurationRuns& runs = m_runs[(i + static_cast<std::size_t>(round)) % m_runs.size()];
-      runs.rounds.push_back(run(runs.configuration, fmt::format("round {}", round + 1), {m_signals}));
+    std::vector<ConfigurationRuns>& all = m_runs.configurations;
+    m_progress.begin_round(round + 1);
+    const auto observe = [this](pid_t) { m_progress.update(); };
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      const std::size_t at = (i + static_cast<std::size_t>(round)) % all.size();
+      ConfigurationRuns& runs = all[at];
+      m_progress.begin_run(at);
+      runs.rounds.push_back(run(runs.configuration, fmt::format("round {}", round + 1),
+                                {m_signals, std::chrono::milliseconds(100), observe}));
+      const RunMetrics& metrics = runs.rounds.back().metrics;
+      m_progress.end_run(static_cast<double>(metrics.downloaded) / metrics.seconds);
     }
   }
-  [[nodiscard]] const std::vector<ConfigurationRuns>& runs() const noexcept { return m_runs; }
+  /// Removes the runs of a round that was interrupted. Returns the number of complete rounds.
+  std::size_t keep_complete_rounds() {
+    std::size_t complete = m_runs.configurations.front().rounds.size();
+    for (const ConfigurationRuns& runs : m_runs.configurations)
+      complete = std::min(complete, runs.rounds.size());
+    for (ConfigurationRuns& runs : m_runs.configurations)
+      runs.rounds.erase(runs.rounds.begin() + static_cast<std::ptrdiff_t>(complete), runs.rounds.end());
+    return complete;
+  }
+  [[nodiscard]] const ActRuns& runs() const noexcept { return m_runs; }
 
  private:
   Measured<RunMetrics> run(const Configuration& configuration, const std::string& round,
                            const Observer& observer) {
     const auto message = [&](const std::exception& error) {
-      return fmt::format("{} × {}, {}: {}", cli::to_string(configuration.mode), configuration.workers, round,
-                         error.what());
+      return fmt::format("{}, {}: {}", to_string(configuration), round, error.what());
     };
     try {
-      Measured<RunMetrics> measured = run_configuration(options_for(m_options, configuration), observer);
+      Measured<RunMetrics> measured = run_once(configuration, observer);
       const std::uint64_t sprites = measured.metrics.downloaded;
       if (m_sprites.value_or(sprites) != sprites)
         throw IncompleteRun(
@@ -85,98 +114,192 @@ class Rounds {
     }
   }
 
+  /// The first run of all tells CPython which sprites to download.
+  Measured<RunMetrics> run_once(const Configuration& configuration, const Observer& observer) {
+    if (configuration.is_cpython)
+      return run_in_cpython(m_options.python, configuration, m_runs.act, m_sources, m_bytes, observer);
+    const bool with_sources = !m_options.python.empty() && !m_sprites;
+    Measured<RunMetrics> measured =
+        run_configuration(options_for(m_options, m_runs.act, configuration), observer, with_sources);
+    if (with_sources) {
+      m_sources = std::move(measured.metrics.sources);
+      m_bytes = measured.metrics.bytes;
+    }
+    return measured;
+  }
+
+  static std::vector<std::string> names_of(const BenchOptions& options) {
+    std::vector<std::string> names;
+    for (const Configuration& each : options.configurations) names.push_back(to_string(each));
+    return names;
+  }
+
   const BenchOptions& m_options;
   const system::TerminationSignals& m_signals;
-  std::vector<ConfigurationRuns> m_runs;
+  BenchProgress m_progress;
+  ActRuns m_runs;
   std::optional<std::uint64_t> m_sprites;  // downloaded by every run so far
+  std::vector<SpriteSource> m_sources;
+  std::uint64_t m_bytes = 0;
 };
 
-/// The file of --report. Owned by compare(). The constructor opens the directory and probes whether it is
-/// writable, before anything is measured. Both functions throw std::system_error.
-class ReportFile {
+/// A file that an option names. Owned by compare(). The constructor opens the directory and probes whether it
+/// is writable, before anything is measured. Both functions throw std::system_error.
+class ExportFile {
  public:
-  explicit ReportFile(const std::filesystem::path& path)
+  explicit ExportFile(const std::filesystem::path& path)
       : m_folder(system::Directory::open(path.has_parent_path() ? path.parent_path().string() : ".")),
         m_name(path.filename().string()) {
     if (m_name.empty() || std::filesystem::is_directory(path))
       throw std::system_error(EISDIR, std::generic_category());
     system::probe_writing(m_folder);
   }
-  void write(const std::string& page) const { system::replace_file(m_folder, m_name, page); }
+  void write(const std::string& content) const { system::replace_file(m_folder, m_name, content); }
 
  private:
   const system::Directory m_folder;
   const std::string m_name;
 };
 
-int compare(BenchOptions options, const Environment& environment, const StartMirror& start_mirror,
-            const cli::Messages& messages) {
-  std::optional<ReportFile> report;
-  const auto cannot_write = [&](const std::system_error& error) {
-    messages.error(fmt::format("bench: --report {}: cannot be written: {}; name another file", options.report,
-                               error.what()));
-    return cli::no_output;
-  };
-  try {
-    if (!options.report.empty()) report.emplace(options.report);
-  } catch (const std::system_error& error) {
-    return cannot_write(error);
+/// The files that the options ask for. Owned by compare(). Both functions throw std::runtime_error with a
+/// message for the user.
+class ExportFiles {
+ public:
+  explicit ExportFiles(const BenchOptions& options) {
+    add("--report", options.report, m_report);
+    add("--export-markdown", options.markdown, m_markdown);
+    add("--export-csv", options.csv, m_csv);
   }
+  void write(const BenchOptions& options, const std::vector<ActRuns>& acts, const Environment& environment,
+             const std::string& json) const {
+    write("--report", options.report, m_report, [&] { return bench_page(json); });
+    write("--export-markdown", options.markdown, m_markdown,
+          [&] { return bench_markdown(options, acts, environment); });
+    write("--export-csv", options.csv, m_csv, [&] { return bench_csv(acts); });
+  }
+
+ private:
+  template <typename Action>
+  static void act_on(const char* option, const std::string& path, const Action& action) {
+    try {
+      action();
+    } catch (const std::system_error& error) {
+      throw std::runtime_error(
+          fmt::format("{} {}: cannot be written: {}; name another file", option, path, error.what()));
+    }
+  }
+  static void add(const char* option, const std::string& path, std::optional<ExportFile>& file) {
+    if (!path.empty()) act_on(option, path, [&] { file.emplace(path); });
+  }
+  template <typename Content>
+  static void write(const char* option, const std::string& path, const std::optional<ExportFile>& file,
+                    const Content& content) {
+    if (file) act_on(option, path, [&] { file->write(content()); });
+  }
+
+  std::optional<ExportFile> m_report, m_markdown, m_csv;
+};
+
+/// Adds the complete rounds of the act to `acts`, if there are any. False after a termination signal. Throws
+/// as Rounds does, but for Interrupted.
+bool measure_act(BenchOptions& options, const Act& act, const StartMirror& start_mirror,
+                 const cli::Messages& messages, std::vector<ActRuns>& acts) {
   farm::RunningMirror mirror;
   if (options.farm.demo) {
-    mirror = start_mirror(options.latency);
-    options.farm.base_url = mirror.base_url;
+    mirror = start_mirror(act.latency);
+    farm::set_base_url(options.farm, mirror.base_url);
   }
-  system::TerminationSignals signals;
-  Rounds rounds(options, signals);
+  system::TerminationSignals signals(
+      cli::fitting_progress_form() == cli::ProgressForm::live ? cli::Messages::erase_below : "");
+  const std::string title =
+      options.acts.size() > 1 ? fmt::format("act {} of {}, ", acts.size() + 1, options.acts.size()) : "";
+  Rounds rounds(options, act, signals, messages, title);
   try {
     rounds.measure_memory();
-    for (int round = 0; round < options.rounds; ++round) {
-      messages.note(fmt::format("bench: round {} of {}", round + 1, options.rounds));
-      rounds.measure(round);
-    }
+    for (int round = 0; round < options.rounds; ++round) rounds.measure(round);
   } catch (const Interrupted&) {
-    signals.wait();  // consumes the signal, which would otherwise end this process once unblocked
-    messages.error("bench: interrupted");
-    return cli::interrupted;
+    const std::size_t complete = rounds.keep_complete_rounds();
+    messages.error(
+        fmt::format("bench: interrupted; {}{} of {} rounds are complete", title, complete, options.rounds));
+    if (complete > 0) acts.push_back(rounds.runs());
+    return false;
+  }
+  acts.push_back(rounds.runs());
+  return true;
+}
+
+void print_table(const BenchOptions& options, const std::vector<ActRuns>& acts) {
+  if (!system::is_terminal(stdout)) return cli::print(bench_table(options, acts));
+  const auto columns = static_cast<std::size_t>(system::terminal_size(stdout).columns);
+  cli::print(bench_table(options, acts, columns));
+  for (const ActRuns& act : acts) cli::print(bench_chart(act, columns));
+}
+
+int compare(BenchOptions options, const Environment& environment, const StartMirror& start_mirror,
+            const cli::Messages& messages) {
+  std::optional<ExportFiles> files;
+  try {
+    files.emplace(options);
+  } catch (const std::runtime_error& error) {
+    messages.error(fmt::format("bench: {}", error.what()));
+    return cli::no_output;
+  }
+  std::vector<ActRuns> acts;
+  int status = cli::everything_on_disk;
+  try {
+    for (const Act& act : options.acts)
+      if (!measure_act(options, act, start_mirror, messages, acts)) {
+        status = cli::interrupted;
+        break;
+      }
+    if (acts.empty()) return status;
   } catch (const IncompleteRun& incomplete) {
     messages.error(fmt::format("bench: {}", incomplete.what()));
     return incomplete.exit_status();
   }
-  const std::string json = bench_json(options, rounds.runs(), environment);
-  cli::write_to_stdout(options.json ? json : bench_table(options, rounds.runs()));
-  if (!options.json && system::is_terminal(stdout)) cli::write_to_stdout(bench_chart(rounds.runs()));
+  const std::string json = bench_json(options, acts, environment);
+  if (options.json)
+    cli::write_to_stdout(json);
+  else
+    print_table(options, acts);
   try {
-    if (report) report->write(bench_page(json));
-  } catch (const std::system_error& error) {
-    return cannot_write(error);
+    files->write(options, acts, environment, json);
+  } catch (const std::runtime_error& error) {
+    messages.error(fmt::format("bench: {}", error.what()));
+    return cli::no_output;
   }
-  return cli::everything_on_disk;
+  return status;
 }
 
-int run_command(const std::vector<std::string>& arguments, const StartMirror& start_mirror) {
+/// `shown` are the arguments without what is secret.
+int run_command(const std::vector<std::string>& arguments, const std::vector<std::string>& shown,
+                const StartMirror& start_mirror) {
   if (!arguments.empty() && arguments.front() == "calls")
     return calls_command({arguments.begin() + 1, arguments.end()});
   const cli::Messages messages(cli::Verbosity::normal);
-  auto parsed = parse_bench_options(arguments, {std::getenv("SPRITEFARM_BASE_URL"), &std::cin});
+  auto parsed = parse_bench_options(arguments, cli::OptionSources::of_process());
   if (!parsed) {
     messages.error(fmt::format("bench: {}; see spritefarm bench --help", parsed.error().message));
     return cli::usage_error;
   }
   if (const auto* help = std::get_if<cli::HelpText>(&*parsed)) {
-    cli::write_to_stdout(help->text);
+    cli::print(help->text);
     return cli::everything_on_disk;
   }
   std::vector<std::string> command{"bench"};
-  command.insert(command.end(), arguments.begin(), arguments.end());
-  return compare(std::get<BenchOptions>(*std::move(parsed)), Environment(command), start_mirror, messages);
+  command.insert(command.end(), shown.begin(), shown.end());
+  auto options = std::get<BenchOptions>(*std::move(parsed));
+  const cli::Messages styled(cli::Verbosity::normal, options.farm.color);
+  return compare(std::move(options), Environment(command), start_mirror, styled);
 }
 
 }  // namespace
 
 farm::ProgramParts::Command bench_command(StartMirror start_mirror) {
   return [start_mirror = std::move(start_mirror)](int argc, char** argv) {
-    return run_command({argv + 1, argv + argc}, start_mirror);
+    const std::vector<std::string> arguments(argv + 1, argv + argc);
+    cli::hide_secrets(argc, argv);
+    return run_command(arguments, {argv + 1, argv + argc}, start_mirror);
   };
 }
 

@@ -10,8 +10,9 @@ cli::HelpPage bench_help() {
   std::vector<cli::HelpEntry> network =
       cli::network_entries("requests per second to one host, over all workers together [0: no limit]",
                            "use an embedded mirror, needs no network");
-  network.push_back({"--latency MS", "delay of each response of the embedded mirror [0]",
-                     "delay of each response of the mirror [0]"});
+  network.push_back({"--latency MS",
+                     "delay of each response of the embedded mirror [30; 0 in an act that computes]",
+                     "delay of each response of the mirror [30]"});
   return {
       .summary = "Compare serial, threads and processes: download the same sprites with each.",
       .usage = {"bench [OPTIONS] [POKEMON...]", "bench calls [OPTIONS]  measure the library's calls alone"},
@@ -19,19 +20,22 @@ cli::HelpPage bench_help() {
           {
               {"Workers",
                {
-                   {"-p, --processes N,...", "numbers of processes to compare [number of cores]",
-                    "numbers of processes [number of cores]"},
-                   {"-t, --threads N,...", "numbers of threads to compare [number of cores]",
-                    "numbers of threads [number of cores]"},
+                   {"-p, --processes N,...", "numbers of processes to compare [as -t, or 1,2,4,8,16]",
+                    "numbers of processes [1,2,4,8,16]"},
+                   {"-t, --threads N,...", "numbers of threads to compare [as -p, or 1,2,4,8,16]",
+                    "numbers of threads [1,2,4,8,16]"},
                    {"--in-flight N",
-                    "sprites in flight in all, shared equally by the workers; serial has one [64, "
-                    "or the next number that all can share]",
-                    "sprites in flight in all [64]"},
+                    "sprites in flight in all, shared equally by the workers; serial has one [one in each "
+                    "worker]",
+                    "sprites in flight in all [one in each worker]"},
                    cli::transport_entry,
-                   {"--cpu MS", "additional CPU time for each sprite [0]",
-                    "additional CPU time for each sprite [0]"},
-                   {"--rounds N", "measure each configuration N times, in turns [5]",
-                    "measure each configuration N times [5]"},
+                   {"--cpu MS,...", "acts, each with so much additional CPU time for each sprite [0,10]",
+                    "additional CPU time for each sprite [0,10]"},
+                   {"--rounds N", "measure each configuration N times, in turns [3]",
+                    "measure each configuration N times [3]"},
+                   {"--python PROGRAM",
+                    "with --demo, also measure CPython's pools with this interpreter; none: without "
+                    "[python3, if it is installed]"},
                }},
               {"Selection", cli::selection_entries()},
               {"Network; one of --base-url, --connect-to, --demo is required", std::move(network)},
@@ -40,13 +44,16 @@ cli::HelpPage bench_help() {
                    {"--report FILE.html",
                     "write a page with charts, the time line of each configuration, machine and command",
                     "write a page with charts"},
+                   {"--export-markdown FILE", "write the tables and conclusions in Markdown"},
+                   {"--export-csv FILE", "write the medians as comma-separated values"},
                    {"--json", "print all metrics of all rounds as one JSON object on standard output",
                     "print all metrics as JSON"},
+                   cli::color_entry,
                }},
           },
-      .examples = {{"spritefarm bench --demo", "compare on this machine"},
-                   {"spritefarm bench --demo -p 1,2,4 -t 4", "compare these numbers of workers"},
-                   {"spritefarm bench --demo --latency 15", "with a round trip of 15 ms"}},
+      .examples = {{"spritefarm bench --demo", "compare, for about six minutes"},
+                   {"spritefarm bench --demo -p 1,4 -n 20", "fewer workers and sprites"},
+                   {"spritefarm bench --demo --in-flight 32", "the same number in flight"}},
       .notes = {{"Method",
                  {{"Server", "the public PokéAPI is not for benchmarks: use a mirror"},
                   {"Runs", "each run has a new process and a new, temporary output directory below $TMPDIR"},
@@ -57,7 +64,7 @@ cli::HelpPage bench_help() {
                   {"2", "the command line is wrong"},
                   {"3", "the index cannot be read"},
                   {"4", "the output directory or the report cannot be written"},
-                  {"130", "interrupted by SIGINT or SIGTERM"}}}},
+                  {"128+N", "ended by signal N, such as SIGINT"}}}},
   };
 }
 
@@ -103,7 +110,7 @@ cli::HelpPage calls_help() {
                  {{"0", "all measurements succeeded"},
                   {"1", "a measurement failed"},
                   {"2", "the command line is wrong"},
-                  {"130", "interrupted by SIGINT or SIGTERM"}}}},
+                  {"128+N", "ended by signal N, such as SIGINT"}}}},
   };
 }
 

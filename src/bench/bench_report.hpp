@@ -1,30 +1,22 @@
 #pragma once
 
-#include "bench/bench_options.hpp"
-#include "bench/configuration_run.hpp"
+#include "bench/bench_results.hpp"
 #include "bench/environment.hpp"
 
-#include <cstddef>
 #include <string>
 #include <vector>
 
 namespace spritefarm::bench {
 
-/// All measurements of a configuration.
-struct ConfigurationRuns {
-  Configuration configuration;
-  std::size_t peak_memory = 0;  ///< in bytes, from system::proportional_memory_of_tree()
-  std::vector<Measured<RunMetrics>> rounds;
-};
-
-/// A table of the medians, with the range of the rounds.
-std::string bench_table(const BenchOptions& options, const std::vector<ConfigurationRuns>& configurations);
-/// A bar chart for a terminal.
-std::string bench_chart(const std::vector<ConfigurationRuns>& configurations);
 /// One JSON object and a newline.
-std::string bench_json(const BenchOptions& options, const std::vector<ConfigurationRuns>& configurations,
+std::string bench_json(const BenchOptions& options, const std::vector<ActRuns>& acts,
                        const Environment& environment);
 /// A self-contained HTML document that draws the result of bench_json().
 std::string bench_page(const std::string& json);
+/// The table and the conclusion of each act in Markdown.
+std::string bench_markdown(const BenchOptions& options, const std::vector<ActRuns>& acts,
+                           const Environment& environment);
+/// A line for each configuration of each act.
+std::string bench_csv(const std::vector<ActRuns>& acts);
 
 }  // namespace spritefarm::bench

@@ -56,7 +56,7 @@ int calls_command(const std::vector<std::string>& arguments) {
     return cli::usage_error;
   }
   if (const auto* help = std::get_if<cli::HelpText>(&*parsed)) {
-    cli::write_to_stdout(help->text);
+    cli::print(help->text);
     return cli::everything_on_disk;
   }
   const auto& options = std::get<CallsOptions>(*parsed);
@@ -68,14 +68,16 @@ int calls_command(const std::vector<std::string>& arguments) {
   try {
     for (int round = 0; round < options.rounds; ++round) measure_round(options, round, observer, rounds);
   } catch (const Interrupted&) {
-    signals.wait();  // consumes the signal, which would otherwise end this process once unblocked
     messages.error("bench calls: interrupted");
     return cli::interrupted;
   } catch (const std::exception& error) {
     messages.error(fmt::format("bench calls: {}", error.what()));
     return cli::some_failed;
   }
-  cli::write_to_stdout(options.json ? calls_json(options, rounds) : calls_table(options, rounds));
+  if (options.json)
+    cli::write_to_stdout(calls_json(options, rounds));
+  else
+    cli::print(calls_table(options, rounds));
   return cli::everything_on_disk;
 }
 

@@ -6,7 +6,7 @@
 namespace spritefarm::bench {
 
 /// The command `spritefarm bench calls …`. Returns the exit status: 0; 1 if a measurement failed; 2 for a
-/// usage error; 130 if interrupted.
+/// usage error; cli::interrupted after a signal.
 int calls_command(const std::vector<std::string>& arguments);
 
 }  // namespace spritefarm::bench

@@ -1,7 +1,7 @@
 #include "bench/calls_options.hpp"
 
 #include "bench/bench_help_text.hpp"
-#include "cli/option_syntax.hpp"
+#include "cli/option_parser.hpp"
 
 #include <algorithm>
 #include <map>
@@ -25,17 +25,15 @@ Result<std::variant<CallsOptions, cli::HelpText>> parse_calls_options(
   options.plan.workers = cli::number_of_cores();
   std::vector<std::string> executors{"serial", "threads", "pipe", "shm"};
 
-  CLI::App app;
-  cli::list_option(app, "--by", executors, "KIND")->check(CLI::IsMember(kinds).description(""));
-  cli::value_option(app, "-p,--processes", options.plan.workers, "N")->check(cli::range(1, cli::max_workers));
-  cli::list_option(app, "--payload", options.plan.payloads, "BYTES")
-      ->check(cli::range(std::size_t{0}, max_bytes));
-  cli::list_option(app, "--chunk", options.plan.chunks, "N")->check(cli::range(1, 1'000'000));
-  cli::value_option(app, "--calls", options.plan.calls, "N")
-      ->check(cli::range(std::size_t{1}, std::size_t{100'000'000}));
-  cli::value_option(app, "--rounds", options.rounds, "N")->check(cli::range(1, 1000));
-  app.add_flag("--json", options.json);
-  Result<std::optional<cli::HelpText>> information = cli::read_arguments(app, arguments, calls_help());
+  cli::OptionParser parser;
+  parser.list("--by", executors, "KIND").one_of({"pipe", "serial", "shm", "threads"});
+  parser.value("-p,--processes", options.plan.workers, "N").in_range(1, cli::max_workers);
+  parser.list("--payload", options.plan.payloads, "BYTES").in_range(std::size_t{0}, max_bytes);
+  parser.list("--chunk", options.plan.chunks, "N").in_range(1, 1'000'000);
+  parser.value("--calls", options.plan.calls, "N").in_range(std::size_t{1}, std::size_t{100'000'000});
+  parser.value("--rounds", options.rounds, "N").in_range(1, 1000);
+  parser.flag("--json", options.json);
+  Result<std::optional<cli::HelpText>> information = parser.read(arguments, calls_help());
   if (!information) return information.error();
   if (*information) return Parsed(**std::move(information));
   for (const std::string& kind : executors)

@@ -13,7 +13,7 @@
 
 namespace spritefarm::bench {
 
-/// SIGINT or SIGTERM arrived during a measurement. The child is dead and reaped.
+/// A termination signal arrived during a measurement. The child is dead and reaped.
 class Interrupted : public std::runtime_error {
  public:
   Interrupted() : std::runtime_error("interrupted") {}
@@ -27,7 +27,7 @@ struct Measured {
 };
 
 /// The parent's part of a measurement. It calls `observe` every `interval` while the child measures, and once
-/// more when the child has sent its metrics and waits with all its processes alive. It polls the blocked
+/// more when the child has sent its metrics and waits with all its processes alive. It polls
 /// `signals` at the same interval.
 struct Observer {
   const system::TerminationSignals& signals;

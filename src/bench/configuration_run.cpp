@@ -18,10 +18,11 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 /// In the child. Calls `send_metrics` while the workers are still there.
-void farm_and_report(const cli::Options& options, Clock::time_point begin,
+void farm_and_report(const cli::Options& options, Clock::time_point begin, bool with_sources,
                      const std::function<void(const RunMetrics&)>& send_metrics) {
   const cli::Messages messages(options.verbosity);
-  const farm::RunSettings settings = farm::settings_of(options);
+  farm::RunSettings settings = farm::settings_of(options);
+  settings.worker.times = true;
   farm::RunEvents events;
   farm::FarmExecutors executors(settings.executors, settings.worker);
   farm::Report report(settings.report);
@@ -41,6 +42,7 @@ void farm_and_report(const cli::Options& options, Clock::time_point begin,
   metrics.start_ms = times.start_ms();
   metrics.sprite_ms = times.sprite_ms();
   metrics.spans = times.spans();
+  if (with_sources) metrics.sources = times.sources();
   send_metrics(metrics);
 }
 
@@ -67,23 +69,27 @@ void require_complete(const RunMetrics& metrics, std::uint64_t files) {
 
 }  // namespace
 
-Measured<RunMetrics> run_configuration(const cli::Options& options, const Observer& observer) {
+Measured<RunMetrics> run_configuration(const cli::Options& options, const Observer& observer,
+                                       bool with_sources) {
   const system::TemporaryDirectory output;
   cli::Options child_options = options;
   child_options.output = output.path();
   const auto begin = Clock::now();
   Measured<RunMetrics> measured = measure_in_child<RunMetrics>(
-      [&](const auto& send_metrics) { farm_and_report(child_options, begin, send_metrics); }, observer);
+      [&](const auto& send_metrics) { farm_and_report(child_options, begin, with_sources, send_metrics); },
+      observer);
   require_complete(measured.metrics, count_files(output.path()));
   return measured;
 }
 
-cli::Options options_for(const BenchOptions& options, const Configuration& configuration) {
+cli::Options options_for(const BenchOptions& options, const Act& act, const Configuration& configuration) {
   cli::Options child_options = options.farm;
+  child_options.compute = act.compute;
   child_options.mode = configuration.mode;
   child_options.workers = configuration.workers;
   child_options.concurrency = configuration.concurrency;
   child_options.http.in_flight = configuration.concurrency;
+  child_options.is_adaptive = false;  // all configurations have the same number in flight
   return child_options;
 }
 

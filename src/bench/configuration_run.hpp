@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -18,9 +19,11 @@ struct RunMetrics {
   std::uint64_t requests = 0, retries = 0, connections = 0;
   double seconds = 0;   ///< from before the process was forked until the last sprite was there
   double start_ms = 0;  ///< from before the process was forked until the first task began in a worker
-  std::vector<double> sprite_ms;  ///< of one sprite, from its task's begin in the worker until it was on
-                                  ///< disk: see RunTimes::sprite_ms()
-  std::vector<SpriteSpan> spans;  ///< who worked on what when: see RunTimes::spans()
+  std::vector<double> sprite_ms;      ///< of one sprite, from its task's begin in the worker until it was on
+                                      ///< disk: see RunTimes::sprite_ms()
+  std::vector<SpriteSpan> spans;      ///< who worked on what when: see RunTimes::spans()
+  std::vector<SpriteSource> sources;  ///< if asked for: see RunTimes::sources()
+  std::string cpython_version;        ///< of a run of CPython
 };
 
 /// What a run did not do, with the program's exit status for that.
@@ -37,9 +40,10 @@ class IncompleteRun : public std::runtime_error {
 /// Farms once, in a process and an output directory of its own, which is removed again. `options` are the
 /// configuration's. Throws IncompleteRun where not every sprite that was asked for is on disk at the end,
 /// each named on standard error, and what measure_in_child() throws.
-Measured<RunMetrics> run_configuration(const cli::Options& options, const Observer& observer);
+Measured<RunMetrics> run_configuration(const cli::Options& options, const Observer& observer,
+                                       bool with_sources = false);
 
-/// `options.farm`, for this configuration.
-cli::Options options_for(const BenchOptions& options, const Configuration& configuration);
+/// `options.farm`, for this configuration in this act.
+cli::Options options_for(const BenchOptions& options, const Act& act, const Configuration& configuration);
 
 }  // namespace spritefarm::bench

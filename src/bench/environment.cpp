@@ -1,5 +1,6 @@
 #include "bench/environment.hpp"
 
+#include "net/credentials.hpp"
 #include "net/http_client.hpp"
 #include "system/machine.hpp"
 
@@ -17,15 +18,6 @@ constexpr const char* compiler = "clang " __clang_version__;
 constexpr const char* compiler = "GCC " __VERSION__;
 #endif
 
-/// Removes user and password from a URL. Other arguments stay as they are.
-std::string without_password(const std::string& argument) {
-  const std::size_t scheme = argument.find("://");
-  if (scheme == argument.npos) return argument;
-  const std::size_t host = scheme + 3, end = argument.find('/', host);
-  const std::size_t at = argument.substr(0, end).rfind('@');
-  return at == argument.npos || at < host ? argument : argument.substr(0, host) + argument.substr(at + 1);
-}
-
 std::string quoted(const std::string& argument) {
   constexpr std::string_view plain =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=+,./:@%";
@@ -38,7 +30,7 @@ std::string quoted(const std::string& argument) {
 }  // namespace
 
 Environment::Environment(const std::vector<std::string>& arguments) : m_command("spritefarm") {
-  for (const std::string& argument : arguments) m_command += " " + quoted(without_password(argument));
+  for (const std::string& argument : arguments) m_command += " " + quoted(net::without_credentials(argument));
   const std::time_t now = std::time(nullptr);
   char text[32] = "";
   if (std::tm utc{}; ::gmtime_r(&now, &utc)) std::strftime(text, sizeof text, "%FT%TZ", &utc);

@@ -12,13 +12,33 @@ double RunTimes::since_begin(std::chrono::nanoseconds time) const {
   return std::chrono::duration<double, std::milli>(time - m_begin).count();
 }
 
-void RunTimes::on_result(std::uint64_t, const farm::FarmResult& result) {
+void RunTimes::on_submit(std::uint64_t number, const farm::FarmTask& task) {
+  m_record_urls[number] = task.url;
+}
+
+void RunTimes::on_result(std::uint64_t number, const farm::FarmResult& result) {
+  const auto submitted = m_record_urls.extract(number);
   if (result.began.count() == 0) return;
   m_first_began = std::min(m_first_began.value_or(result.began), result.began);
+  const std::string name = farm::display_name(result.name, result.id);
   for (const farm::SpriteResult& sprite : result.sprites)
-    if (sprite.status == farm::SpriteStatus::downloaded)
-      m_spans.push_back({result.worker, since_begin(result.began), since_begin(result.began + sprite.took),
-                         farm::display_name(result.name, result.id) + " " + sprite.key});
+    if (sprite.status == farm::SpriteStatus::downloaded) {
+      const std::chrono::nanoseconds end = result.began + sprite.took;
+      const bool has_attempts = sprite.times && !sprite.times->attempts.empty();
+      add({.worker = result.worker,
+           .begin = result.began,
+           .end = end,
+           .record = result.record_times ? result.record_times->ended : result.began,
+           .image = has_attempts ? sprite.times->attempts.back().ended : end,
+           .sprite = name + " " + sprite.key});
+      if (!submitted.empty()) m_sources.push_back({submitted.mapped(), name, sprite.key, sprite.path});
+    }
+}
+
+void RunTimes::add(const SpriteTimes& times) {
+  m_first_began = std::min(m_first_began.value_or(times.begin), times.begin);
+  m_spans.push_back({times.worker, since_begin(times.begin), since_begin(times.end),
+                     since_begin(times.record), since_begin(times.image), times.sprite});
 }
 
 double RunTimes::start_ms() const {

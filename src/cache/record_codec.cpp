@@ -83,12 +83,13 @@ std::optional<pokeapi::Record> decode_record(std::string_view encoded) {
   pokeapi::Record record;
   std::uint64_t id = 0;
   std::string_view name;
-  if (!from.number(id) || id > std::numeric_limits<std::uint32_t>::max() || !from.text(name))
+  if (!from.number(id) || id > std::numeric_limits<std::uint32_t>::max() || !from.text(name) ||
+      name.size() > pokeapi::Record::max_bytes)
     return std::nullopt;
   record.id = static_cast<std::uint32_t>(id);
   record.name = name;
   std::string key, url;
-  for (std::size_t bytes = 0; !from.done();) {
+  for (std::size_t bytes = name.size(); !from.done();) {
     std::string leaf_url = url;
     if (!from.shared(key) || !from.shared(leaf_url)) return std::nullopt;
     if (!leaf_url.empty()) url = leaf_url;

@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -18,9 +19,10 @@ class SqliteError : public std::runtime_error {
 
   [[nodiscard]] bool is_busy() const noexcept { return m_code == SQLITE_BUSY || m_code == SQLITE_LOCKED; }
   [[nodiscard]] bool is_read_only() const noexcept { return m_code == SQLITE_READONLY; }
-  /// The file is damaged, is not a database, or lacks our tables.
+  /// The file is damaged, is not a database, lacks our tables, or has a value that we would not store.
   [[nodiscard]] bool is_damage() const noexcept {
-    return m_code == SQLITE_CORRUPT || m_code == SQLITE_NOTADB || m_code == SQLITE_ERROR;
+    return m_code == SQLITE_CORRUPT || m_code == SQLITE_NOTADB || m_code == SQLITE_ERROR ||
+           m_code == SQLITE_TOOBIG;
   }
 
  private:
@@ -28,17 +30,27 @@ class SqliteError : public std::runtime_error {
 };
 
 /// An open SQLite database, closed by the destructor. Used by one thread at a time. Its process must not fork
-/// while it is open. All members throw SqliteError.
+/// while it is open. The file may be a stranger's: its triggers and views do not run, its values have a
+/// limit, and half a second after a termination signal a statement that still runs fails. All members throw
+/// SqliteError.
 class SqliteDatabase {
  public:
+  static constexpr std::size_t max_value = 17 << 20;  ///< bytes of a text, a blob or a row
+
   /// Creates the file if it is missing. Does not follow a symbolic link.
   explicit SqliteDatabase(const std::string& path);
+  /// A database in memory with the content of a database file; empty if `bytes` are.
+  static SqliteDatabase in_memory(std::string_view bytes);
+
+  /// The content as a database file has it.
+  [[nodiscard]] std::string serialize() const;
 
   /// Runs statements and discards their results.
   void run(const char* sql);
   [[nodiscard]] sqlite3* get() const noexcept { return m_handle.get(); }
 
  private:
+  SqliteDatabase() = default;
   struct Close {
     void operator()(sqlite3* handle) const noexcept { ::sqlite3_close_v2(handle); }
   };

@@ -9,7 +9,7 @@ enum ExitStatus : int {
   usage_error = 2,
   no_index = 3,         ///< the index cannot be read
   no_output = 4,        ///< the output directory cannot be used
-  interrupted = 130,    ///< by SIGINT or SIGTERM
+  interrupted = 128,    ///< the process then dies of the signal: a shell shows 128 + its number
   output_closed = 141,  ///< the reader of standard output has closed it: 128 + SIGPIPE
 };
 

@@ -5,8 +5,13 @@ namespace spritefarm::cli {
 std::vector<HelpEntry> selection_entries() {
   return {
       {"POKEMON...",
-       "names or ids, such as pikachu or 25; '-' reads them from standard input; default: "
-       "the first of the index"},
+       "names, ids or ranges of ids, such as pikachu, 25 or 1-151, with commas or spaces; a species "
+       "such as aegislash means its default form; '-' reads them "
+       "from standard input, where '#' begins a comment; default: the first of the index",
+       "names, ids or ranges of ids, such as pikachu or 1-151"},
+      {"--type NAME,...", "take the pokémon of these types"},
+      {"--generation N,...",
+       "take the species of these generations, each as its default form; with --type, those of the types"},
       {"-n, --limit N", "take N pokémon of the index [100]", "take N pokémon of the index [100]"},
       {"--offset N", "skip the first N pokémon of the index [0]"},
       {"--all", "take the whole index", "take the whole index"},
@@ -24,12 +29,25 @@ std::vector<HelpEntry> network_entries(std::string_view rate, std::string_view d
       {"--base-url URL", "address of the PokéAPI [$SPRITEFARM_BASE_URL, or https://pokeapi.co/api/v2/]"},
       {"--connect-to HOST1:PORT1:HOST2:PORT2",
        "connect to HOST2:PORT2 instead of HOST1:PORT1, as in curl; may be repeated"},
-      {"--cacert FILE", "trust the certificates in this PEM file"},
-      {"--proxy URL", "use this proxy, as in curl"},
+      {"--cacert FILE",
+       "trust the certificates in this PEM file or directory [$CURL_CA_BUNDLE, $SSL_CERT_DIR, "
+       "$SSL_CERT_FILE, or the system's]"},
+      {"--proxy URL", "use this proxy, as in curl; '' means none [from the environment]"},
+      {"--noproxy LIST", "hosts to connect to without a proxy, as in curl [$no_proxy]"},
+      {"--allow-private",
+       "let a public API lead to loopback, link-local and private addresses; one at such an address may"},
+      {"--user-agent TEXT", "the User-Agent of all requests [spritefarm and its version]"},
+      {"--header NAME:VALUE",
+       "add this header to all requests; Authorization and Cookie go only to the host of "
+       "--base-url; may be repeated"},
       {"--rate N", rate},
-      {"--retries N", "give up a request after N retries that fail in the same way [4]"},
-      {"--timeout SECONDS", "time limit of one attempt [30]"},
-      {"--demo", demo, demo},
+      {"--limit-rate BYTES", "bytes per second over all workers together; 500k, 2M [no limit]"},
+      {"--retries N",
+       "repeat a failed request up to N times [4]; waiting for a host that is away or asks for a pause is no "
+       "retry"},
+      {"--retry-max-time SECONDS", "how long a host may be away, or ask for a pause [300]"},
+      {"--timeout SECONDS", "longest time without progress [30]; a byte is progress"},
+      {"--demo", demo, "use an embedded mirror, needs no network"},
   };
 }
 
@@ -46,25 +64,34 @@ HelpPage farm_help() {
               {"Selection", std::move(selection)},
               {"Workers",
                {
-                   {"-p, --processes N", "number of forked worker processes [number of cores]",
-                    "use N worker processes [number of cores]"},
+                   {"-p, --processes N",
+                    "number of forked worker processes [one for each core, from 4 to 8, and for each 50 pokémon]",
+                    "use N worker processes"},
                    {"-t, --threads N", "use N threads instead of processes",
                     "use N threads instead of processes"},
                    {"-s, --serial", "download one sprite at a time, without workers",
                     "download one sprite at a time"},
-                   {"-c, --concurrency N", "sprites in flight in each worker [32]"},
+                   {"-c, --concurrency N",
+                    "most sprites in flight in each worker; fewer if line or host need it [256]"},
                    transport_entry,
+                   {"--sandbox KIND",
+                    "on: each worker process gives up other files and system calls than it needs, as far as "
+                    "the kernel can enforce that; off [on]"},
                }},
-              {"Network", network_entries("requests per second to one host, over all workers together, "
-                                          "after a burst of 2.56 N requests, at most 256 [100]; 0: no limit",
-                                          "use an embedded mirror, needs no network")},
+              {"Network",
+               network_entries(
+                   "requests per second to one host, over all workers together, "
+                   "after a burst of 2.56 N requests, at most 256 [100]; 0: no limit",
+                   "use an embedded mirror, needs no network; writes to demo-sprites/, with --gallery")},
               {"Output",
                {
-                   {"-o, --output DIR", "directory for the sprites [sprites]",
+                   {"-o, --output DIR", "directory for the sprites [sprites, or demo-sprites with --demo]",
                     "directory for the sprites [sprites]"},
                    {"--template T",
                     "path of each file below DIR, made of {name}, {id}, {sprite} and {ext} [{name}.{ext}; "
                     "with more than one sprite {sprite}/{name}.{ext}]"},
+                   {"--ledger FILE|none", "path of the cache database; none: no cache [DIR/.spritefarm.db]"},
+                   {"--mtime KIND", "time of change of the files: now, or server for Last-Modified [now]"},
                    {"--refresh", "revalidate fresh entries too; downloads only what has changed"},
                    {"--verify", "hash the files on disk and download altered ones again"},
                    {"--gallery",
@@ -74,6 +101,7 @@ HelpPage farm_help() {
                     "write the time line of all tasks and requests in Chrome's trace format, for Perfetto"},
                    {"--json", "print the report as one JSON object on standard output",
                     "print the report as JSON"},
+                   color_entry,
                    {"-q, --quiet", "print errors only"},
                    {"-v, --verbose", "print the result of each sprite"},
                    {"-V, --version", "print the program's version"},
@@ -92,7 +120,7 @@ HelpPage farm_help() {
                   {"2", "the command line is wrong"},
                   {"3", "the index cannot be read"},
                   {"4", "the output directory cannot be used"},
-                  {"130", "interrupted by SIGINT or SIGTERM"},
+                  {"128+N", "ended by signal N, such as SIGINT"},
                   {"141", "standard output was closed"}}}},
   };
 }

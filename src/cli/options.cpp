@@ -1,7 +1,8 @@
 #include "cli/options.hpp"
 
 #include "cli/help_text.hpp"
-#include "cli/option_syntax.hpp"
+#include "cli/option_parser.hpp"
+#include "system/processors.hpp"
 
 #include <spritefarm/version.hpp>
 
@@ -9,7 +10,6 @@
 
 #include <algorithm>
 #include <optional>
-#include <thread>
 
 namespace spritefarm::cli {
 namespace {
@@ -17,34 +17,45 @@ namespace {
 /// The options of this command alone, not yet checked. An option that is not given keeps its default.
 struct RawOptions {
   TransportGroup transport;
-  std::string output = "sprites", trace;
+  ColorGroup color;
+  std::string output, ledger, mtime = "now", sandbox = "on", trace;
   std::optional<std::string> path_template;
-  int processes = 0, threads = 0, concurrency = 32;
+  int processes = 0, threads = 0, concurrency = Options{}.concurrency;
   bool refresh = false, verify = false;
   bool dry_run = false, serial = false, gallery = false, json = false, quiet = false, verbose = false;
 };
 
 /// Declares the options to CLI11. Their explanations are in farm_help().
-void add_to(CLI::App& app, RawOptions& raw) {
-  CLI::Option* const dry_run = app.add_flag("--dry-run", raw.dry_run);
-  CLI::Option* processes =
-      value_option(app, "-p,--processes", raw.processes, "N")->check(range(1, max_workers));
-  CLI::Option* threads =
-      value_option(app, "-t,--threads", raw.threads, "N")->check(range(1, max_workers))->excludes(processes);
-  value_option(app, "-c,--concurrency", raw.concurrency, "N")->check(range(1, max_in_flight));
-  CLI::Option* const transport = raw.transport.add_to(app)->excludes(threads);
-  app.add_flag("-s,--serial", raw.serial)->excludes(processes)->excludes(threads)->excludes(transport);
+void add_to(OptionParser& parser, RawOptions& raw) {
+  const Option dry_run = parser.flag("--dry-run", raw.dry_run);
+  const Option processes = parser.value("-p,--processes", raw.processes, "N").in_range(1, max_workers);
+  const Option threads =
+      parser.value("-t,--threads", raw.threads, "N").in_range(1, max_workers).excludes(processes);
+  parser.value("-c,--concurrency", raw.concurrency, "N").in_range(1, max_in_flight);
+  const Option transport = raw.transport.add_to(parser).excludes(threads);
+  parser.flag("-s,--serial", raw.serial).excludes(processes).excludes(threads).excludes(transport);
 
-  value_option(app, "-o,--output", raw.output, "DIR");
-  value_option(app, "--template", raw.path_template, "T");
-  app.add_flag("--refresh", raw.refresh);
-  app.add_flag("--verify", raw.verify);
-  app.add_flag("--gallery", raw.gallery)->excludes(dry_run);
-  value_option(app, "--trace", raw.trace, "FILE");
-  app.add_flag("--json", raw.json);
-  CLI::Option* quiet = app.add_flag("-q,--quiet", raw.quiet);
-  app.add_flag("-v,--verbose", raw.verbose)->excludes(quiet);
-  app.set_version_flag("-V,--version", "spritefarm " SPRITEFARM_VERSION "\n");
+  parser.value("--sandbox", raw.sandbox, "KIND").check([](std::string_view text) -> Result<void> {
+    if (text != "on" && text != "off") return Error{fmt::format("'{}' is no sandbox; use on or off", text)};
+    return {};
+  });
+  parser.value("-o,--output", raw.output, "DIR");
+  parser.value("--template", raw.path_template, "T");
+  parser.value("--ledger", raw.ledger, "FILE|none");
+  parser.value("--mtime", raw.mtime, "KIND").check([](std::string_view text) -> Result<void> {
+    if (text != "now" && text != "server")
+      return Error{fmt::format("'{}' is no time of a file; use now or server", text)};
+    return {};
+  });
+  parser.flag("--refresh", raw.refresh);
+  parser.flag("--verify", raw.verify);
+  parser.flag("--gallery", raw.gallery).excludes(dry_run);
+  parser.value("--trace", raw.trace, "FILE");
+  parser.flag("--json", raw.json);
+  raw.color.add_to(parser);
+  const Option quiet = parser.flag("-q,--quiet", raw.quiet);
+  parser.flag("-v,--verbose", raw.verbose).excludes(quiet);
+  parser.version("-V,--version", "spritefarm " SPRITEFARM_VERSION "\n");
 }
 
 Result<text::OutputTemplate> template_of(const std::optional<std::string>& raw, const Options& options) {
@@ -63,32 +74,52 @@ Result<text::OutputTemplate> template_of(const std::optional<std::string>& raw, 
   return path;
 }
 
+/// One worker for each core, from four to eight, but no more than the selection keeps busy. Four use up a
+/// line with a long round trip, on which each worker waits; eight use up any line and host; and each costs a
+/// fork and two TLS handshakes (scripts/bench --lines).
+int default_workers(const Options& options) {
+  constexpr std::uint64_t pokemon_per_worker = 50;
+  constexpr int min = 4, max = 8;
+  const std::uint64_t pokemon = !options.pokemon.empty()
+                                    ? options.pokemon.size()
+                                    : options.index.limit.value_or(max * pokemon_per_worker);
+  const std::uint64_t busy = (pokemon + pokemon_per_worker - 1) / pokemon_per_worker;
+  return std::min(std::clamp(number_of_cores(), min, max),
+                  static_cast<int>(std::clamp<std::uint64_t>(busy, 1, max)));
+}
+
 /// Completes options to which the groups have been applied.
-Result<void> apply_to(Options& options, const CLI::App& app, const RawOptions& raw) {
-  if (raw.serial && app.count("--concurrency") > 0 && raw.concurrency > 1)
+Result<void> apply_to(Options& options, const OptionParser& parser, const RawOptions& raw) {
+  if (raw.serial && parser.has("--concurrency") && raw.concurrency > 1)
     return Error{"--serial downloads one sprite at a time; omit --concurrency"};
   options.mode = raw.serial ? Mode::serial : raw.threads > 0 ? Mode::threads : Mode::processes;
   options.workers = options.mode == Mode::serial    ? 1
                     : options.mode == Mode::threads ? raw.threads
                     : raw.processes > 0             ? raw.processes
-                                                    : number_of_cores();
+                                                    : default_workers(options);
   options.concurrency = options.mode == Mode::serial ? 1 : raw.concurrency;
   options.http.in_flight = options.concurrency;
   raw.transport.apply_to(options);
 
-  if (raw.output.empty()) return Error{"--output needs the name of a directory"};
-  options.output = raw.output;
+  if (parser.has("--output") && raw.output.empty()) return Error{"--output needs the name of a directory"};
+  options.output = !raw.output.empty() ? raw.output : options.demo ? "demo-sprites" : "sprites";
   Result<text::OutputTemplate> path_template = template_of(raw.path_template, options);
   if (!path_template) return path_template.error();
   options.path_template = *std::move(path_template);
 
+  options.confines_workers = raw.sandbox == "on";
   options.dry_run = raw.dry_run;
-  options.remember = !raw.dry_run;
+  if (parser.has("--ledger") && raw.ledger.empty())
+    return Error{"--ledger needs the name of a file, or none"};
+  options.remember = !raw.dry_run && raw.ledger != "none";
+  options.ledger = raw.ledger;
   options.refresh = raw.refresh;
   options.verify = raw.verify;
-  options.gallery = raw.gallery;
+  options.server_times = raw.mtime == "server";
+  options.gallery = raw.gallery || (options.demo && !raw.dry_run);
   options.trace = raw.trace;
   options.json = raw.json;
+  raw.color.apply_to(options);
   options.verbosity = raw.quiet ? Verbosity::quiet : raw.verbose ? Verbosity::verbose : Verbosity::normal;
   return {};
 }
@@ -96,7 +127,7 @@ Result<void> apply_to(Options& options, const CLI::App& app, const RawOptions& r
 }  // namespace
 
 int number_of_cores() {
-  return std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, max_workers);
+  return std::min(system::usable_processors(), max_workers);
 }
 
 std::string_view to_string(Transport transport) {
@@ -106,21 +137,21 @@ std::string_view to_string(Transport transport) {
 Result<std::variant<Options, HelpText>> parse_options(const std::vector<std::string>& arguments,
                                                       const OptionSources& sources) {
   using Parsed = std::variant<Options, HelpText>;
-  CLI::App app;
+  OptionParser parser;
   NetworkGroup network;
   SelectionGroup selection;
   RawOptions raw;
-  network.add_to(app);
-  selection.add_to(app);
-  add_to(app, raw);
-  Result<std::optional<HelpText>> information = read_arguments(app, arguments, farm_help());
+  network.add_to(parser);
+  selection.add_to(parser);
+  add_to(parser, raw);
+  Result<std::optional<HelpText>> information = parser.read(arguments, farm_help());
   if (!information) return information.error();
   if (*information) return Parsed(**std::move(information));
 
   Options options;
-  Result<void> applied = network.apply_to(options, app, sources);
-  if (applied) applied = selection.apply_to(options, app, sources);
-  if (applied) applied = apply_to(options, app, raw);
+  Result<void> applied = network.apply_to(options, parser, sources);
+  if (applied) applied = selection.apply_to(options, parser, sources);
+  if (applied) applied = apply_to(options, parser, raw);
   if (!applied) return applied.error();
   return Parsed(std::move(options));
 }

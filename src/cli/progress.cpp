@@ -1,12 +1,14 @@
 #include "cli/progress.hpp"
 
+#include "posix/threads.hpp"
 #include "system/terminal.hpp"
+#include "text/clock_time.hpp"
 #include "text/printable_text.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdlib>
+#include <cmath>
 #include <string_view>
 #include <utility>
 
@@ -15,36 +17,32 @@ namespace {
 
 constexpr std::chrono::milliseconds between_drawings{100};
 constexpr std::chrono::seconds between_messages{10};
+constexpr std::chrono::seconds between_announcements{1};
 constexpr std::chrono::seconds speed_period{5};
-constexpr std::size_t bar_columns = 20;
+constexpr std::chrono::seconds min_announced{2};  // shorter absences are not told
+constexpr std::chrono::seconds min_left{1};       // a shorter time left is not shown
 
-std::string amount(double bytes) {
-  if (bytes < 1e3) return fmt::format("{:.0f} B", bytes);
-  if (bytes < 1e6) return fmt::format("{:.0f} kB", bytes / 1e3);
-  return bytes < 1e9 ? fmt::format("{:.1f} MB", bytes / 1e6) : fmt::format("{:.1f} GB", bytes / 1e9);
-}
-
-std::string time(double seconds) {
-  const auto whole = static_cast<std::uint64_t>(seconds + 0.5);
-  return whole < 3600 ? fmt::format("{}:{:02}", whole / 60, whole % 60)
-                      : fmt::format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60);
+/// Until when a host that is away is left alone.
+std::string countdown(const net::HostTable::Absence& absence) {
+  const std::chrono::duration<double> left = absence.status.next_probe - Progress::Clock::now();
+  const std::string_view origin = absence.origin;
+  const std::size_t scheme = origin.find("://");
+  return fmt::format("{} {} {}", origin.substr(scheme == origin.npos ? 0 : scheme + 3),
+                     absence.status.has_asked ? "asks for a pause:" : "is away: next try in",
+                     duration_text(std::max(std::ceil(left.count()), 0.0)));
 }
 
 }  // namespace
 
 ProgressForm fitting_progress_form() {
-  const char* const terminal = std::getenv("TERM");
-  const char* const no_color = std::getenv("NO_COLOR");
-  const bool is_simple =
-      (terminal && std::string_view(terminal) == "dumb") || (no_color && *no_color != '\0');
-  return system::is_terminal(stderr) && !is_simple ? ProgressForm::live : ProgressForm::messages;
+  return system::is_terminal(stderr) && has_capable_terminal() ? ProgressForm::live : ProgressForm::messages;
 }
 
-Progress::Progress(ProgressForm form, const Messages& messages, const net::HostRateLimits& rate_limits,
+Progress::Progress(ProgressForm form, const Messages& messages, const net::HostTable& hosts,
                    const ActivityBoard* board)
-    : m_form(form), m_messages(messages), m_rate_limits(rate_limits), m_board(board) {
+    : m_form(form), m_messages(messages), m_hosts(hosts), m_board(board) {
   m_samples.push_back({Clock::now(), {}});
-  if (form != ProgressForm::none) m_thread = std::thread([this] { run(); });
+  if (form != ProgressForm::none) m_thread = posix::start_thread([this] { run(); });
 }
 
 Progress::~Progress() {
@@ -61,6 +59,18 @@ void Progress::finish() {
   m_changed.notify_all();
 }
 
+void Progress::suspend() {
+  const std::lock_guard lock(m_mutex);
+  m_suspended = true;
+  if (m_form == ProgressForm::live && !m_finished) m_messages.show_below({});
+}
+
+void Progress::resume() {
+  const std::lock_guard lock(m_mutex);
+  m_suspended = false;
+  m_samples.assign({Sample{Clock::now(), m_count}});
+}
+
 void Progress::expect(std::uint64_t tasks) {
   const std::lock_guard lock(m_mutex);
   m_expected = tasks;
@@ -73,78 +83,101 @@ void Progress::add(const ProgressCount& count) {
 
 void Progress::run() {
   std::unique_lock lock(m_mutex);
-  const auto pause = m_form == ProgressForm::live ? Clock::duration(between_drawings) : between_messages;
-  while (!m_changed.wait_for(lock, pause, [this] { return m_finished; })) show();
+  const auto is_finished = [this] { return m_finished; };
+  if (m_form == ProgressForm::live) {
+    while (!m_changed.wait_for(lock, between_drawings, is_finished)) show();
+    return;
+  }
+  auto next_message = Clock::now() + between_messages;
+  while (!m_changed.wait_for(lock, between_announcements, is_finished)) {
+    announce_absences();
+    if (Clock::now() < next_message) continue;
+    show();
+    next_message += between_messages;
+  }
 }
 
 void Progress::show() {
+  if (m_suspended) return;
   const auto now = Clock::now();
   m_samples.push_back({now, m_count});
   while (m_samples.size() > 2 && m_samples[1].at + speed_period < now) m_samples.pop_front();
-  std::vector<std::string> shown_parts = parts();
-  if (m_form == ProgressForm::messages) {
-    std::string text;
-    for (const std::string& part : shown_parts) text += (text.empty() ? "" : ", ") + part;
-    return m_messages.note(text);
-  }
+  if (m_form == ProgressForm::live) announce_absences();
+  if (m_form == ProgressForm::messages) return m_messages.note(progress_message(parts()));
   const auto [columns, rows] = system::terminal_size(stderr);
-  std::string text = m_expected && columns >= 50 ? bar() : "";
-  // A part that does not fit is omitted.
-  for (const std::string& part : shown_parts) {
-    const std::string more = (text.empty() ? "" : "  ") + part;
-    if (text::width_of(text) + text::width_of(more) < static_cast<std::size_t>(columns)) text += more;
-  }
-  std::vector<std::string> lines = worker_lines(static_cast<std::size_t>(std::max(rows / 2 - 1, 0)));
-  lines.push_back(std::move(text));
-  m_messages.show_below(std::move(lines));
+  std::vector<Line> lines = worker_lines(static_cast<std::size_t>(std::max(rows / 2 - 1, 0)));
+  lines.push_back(progress_line(parts(), static_cast<std::size_t>(columns - 1)));
+  m_messages.show_below(lines);
 }
 
-/// The parts of the progress line, the most important first.
-std::vector<std::string> Progress::parts() {
+/// Tells once of each host that is away for longer than most absences last.
+void Progress::announce_absences() {
+  const Clock::time_point now = Clock::now();
+  std::set<std::string> away;
+  for (const net::HostTable::Absence& absence : m_hosts.absences(now)) {
+    const net::Availability::Status& status = absence.status;
+    if (status.state == net::Availability::State::given_up ||
+        (now - status.since < min_announced && status.next_probe - now < min_announced))
+      continue;
+    away.insert(absence.origin);
+    if (m_announced.contains(absence.origin)) continue;
+    const auto give_up_at = status.since + m_hosts.settings().max_absence;
+    m_messages.warning(status.has_asked
+                           ? fmt::format("{} asks for a pause until {} ({})", absence.origin,
+                                         text::clock_time(status.next_probe - now), absence.reason)
+                           : fmt::format("{} does not answer ({}); it is tried again until {}",
+                                         absence.origin, absence.reason, text::clock_time(give_up_at - now)));
+  }
+  m_announced = std::move(away);
+}
+
+std::vector<ProgressPart> Progress::parts() const {
+  using Rank = ProgressPart::Rank;
   const Sample& before = m_samples.front();
   const double seconds = std::chrono::duration<double>(m_samples.back().at - before.at).count();
   const auto per_second = [&](std::uint64_t now, std::uint64_t then) {
     return seconds > 0 ? static_cast<double>(now - then) / seconds : 0;
   };
-  std::vector<std::string> all;
-  all.push_back(m_expected ? fmt::format("{} of {} pokémon", m_count.tasks, *m_expected)
-                           : "reading the index");
-  if (m_count.sprites > 0) all.push_back(text::counted(m_count.sprites, "sprite", "sprites"));
-  if (m_count.failed > 0) all.push_back(fmt::format("{} failed", m_count.failed));
-  for (const net::HostRateLimits::Pause& pause : m_rate_limits.pauses(Clock::now()))
-    all.push_back(fmt::format("{} asks for a pause of {:.0f} s", pause.origin,
-                              std::chrono::duration<double>(pause.left).count()));
+  std::vector<ProgressPart> all;
+  if (m_expected) all.push_back(progress_bar(m_count.tasks, *m_expected));
+  all.push_back(
+      {m_expected ? fmt::format("{} of {} pokémon", m_count.tasks, *m_expected) : "reading the index",
+       Tone::plain, Rank::count});
+  for (const net::HostTable::Absence& absence : m_hosts.absences(Clock::now()))
+    if (m_announced.contains(absence.origin)) all.push_back({countdown(absence), Tone::warning, Rank::pause});
+  if (m_count.failed > 0)
+    all.push_back({fmt::format("{} failed", m_count.failed), Tone::failed, Rank::important});
+  if (m_count.sprites > 0)
+    all.push_back({text::counted(m_count.sprites, "sprite", "sprites"), Tone::plain, Rank::other});
   if (const double speed = per_second(m_count.tasks, before.count.tasks);
-      m_expected && speed > 0 && *m_expected > m_count.tasks)
-    all.push_back(time(static_cast<double>(*m_expected - m_count.tasks) / speed) + " left");
+      m_expected && speed > 0 && m_announced.empty())
+    if (const double left = static_cast<double>(*m_expected - std::min(m_count.tasks, *m_expected)) / speed;
+        left >= std::chrono::duration<double>(min_left).count())
+      all.push_back({duration_text(left) + " left", Tone::plain, Rank::other});
   if (m_count.sprites > 0) {
-    all.push_back(fmt::format("{:.0f} sprites/s", per_second(m_count.sprites, before.count.sprites)));
-    all.push_back(amount(per_second(m_count.bytes, before.count.bytes)) + "/s");
+    all.push_back({fmt::format("{:.0f} sprites/s", per_second(m_count.sprites, before.count.sprites)),
+                   Tone::dim, Rank::other});
+    all.push_back(
+        {text::scaled_bytes(per_second(m_count.bytes, before.count.bytes)) + "/s", Tone::dim, Rank::other});
   }
-  if (m_count.retries > 0) all.push_back(text::counted(m_count.retries, "retry", "retries"));
+  if (m_count.retries > 0)
+    all.push_back({text::counted(m_count.retries, "retry", "retries"), Tone::dim, Rank::other});
   return all;
 }
 
-std::string Progress::bar() const {
-  const std::uint64_t done = std::min(m_count.tasks, *m_expected);
-  const std::size_t filled = *m_expected == 0 ? bar_columns : bar_columns * done / *m_expected;
-  std::string text;
-  for (std::size_t i = 0; i < bar_columns; ++i) text += i < filled ? "█" : "░";
-  return text;
-}
-
 /// A line for each worker; if there are more than `max_lines`, the last line counts the rest.
-std::vector<std::string> Progress::worker_lines(std::size_t max_lines) const {
-  std::vector<std::string> lines;
+std::vector<Line> Progress::worker_lines(std::size_t max_lines) const {
+  std::vector<Line> lines;
   if (!m_board) return lines;
   const std::vector<ActivityBoard::Activity> workers = m_board->read();
   const std::size_t shown =
       workers.size() <= max_lines ? workers.size() : max_lines - std::min<std::size_t>(max_lines, 1);
   for (std::size_t i = 0; i < shown; ++i)
-    lines.push_back(fmt::format("worker {:<3} {:>4} in flight {:>6} done  {}", i + 1, workers[i].in_flight,
-                                workers[i].done, workers[i].in_flight > 0 ? workers[i].pokemon : "-"));
+    lines.push_back({{fmt::format("worker {:<3} {:>4} in flight {:>6} done  {}", i + 1, workers[i].in_flight,
+                                  workers[i].done, workers[i].in_flight > 0 ? workers[i].pokemon : "-"),
+                      Tone::dim}});
   if (shown < workers.size() && max_lines > 0)
-    lines.push_back(fmt::format("and {} more workers", workers.size() - shown));
+    lines.push_back({{fmt::format("and {} more workers", workers.size() - shown), Tone::dim}});
   return lines;
 }
 

@@ -2,7 +2,8 @@
 
 #include "cli/activity_board.hpp"
 #include "cli/messages.hpp"
-#include "net/host_rate_limits.hpp"
+#include "cli/progress_line.hpp"
+#include "net/host_table.hpp"
 
 #include <chrono>
 #include <condition_variable>
@@ -10,6 +11,7 @@
 #include <deque>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -19,7 +21,7 @@ namespace spritefarm::cli {
 /// How to show a run's progress: `live` by lines that stay at the bottom of a terminal, `messages` by a
 /// message every ten seconds.
 enum class ProgressForm { none, messages, live };
-/// `live` if standard error is a terminal, unless TERM=dumb or NO_COLOR is set; otherwise `messages`.
+/// `live` if standard error is a terminal that can move its cursor; otherwise `messages`.
 ProgressForm fitting_progress_form();
 
 /// Counts of what a run has done.
@@ -37,7 +39,7 @@ struct ProgressCount {
 };
 
 /// Shows the progress of a run: pokémon done and expected, sprites per second, remaining time, failures,
-/// hosts in a pause; with a board, also a line for each worker. The run owns it, in the coordinator's
+/// hosts that are away; with a board, also a line for each worker. The run owns it, in the coordinator's
 /// process, and creates it after the worker processes, because it has a thread of its own. On a terminal the
 /// thread redraws ten times per second. finish() and the destructor erase the lines. Does not fail: write
 /// errors are ignored.
@@ -46,7 +48,7 @@ class Progress {
   using Clock = std::chrono::steady_clock;
 
   /// `board` may be null.
-  Progress(ProgressForm form, const Messages& messages, const net::HostRateLimits& rate_limits,
+  Progress(ProgressForm form, const Messages& messages, const net::HostTable& hosts,
            const ActivityBoard* board);
   ~Progress();
 
@@ -54,6 +56,9 @@ class Progress {
   void expect(std::uint64_t tasks);
   /// Adds the counts of one result. Any thread.
   void add(const ProgressCount& count);
+  /// Erases the lines and shows nothing until resume(). Any thread.
+  void suspend();
+  void resume();
   /// Stops showing progress and erases its lines. May be called more than once. Any thread.
   void finish();
 
@@ -64,21 +69,22 @@ class Progress {
   };
 
   void run();
-  [[nodiscard]] std::vector<std::string> parts();
-  [[nodiscard]] std::string bar() const;
-  [[nodiscard]] std::vector<std::string> worker_lines(std::size_t max_lines) const;
+  void announce_absences();
+  [[nodiscard]] std::vector<ProgressPart> parts() const;
+  [[nodiscard]] std::vector<Line> worker_lines(std::size_t max_lines) const;
   void show();
 
   const ProgressForm m_form;
   const Messages& m_messages;
-  const net::HostRateLimits& m_rate_limits;
+  const net::HostTable& m_hosts;
   const ActivityBoard* const m_board;
   std::mutex m_mutex;
   std::condition_variable m_changed;
-  bool m_finished = false;
+  bool m_finished = false, m_suspended = false;
   std::optional<std::uint64_t> m_expected;
   ProgressCount m_count;
-  std::deque<Sample> m_samples;  // the last five seconds, oldest first
+  std::set<std::string> m_announced;  // the origins that are away
+  std::deque<Sample> m_samples;       // the last five seconds, oldest first
   std::thread m_thread;
 };
 

@@ -13,4 +13,12 @@ void write_to_stdout(std::string_view text) {
     throw StandardOutputError(errno);
 }
 
+void print(std::string_view text) {
+  write_to_stdout(TextStyle::of(stdout, ColorChoice::never).text(text));
+}
+
+void print_line(const Line& line, ColorChoice color) {
+  write_to_stdout(TextStyle::of(stdout, color).line(line) + "\n");
+}
+
 }  // namespace spritefarm::cli

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "cli/text_style.hpp"
+
 #include <string_view>
 #include <system_error>
 
@@ -16,5 +18,8 @@ class StandardOutputError : public std::system_error {
 /// Writes all of it at once. Throws StandardOutputError: an incomplete report must not pass for a complete
 /// one.
 void write_to_stdout(std::string_view text);
+/// The same for text for people, in the style of standard output.
+void print(std::string_view text);
+void print_line(const Line& line, ColorChoice color);
 
 }  // namespace spritefarm::cli

@@ -1,6 +1,7 @@
 #include "farm/coordinator.hpp"
 
 #include "farm/farm_pokemon.hpp"
+#include "net/out_of_memory.hpp"
 
 #include <fmt/format.h>
 
@@ -18,6 +19,8 @@ const TaskOptions again_if_killed{.retries = 20};
 
 // How long the coordinator waits for results before it uses the time to commit what is stored.
 constexpr std::chrono::milliseconds idle_time{5};
+
+constexpr const char* nothing_can_be_written = "given up, since nothing can be written any more";
 
 // What running calls may take after an interruption.
 constexpr std::chrono::milliseconds grace{500};
@@ -41,16 +44,22 @@ Coordinator::~Coordinator() {
 cli::ExitStatus Coordinator::run() try {
   const Result<std::uint64_t> tasks = farm_selection();
   drain();
-  m_cache.commit();
+  m_accounting.finish();
+  m_cache.flush();
   m_report.set_worker_deaths(m_executors.deaths());
   if (!tasks) {
     m_messages.error("cannot read the index: " + tasks.error().message);
     return cli::no_index;
   }
   if (const std::string& error = m_accounting.output_error(); !error.empty()) {
-    m_messages.error(
-        fmt::format("the output directory cannot be used any more: {}; make room and run again", error));
+    m_messages.error("the output directory cannot be used any more: " + error);
     return cli::no_output;
+  }
+  if (!m_executor_error.empty()) {
+    m_messages.error(fmt::format(
+        "this run cannot go on: {}; allow it more, or use threads (-t), which need less of the system",
+        m_executor_error));
+    return cli::some_failed;
   }
   if (*tasks == 0) m_messages.note("there is nothing to farm in this part of the index");
   return m_report.failed() > 0 ? cli::some_failed : cli::everything_on_disk;
@@ -108,10 +117,12 @@ void Coordinator::farm(std::vector<FarmTask> tasks) {
 void Coordinator::farm_task(FarmTask task) {
   if (std::optional<FarmResult> hit = m_cache.look_up(task))
     m_accounting.add_result(0, task, *std::move(hit));
+  else if (!m_executor_error.empty())
+    fail(0, task, m_executor_error);
   else if (m_accounting.output_error().empty())
     submit(std::move(task));
   else
-    fail(0, task, "not asked for, since nothing can be written any more");
+    fail(0, task, nothing_can_be_written);
 }
 
 void Coordinator::submit(FarmTask task) {
@@ -129,7 +140,8 @@ void Coordinator::submit(FarmTask task) {
 }
 
 void Coordinator::fail(std::uint64_t number, const FarmTask& task, const std::string& reason) {
-  m_accounting.add_result(number, task, failed_result(task, m_settings.forecast.sprite_keys, reason, 0));
+  m_accounting.add_result(number, task, failed_result(task, m_settings.forecast.sprite_keys, reason, 0),
+                          !m_executor_error.empty());
 }
 
 Coordinator::Call Coordinator::remove_call(std::uint64_t number) {
@@ -140,6 +152,11 @@ Coordinator::Call Coordinator::remove_call(std::uint64_t number) {
 Result<FarmResult> Coordinator::result_of(Future<FarmResult> future) {
   try {
     return std::move(future).result();
+  } catch (const BrokenExecutor& error) {
+    if (m_executor_error.empty()) m_executor_error = error.what();
+    return Error{error.what()};
+  } catch (const std::bad_alloc&) {
+    return Error{net::out_of_memory};
   } catch (const std::exception& error) {
     return Error{error.what()};
   }
@@ -149,14 +166,25 @@ void Coordinator::take_one() {
   std::optional<std::uint64_t> number = m_events.next_done(idle_time);
   if (!number) {
     m_cache.commit();
-    number = m_events.next_done();
+    if (m_calls_end) number = m_events.next_done(*m_calls_end - Clock::now());
+    if (!number && m_calls_end) terminate_calls();
+    if (!number) number = m_events.next_done();
   }
   Call call = remove_call(*number);
   Result<FarmResult> result = result_of(std::move(call.future));
+  const bool could_write = m_accounting.output_error().empty();
   if (result)
     m_accounting.add_result(*number, call.task, *std::move(result));
   else
-    fail(*number, call.task, result.error().message);
+    fail(*number, call.task, could_write ? result.error().message : nothing_can_be_written);
+  if (could_write && !m_accounting.output_error().empty()) {
+    m_executors.cancel_pending();
+    m_calls_end = Clock::now() + grace;  // those that have saved a file can still report it
+  }
+}
+
+void Coordinator::terminate_calls() {
+  for (auto& [number, call] : m_outstanding) call.future.terminate();
 }
 
 void Coordinator::drain() {
@@ -174,13 +202,14 @@ void Coordinator::finish_interrupted() {
     Result<FarmResult> result = result_of(std::move(call.future));
     if (result) m_accounting.add_result(*number, call.task, *std::move(result));
   }
+  m_accounting.finish();
   m_report.set_worker_deaths(m_executors.deaths());
-  m_cache.commit();
+  m_cache.flush();
   end_calls();
 }
 
 void Coordinator::end_calls() {
-  for (auto& [number, call] : m_outstanding) call.future.terminate();
+  terminate_calls();
   m_outstanding.clear();
   m_executors.end();
 }

@@ -14,6 +14,7 @@
 
 #include <spritefarm/futures.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -75,9 +76,10 @@ class Coordinator {
   void take_one();
   void drain();
   void finish_interrupted();
+  void terminate_calls();
   void end_calls();
   Call remove_call(std::uint64_t number);
-  static Result<FarmResult> result_of(Future<FarmResult> future);
+  Result<FarmResult> result_of(Future<FarmResult> future);
 
   const Settings m_settings;
   FarmExecutors& m_executors;
@@ -89,6 +91,9 @@ class Coordinator {
   std::optional<std::size_t> m_workers_to_start;          // none: they are started
   std::unordered_map<std::uint64_t, Call> m_outstanding;  // by number
   std::uint64_t m_submitted = 0;
+  /// When calls are terminated that still run after nothing can be written.
+  std::optional<std::chrono::steady_clock::time_point> m_calls_end;
+  std::string m_executor_error;  // not empty: why the workers can run nothing more
 };
 
 }  // namespace spritefarm::farm

@@ -1,6 +1,7 @@
 #include "farm/downloader.hpp"
 
 #include "farm/plan.hpp"
+#include "farm/server_time.hpp"
 #include "system/atomic_file.hpp"
 
 #include <algorithm>
@@ -9,6 +10,11 @@
 #include <utility>
 
 namespace spritefarm::farm {
+namespace {
+
+constexpr std::size_t max_document = 4 << 20;  // the largest record has 660 KB
+
+}  // namespace
 
 Downloader& Downloader::install(const WorkerSettings& settings) {
   EventLoop& loop = EventLoop::current();
@@ -44,6 +50,7 @@ Task<net::HttpFetch> Downloader::get(net::HttpRequest request, RequestCount& cou
 }
 
 Task<net::HttpFetch> Downloader::get_document(net::HttpRequest request, RequestCount& count) {
+  request.max_bytes = max_document;
   net::HttpRequest again = request;
   again.url = toggle_trailing_slash(again.url);
   UrlFallback fallback{request.url, again.url};
@@ -62,10 +69,14 @@ Task<net::HttpFetch> Downloader::get_document(net::HttpRequest request, RequestC
   co_return found;
 }
 
-system::FileStamp Downloader::save(const std::string& path, std::string_view bytes) const {
+system::FileStamp Downloader::save(const std::string& path, std::string_view bytes,
+                                   const net::Validators& validators) const {
+  system::FileAttributes attributes;
+  if (m_settings.server_times) attributes.changed = server_time(validators);
   const std::size_t slash = path.rfind('/');
-  if (slash == path.npos) return system::replace_file(*m_output, path, bytes);
-  return system::replace_file(m_output->make_below(path.substr(0, slash)), path.substr(slash + 1), bytes);
+  if (slash == path.npos) return system::replace_file(*m_output, path, bytes, attributes);
+  return system::replace_file(m_output->make_below(path.substr(0, slash)), path.substr(slash + 1), bytes,
+                              attributes);
 }
 
 }  // namespace spritefarm::farm

@@ -28,6 +28,7 @@ struct WorkerSettings {
   text::OutputTemplate path_template;
   std::string output;
   bool dry_run = false;
+  bool server_times = false;                    ///< files take the time of their Last-Modified
   std::chrono::milliseconds compute{0};         ///< additional CPU time for each sprite
   bool remembers = false;                       ///< results hold what the cache stores for later runs
   bool times = false;                           ///< results hold the times of their parts
@@ -59,9 +60,11 @@ class Downloader {
   /// toggled.
   Task<net::HttpFetch> get_document(net::HttpRequest request, RequestCount& count);
 
-  /// Creates or replaces the file at `path` below the output directory. Throws what system::replace_file()
+  /// Creates or replaces the file at `path` below the output directory, from a response with these
+  /// validators. Throws what system::replace_file()
   /// throws.
-  system::FileStamp save(const std::string& path, std::string_view bytes) const;
+  system::FileStamp save(const std::string& path, std::string_view bytes,
+                         const net::Validators& validators) const;
 
  private:
   const WorkerSettings m_settings;

@@ -3,36 +3,38 @@
 #include "cli/exit_status.hpp"
 #include "cli/messages.hpp"
 #include "cli/options.hpp"
+#include "cli/secret_arguments.hpp"
 #include "cli/standard_output.hpp"
 #include "farm/run.hpp"
 #include "posix/process_memory.hpp"
-#include "system/interruption_watch.hpp"
+#include "system/process_setup.hpp"
+#include "system/termination_signals.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 #include <exception>
-#include <iostream>
 #include <utility>
 #include <variant>
 #include <vector>
 
 namespace spritefarm::farm {
 
-int spritefarm_command(int argc, char** argv, const ProgramParts& parts) try {
-  system::ignore_broken_pipes();
+namespace {
+
+int run_command(int argc, char** argv, const ProgramParts& parts) try {
   posix::keep_freed_memory();  // worker processes do: a comparison with threads is to be one of nothing else
   const std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
   if (!arguments.empty())
     if (const auto command = parts.commands.find(arguments.front()); command != parts.commands.end())
       return command->second(argc - 1, argv + 1);
 
-  auto parsed = cli::parse_options(arguments, {std::getenv("SPRITEFARM_BASE_URL"), &std::cin});
+  cli::hide_secrets(argc, argv);
+  auto parsed = cli::parse_options(arguments, cli::OptionSources::of_process());
   if (!parsed) {
     cli::Messages(cli::Verbosity::normal).error(parsed.error().message + "; see spritefarm --help");
     return cli::usage_error;
   }
   if (const auto* information = std::get_if<cli::HelpText>(&*parsed)) {
-    cli::write_to_stdout(information->text);
+    cli::print(information->text);
     return cli::everything_on_disk;
   }
   return Run(std::get<cli::Options>(*std::move(parsed)), parts.start_mirror).run();
@@ -43,6 +45,15 @@ int spritefarm_command(int argc, char** argv, const ProgramParts& parts) try {
 } catch (const std::exception& error) {
   cli::Messages(cli::Verbosity::normal).error(error.what());
   return cli::some_failed;
+}
+
+}  // namespace
+
+int spritefarm_command(int argc, char** argv, const ProgramParts& parts) {
+  system::set_up_process();
+  const int status = run_command(argc, argv, parts);
+  const int signal_status = system::die_of_signal();
+  return signal_status != 0 ? signal_status : status;
 }
 
 }  // namespace spritefarm::farm

@@ -1,5 +1,8 @@
 #include "farm/farm_executors.hpp"
 
+#include "farm/worker_sandbox.hpp"
+#include "system/standard_files.hpp"
+
 #include <algorithm>
 #include <functional>
 #include <limits>
@@ -20,10 +23,10 @@ std::vector<std::string> known_hosts(const std::string& base_url, bool dry_run) 
 }  // namespace
 
 FarmExecutors::FarmExecutors(const Settings& settings, WorkerSettings worker_settings)
-    : m_rate_limits(std::make_shared<net::HostRateLimits>(net::Rate::polite(settings.rate))),
+    : m_hosts(std::make_shared<net::HostTable>(settings.hosts)),
       m_window(2 * static_cast<std::size_t>(settings.workers) *
                static_cast<std::size_t>(settings.concurrency)) {
-  worker_settings.http.rate_limits = m_rate_limits;
+  worker_settings.http.hosts = m_hosts;
   const std::function<void()> install = [worker_settings] { Downloader::install(worker_settings); };
   const std::function<void()> install_and_connect =
       [worker_settings, urls = known_hosts(settings.base_url, worker_settings.dry_run)] {
@@ -31,10 +34,17 @@ FarmExecutors::FarmExecutors(const Settings& settings, WorkerSettings worker_set
       };
   switch (settings.mode) {
     case cli::Mode::processes: {
+      const auto set_up_process = [install_and_connect, confines = settings.confines_workers,
+                                   rules = worker_rules(worker_settings, settings.base_url)] {
+        system::own_standard_files();
+        if (confines) system::confine(rules);
+        install_and_connect();
+      };
       auto pool = std::make_unique<ProcessPoolExecutor>(
           ProcessPoolExecutorOptions{.max_workers = settings.workers,
                                      .worker_concurrency = settings.concurrency,
-                                     .initializer = install_and_connect,
+                                     .initializer = set_up_process,
+                                     .max_result_size = 64 << 20,
                                      .transport = settings.transport,
                                      .terminate_grace = std::chrono::milliseconds(200)});
       m_processes = pool.get();
@@ -68,6 +78,14 @@ void FarmExecutors::start(std::size_t tasks) {
       std::min<std::size_t>(tasks, static_cast<std::size_t>(std::numeric_limits<int>::max())));
   if (m_processes) m_processes->start_workers(count);
   if (m_threads) m_threads->start_workers(count);
+}
+
+void FarmExecutors::suspend() {
+  if (m_processes) m_processes->suspend_workers();
+}
+
+void FarmExecutors::resume() {
+  if (m_processes) m_processes->resume_workers();
 }
 
 void FarmExecutors::cancel_pending() {

@@ -24,7 +24,8 @@ class FarmExecutors {
     int workers = 1;
     int concurrency = 1;  ///< calls in flight in each worker
     Transport transport = Transport::shared_memory;
-    double rate = 0;  ///< requests a second to one host, of all workers together; 0: no limit
+    net::HostTable::Settings hosts;
+    bool confines_workers = true;  ///< processes alone can be confined
     std::string base_url;
   };
   FarmExecutors(const Settings& settings, WorkerSettings worker_settings);
@@ -39,6 +40,9 @@ class FarmExecutors {
   /// still reads the index.
   void start(std::size_t tasks);
 
+  /// Stops the worker processes, which Ctrl-Z does not reach, and continues them. Any thread.
+  void suspend();
+  void resume();
   /// Cancels the calls that no worker has begun. No further call is accepted.
   void cancel_pending();
   /// Ends all workers: a process within a fraction of a second, a thread once its calls are done or
@@ -48,11 +52,11 @@ class FarmExecutors {
   /// How many calls to keep outstanding, so that no worker waits for the coordinator.
   [[nodiscard]] std::size_t window() const noexcept { return m_window; }
   [[nodiscard]] std::uint64_t deaths() const;
-  /// Of all hosts, over all workers.
-  [[nodiscard]] const net::HostRateLimits& rate_limits() const noexcept { return *m_rate_limits; }
+  /// What all workers know together about hosts.
+  [[nodiscard]] const net::HostTable& hosts() const noexcept { return *m_hosts; }
 
  private:
-  const std::shared_ptr<net::HostRateLimits> m_rate_limits;
+  const std::shared_ptr<net::HostTable> m_hosts;
   std::unique_ptr<Executor> m_executor;
   ProcessPoolExecutor* m_processes = nullptr;  // the same, where it is one
   ThreadPoolExecutor* m_threads = nullptr;     // likewise

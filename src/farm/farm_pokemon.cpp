@@ -2,10 +2,12 @@
 
 #include "cache/record_codec.hpp"
 #include "farm/downloader.hpp"
+#include "farm/fetched_listing.hpp"
 #include "farm/sprite_choice.hpp"
 #include "image/image.hpp"
 #include "pokeapi/digest.hpp"
 #include "pokeapi/etag.hpp"
+#include "pokeapi/named_pokemon.hpp"
 #include "pokeapi/record.hpp"
 #include "posix/threads.hpp"
 #include "system/cpu_time.hpp"
@@ -30,6 +32,7 @@ using image::ImageKind;
 struct Image {
   ImageKind kind = ImageKind::png;
   std::string bytes;
+  net::Validators validators;
 };
 
 std::chrono::nanoseconds now() {
@@ -58,7 +61,7 @@ Task<std::optional<pokeapi::Record>> get_record(Downloader& downloader, const Fa
   request.check = [&](const net::HttpResponse& response) -> Result<void> {
     if (Result<void> verified = pokeapi::verify_etag(response.body, response.validators.etag); !verified)
       return verified;
-    Result<pokeapi::Record> parsed = pokeapi::parse_record(response.body);
+    Result<pokeapi::Record> parsed = pokeapi::parse_record(response.body, response.url);
     if (!parsed) return parsed.error();
     record = *std::move(parsed);
     return check_record(task, *record);
@@ -73,7 +76,9 @@ Task<std::optional<pokeapi::Record>> get_record(Downloader& downloader, const Fa
     failed.count = result.count;
     failed.began = result.began;
     failed.worker = result.worker;
+    failed.default_form = std::move(result.default_form);
     failed.record_times = std::move(result.record_times);
+    failed.is_unknown = fetch.status == 404;
     result = std::move(failed);
     record.reset();
     co_return record;
@@ -82,6 +87,30 @@ Task<std::optional<pokeapi::Record>> get_record(Downloader& downloader, const Fa
     result.answer =
         StoredDocument{stored(*fetch.outcome), fetch.outcome->captured, cache::encode_record(*record)};
   co_return record;
+}
+
+/// Sets the task to the default form of the species that it names, if there is one. `result` is that of the
+/// unknown pokémon.
+Task<bool> find_default_form(FarmTask& task, FarmResult& result) {
+  const std::string url = pokeapi::species_url(task.url);
+  Task<FetchedListing> getting = fetch_listing(url, pokeapi::Listing::species, {});
+  FetchedListing species = co_await std::move(getting);
+  result.count.add(species.count);
+  if (!species.page) {
+    if (species.status == 404) co_return false;
+    result.is_unknown = false;
+    for (SpriteResult& sprite : result.sprites) sprite.reason = species.page.error().message;
+    co_return false;
+  }
+  pokeapi::IndexEntry& form = species.page->entries.front();
+  FarmResult found;
+  found.count = std::move(result.count);
+  found.began = result.began;
+  found.worker = result.worker;
+  found.default_form = DefaultForm{*std::move(species.answer), url, form.url};
+  result = std::move(found);
+  task = {std::move(form.name), form.id, std::move(form.url)};
+  co_return true;
 }
 
 /// The image that an earlier run stored for this sprite; null if its path would be another today.
@@ -101,11 +130,13 @@ Task<std::optional<Image>> get_image(Downloader& downloader, const CachedImage* 
   Image image;
   net::HttpRequest request;
   request.url = sprite.url;
+  request.max_bytes = image::max_bytes;
   if (known) request.known = known->validators;
-  request.check = [&image](const net::HttpResponse& response) -> Result<void> {
-    const Result<ImageKind> kind = image::check_image(response.body);
-    if (!kind) return kind.error();
-    image.kind = *kind;
+  request.check = [&image, &sprite](const net::HttpResponse& response) -> Result<void> {
+    const Result<image::CheckedImage> checked = image::check_image(response.body);
+    if (!checked) return checked.error();
+    image.kind = checked->kind;
+    sprite.bytes_after_end = checked->bytes_after_end;
     return {};
   };
   Task<net::HttpFetch> getting = downloader.get(std::move(request), result.count);
@@ -117,6 +148,7 @@ Task<std::optional<Image>> get_image(Downloader& downloader, const CachedImage* 
     co_return std::nullopt;
   }
   image.bytes = std::move(fetch.outcome->body);
+  image.validators = fetch.outcome->validators;
   if (downloader.settings().remembers)
     sprite.answer = StoredImage{stored(*fetch.outcome), {}, pokeapi::sha256(image.bytes)};
   if (known && (fetch.outcome->status == 304 || (sprite.answer && sprite.answer->sha256 == known->sha256))) {
@@ -128,8 +160,23 @@ Task<std::optional<Image>> get_image(Downloader& downloader, const CachedImage* 
 
 /// Whether the error affects every further file.
 bool ends_all_writing(const std::error_code& error) {
-  constexpr std::array<int, 4> fatal{ENOSPC, EDQUOT, EROFS, EIO};
+  // ENOENT and ESTALE: the directory is gone.
+  constexpr std::array<int, 7> fatal{ENOSPC, EDQUOT, EROFS, EIO, EFBIG, ENOENT, ESTALE};
   return std::find(fatal.begin(), fatal.end(), error.value()) != fatal.end();
+}
+
+std::string_view output_advice(const std::error_code& error) {
+  switch (error.value()) {
+    case EFBIG:
+      return "; allow larger files (ulimit -f) and run again";
+    case ENOENT:
+    case ESTALE:
+      return "; the directory was removed: run again";
+    case EROFS:
+      return "; choose another with --output";
+    default:
+      return "; make room and run again";
+  }
 }
 
 void save_file(const Downloader& downloader, const pokeapi::Record& record, const Image& image,
@@ -141,13 +188,14 @@ void save_file(const Downloader& downloader, const pokeapi::Record& record, cons
   }
   sprite.path = *std::move(path);
   try {
-    const system::FileStamp stamp = downloader.save(sprite.path, image.bytes);
+    const system::FileStamp stamp = downloader.save(sprite.path, image.bytes, image.validators);
     if (sprite.answer) sprite.answer->stamp = stamp;
     sprite.bytes = image.bytes.size();
     sprite.status = SpriteStatus::downloaded;
   } catch (const std::system_error& error) {
     sprite.reason = fmt::format("{}/{}: {}", downloader.settings().output, sprite.path, error.what());
-    if (ends_all_writing(error.code())) result.output_error = sprite.reason;
+    if (ends_all_writing(error.code()))
+      result.output_error = fmt::format("{}{}", sprite.reason, output_advice(error.code()));
   }
 }
 
@@ -184,7 +232,14 @@ Task<FarmResult> farm_pokemon(FarmTask task) {
   result.began = now();
   result.worker = posix::thread_id();
   Task<std::optional<pokeapi::Record>> getting = get_record(downloader, task, result);
-  const std::optional<pokeapi::Record> record = co_await std::move(getting);
+  std::optional<pokeapi::Record> record = co_await std::move(getting);
+  if (!record && result.is_unknown && task.id == 0) {
+    Task<bool> finding = find_default_form(task, result);
+    if (co_await std::move(finding)) {
+      Task<std::optional<pokeapi::Record>> getting_form = get_record(downloader, task, result);
+      record = co_await std::move(getting_form);
+    }
+  }
   if (!record) {
     result.ended = now();
     co_return result;
@@ -193,7 +248,7 @@ Task<FarmResult> farm_pokemon(FarmTask task) {
   result.id = record->id;
 
   std::vector<Task<SpriteResult>> farming;
-  for (SpriteResult& sprite : choice(downloader).choose(*record, result))
+  for (SpriteResult& sprite : choice(downloader).choose(*record, task.url, result))
     farming.push_back(farm_sprite(downloader, task, *record, std::move(sprite), result));
   Task<std::vector<SpriteResult>> all = when_all(std::move(farming));
   std::vector<SpriteResult> farmed = co_await std::move(all);

@@ -89,6 +89,7 @@ struct SpriteResult {
   std::chrono::nanoseconds took{0};
   std::optional<StoredImage> answer{};  ///< if there was a request, and the file is on disk
   std::optional<PartTimes> times{};     ///< if WorkerSettings::times
+  std::uint64_t bytes_after_end = 0;    ///< bytes of the response after the end of its image
 };
 
 /// A URL that failed with status 404, and the same URL with its trailing slash toggled, which succeeded.
@@ -103,6 +104,20 @@ struct RequestCount {
   std::uint64_t retries = 0;      ///< how many of them were retries
   std::uint64_t connections = 0;  ///< new connections
   std::vector<UrlFallback> url_fallbacks{};
+
+  void add(const RequestCount& other) {
+    requests += other.requests;
+    retries += other.retries;
+    connections += other.connections;
+    url_fallbacks.insert(url_fallbacks.end(), other.url_fallbacks.begin(), other.url_fallbacks.end());
+  }
+};
+
+/// The default form of a species, and the document that names it.
+struct DefaultForm {
+  StoredDocument species;
+  std::string species_url;
+  std::string record_url;
 };
 
 /// The result of a FarmTask.
@@ -115,10 +130,13 @@ struct FarmResult {
   /// When a worker started it: time since the epoch of steady_clock, which all processes of a machine share.
   /// 0 if no worker did.
   std::chrono::nanoseconds began{0};
-  std::chrono::nanoseconds ended{0};        ///< when it ended, on the same clock
-  std::optional<PartTimes> record_times{};  ///< if WorkerSettings::times and the record was requested
-  int worker = 0;                           ///< the worker's thread id; 0 if no worker ran it
-  std::string output_error;  ///< why no further file can be written; empty: files can be written
+  std::chrono::nanoseconds ended{0};          ///< when it ended, on the same clock
+  std::optional<PartTimes> record_times{};    ///< if WorkerSettings::times and the record was requested
+  int worker = 0;                             ///< the worker's thread id; 0 if no worker ran it
+  bool is_unknown = false;                    ///< the API has no record of this name or id, and no species
+  std::optional<DefaultForm> default_form{};  ///< if the task's name is a species'
+  std::string
+      output_error;  ///< why no further file can be written, and what to do; empty: files can be written
 };
 
 /// The name of a pokémon in messages.

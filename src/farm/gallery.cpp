@@ -3,6 +3,7 @@
 #include "farm/data_page.hpp"
 #include "text/json_writer.hpp"
 #include "text/percent_encoding.hpp"
+#include "text/printable_text.hpp"
 
 #include <algorithm>
 #include <string_view>
@@ -72,11 +73,11 @@ std::string Gallery::page() const {
   json.begin_object().key("pokemon").begin_list();
   for (auto next = m_entries.begin(); next != m_entries.end();) {
     const auto& [id, name, depth, first_key] = next->first;
-    json.begin_list().value(id + 1).value(name).begin_list();
+    json.begin_list().value(id + 1).value(text::printable(name)).begin_list();
     for (; next != m_entries.end() && std::get<0>(next->first) == id && std::get<1>(next->first) == name;
          ++next) {
       const Entry& entry = next->second;
-      json.begin_list().value(keys[std::get<3>(next->first)]);
+      json.begin_list().value(keys[text::printable(std::get<3>(next->first))]);
       if (entry.path.empty()) {
         json.value(-1).value("");
       } else {
@@ -85,7 +86,7 @@ std::string Gallery::page() const {
         json.value(text::percent_encoded(entry.path.substr(file)));
       }
       if (entry.status != Status::there) json.value(static_cast<int>(entry.status));
-      if (entry.status == Status::failed) json.value(entry.reason);
+      if (entry.status == Status::failed) json.value(text::printable(entry.reason));
       json.end_list();
     }
     json.end_list().end_list();

@@ -2,9 +2,10 @@
 
 #include "cache/record_codec.hpp"
 #include "farm/farm_pokemon.hpp"
+#include "farm/server_time.hpp"
 #include "image/image.hpp"
 #include "pokeapi/digest.hpp"
-#include "system/file_stamp.hpp"
+#include "pokeapi/index_page.hpp"
 
 #include <fmt/format.h>
 
@@ -23,11 +24,21 @@ namespace {
 // A run that is killed loses what it stored in at most this time.
 constexpr std::chrono::milliseconds batch_time{5};
 
+// What the gallery and suggestions keep of the ledger in memory: several times what all real sprites need.
+constexpr std::size_t max_kept = 64 << 20;
+
 // The kind of an image, and so the extension of its file, may differ from its URL.
 constexpr std::array image_kinds{image::ImageKind::png, image::ImageKind::gif, image::ImageKind::svg};
 
-/// Each share has its own ledger, so that several machines can write to one directory.
-std::string ledger_path(const std::string& output, cli::Shard shard) {
+/// Symbolic links are resolved in what the user chose; SQLite follows none. In the output directory, each
+/// share has its own ledger, so that several machines can write to it.
+std::string ledger_path(const std::string& output, const std::string& ledger, cli::Shard shard) {
+  if (!ledger.empty()) {
+    std::error_code error;
+    const std::filesystem::path path = std::filesystem::absolute(ledger);
+    const std::filesystem::path resolved = std::filesystem::weakly_canonical(path, error);
+    return error ? path : resolved;
+  }
   const std::string folder = std::filesystem::canonical(output).string();
   return shard.of == 1 ? folder + "/.spritefarm.db"
                        : fmt::format("{}/.spritefarm-{}-of-{}.db", folder, shard.which, shard.of);
@@ -37,6 +48,11 @@ std::int64_t seconds_now() {
   return std::time(nullptr);
 }
 
+cache::Freshness freshness_of(const StoredResponse& response) {
+  const std::int64_t now = seconds_now();
+  return {now, now + response.freshness_lifetime.count()};
+}
+
 }  // namespace
 
 HttpCache::HttpCache(Settings settings, const cli::Messages& messages, FetchDatasetHash fetch_dataset_hash)
@@ -44,12 +60,14 @@ HttpCache::HttpCache(Settings settings, const cli::Messages& messages, FetchData
       m_messages(messages),
       m_fetch_dataset_hash(std::move(fetch_dataset_hash)),
       m_choice{m_settings.selector, m_settings.path_template},
-      m_path(m_settings.remember ? ledger_path(m_settings.output, m_settings.shard) : "") {
+      m_path(m_settings.remember ? ledger_path(m_settings.output, m_settings.ledger, m_settings.shard) : "") {
   if (!m_settings.remember) return;
   m_output = system::Directory::open(m_settings.output);
-  cache::OpenedLedger opened = cache::open_ledger(m_path);
+  cache::OpenedLedger opened = cache::open_ledger(
+      m_path, m_settings.ledger.empty() ? cache::ForeignFile::set_aside : cache::ForeignFile::refuse);
   m_ledger = std::move(opened.ledger);
   if (opened.warning) m_messages.error(*opened.warning);
+  if (opened.note) m_messages.warning(*opened.note);
 }
 
 /// The result of `operation`; a default value if there is no ledger. After an error this run does without the
@@ -76,19 +94,24 @@ std::optional<cache::LedgerDocument> HttpCache::document(const std::string& url)
 const std::string& HttpCache::dataset() {
   if (m_dataset) return *m_dataset;
   const std::string url = dataset_url(m_settings.base_url);
-  if (const auto known = document(url); known && !m_settings.refresh && known->fresh_until > seconds_now())
+  if (const auto known = document(url); known && is_fresh(known->freshness))
     return m_dataset.emplace(known->content);
   DatasetHash answer = m_fetch_dataset_hash();
   if (!answer.hash) {
-    m_messages.detail("the hash of the dataset is unknown: " + answer.hash.error().message);
+    m_messages.detail(
+        {{"the hash of the dataset is unknown: " + answer.hash.error().message, cli::Tone::dim}});
     return m_dataset.emplace();
   }
   store(url, {{{}, answer.freshness_lifetime}, *answer.hash, *answer.hash});
   return m_dataset.emplace(*std::move(answer.hash));
 }
 
+bool HttpCache::is_fresh(const cache::Freshness& freshness) const {
+  return !m_settings.refresh && freshness.covers(seconds_now());
+}
+
 bool HttpCache::is_current(const cache::LedgerDocument& document) {
-  if (!m_settings.refresh && document.fresh_until > seconds_now()) return true;
+  if (is_fresh(document.freshness)) return true;
   const std::string& current = dataset();
   return !current.empty() && document.dataset == current;
 }
@@ -100,12 +123,23 @@ std::optional<CachedDocument> HttpCache::page(const std::string& url) {
   return CachedDocument{std::move(known->content), std::move(known->validators), !current};
 }
 
-bool HttpCache::is_intact(const std::string& path, const cache::LedgerImage& image) const {
-  if (system::stamp_of(*m_output, path) != system::FileStamp{image.size, image.changed}) return false;
-  if (!m_settings.verify) return true;
-  const std::optional<std::string> bytes =
+std::optional<system::FileStamp> HttpCache::intact_stamp(const std::string& path,
+                                                         const cache::LedgerImage& image) const {
+  const std::optional<system::FileStamp> stamp = system::stamp_of(*m_output, path);
+  if (!stamp || stamp->size != image.size || stamp->size > image::max_bytes) return std::nullopt;
+  if (stamp->changed == image.changed && !m_settings.verify) return stamp;
+  const std::optional<system::StampedFile> file =
       system::read_file(*m_output, path, static_cast<std::size_t>(image.size));
-  return bytes && pokeapi::sha256(*bytes) == image.sha256;
+  if (!file || pokeapi::sha256(file->bytes) != image.sha256) return std::nullopt;
+  return file->stamp;
+}
+
+system::FileStamp HttpCache::with_server_time(const std::string& path, const net::Validators& validators,
+                                              const system::FileStamp& stamp) const {
+  if (!m_settings.server_times) return stamp;
+  const std::optional<std::int64_t> time = server_time(validators);
+  if (!time || *time == stamp.changed) return stamp;
+  return system::change_time(*m_output, path, stamp, *time).value_or(stamp);
 }
 
 std::optional<CachedImage> HttpCache::find_image(const pokeapi::Record& record, const SpriteResult& sprite) {
@@ -114,16 +148,26 @@ std::optional<CachedImage> HttpCache::find_image(const pokeapi::Record& record, 
     const Result<std::string> path = m_choice.path(record, sprite.key, extension);
     if (!path) continue;
     std::optional<cache::LedgerImage> image =
-        with_ledger([&](cache::Ledger& ledger) { return ledger.image(*path); });
-    if (!image || image->url != sprite.url || !is_intact(*path, *image)) continue;
+        with_ledger([&](cache::Ledger& ledger) { return ledger.image(*path, sprite.url); });
+    if (!image) continue;
+    std::optional<system::FileStamp> stamp = intact_stamp(*path, *image);
+    if (!stamp) continue;
+    stamp = with_server_time(*path, image->validators, *stamp);
+    if (stamp->changed != image->changed) {
+      image->changed = stamp->changed;
+      with_ledger([&](cache::Ledger& ledger) {
+        put(ledger, *path, *image);
+        return true;
+      });
+    }
     return CachedImage{sprite.key,
                        sprite.url,
                        *path,
                        std::string(extension),
                        std::move(image->validators),
-                       {image->size, image->changed},
+                       *stamp,
                        std::move(image->sha256),
-                       m_settings.refresh || image->fresh_until <= seconds_now()};
+                       !is_fresh(image->freshness)};
   }
   return std::nullopt;
 }
@@ -139,7 +183,7 @@ std::optional<FarmResult> HttpCache::look_up(FarmTask& task) {
   FarmResult result;
   result.name = record->name;
   result.id = record->id;
-  for (SpriteResult& chosen : m_choice.choose(*record, result)) {
+  for (SpriteResult& chosen : m_choice.choose(*record, task.url, result)) {
     if (std::optional<CachedImage> image = find_image(*record, chosen)) {
       mark_unchanged(chosen, *image);
       is_hit = is_hit && !image->needs_revalidation;
@@ -153,29 +197,38 @@ std::optional<FarmResult> HttpCache::look_up(FarmTask& task) {
   return result;
 }
 
+void HttpCache::begin_batch(const cache::Ledger& ledger) {
+  if (ledger.uncommitted() == 0) m_commit_at = Clock::now() + batch_time;
+}
+
+void HttpCache::put(cache::Ledger& ledger, const std::string& path, const cache::LedgerImage& image) {
+  begin_batch(ledger);
+  ledger.store(path, image);
+}
+
 void HttpCache::store(const std::string& url, const StoredDocument& document) {
   const std::string& dataset = document.dataset.empty() && m_dataset ? *m_dataset : document.dataset;
   with_ledger([&](cache::Ledger& ledger) {
-    if (ledger.uncommitted() == 0) m_commit_at = Clock::now() + batch_time;
-    ledger.store(url, cache::LedgerDocument{document.answered.validators,
-                                            seconds_now() + document.answered.freshness_lifetime.count(),
+    begin_batch(ledger);
+    ledger.store(url, cache::LedgerDocument{document.answered.validators, freshness_of(document.answered),
                                             dataset, document.content});
     return true;
   });
 }
 
 void HttpCache::store(const FarmTask& task, const FarmResult& result) {
-  if (result.answer) store(task.url, *result.answer);
+  if (result.answer) store(result.default_form ? result.default_form->record_url : task.url, *result.answer);
+  if (result.default_form) store(result.default_form->species_url, result.default_form->species);
   with_ledger([&](cache::Ledger& ledger) {
-    if (ledger.uncommitted() == 0) m_commit_at = Clock::now() + batch_time;
-    for (const SpriteResult& sprite : result.sprites)
-      if (sprite.answer &&
-          (sprite.status == SpriteStatus::downloaded || sprite.status == SpriteStatus::unchanged))
-        ledger.store(sprite.path,
-                     cache::LedgerImage{sprite.url, sprite.answer->answered.validators,
-                                        seconds_now() + sprite.answer->answered.freshness_lifetime.count(),
-                                        sprite.answer->stamp.size, sprite.answer->stamp.changed,
-                                        sprite.answer->sha256});
+    for (const SpriteResult& sprite : result.sprites) {
+      if (!sprite.answer ||
+          (sprite.status != SpriteStatus::downloaded && sprite.status != SpriteStatus::unchanged))
+        continue;
+      const auto& [answered, stamp, sha256] = *sprite.answer;
+      put(ledger, sprite.path,
+          {sprite.url, answered.validators, freshness_of(answered), stamp.size,
+           with_server_time(sprite.path, answered.validators, stamp).changed, sha256});
+    }
     if (Clock::now() >= m_commit_at) ledger.commit();
     return true;
   });
@@ -194,19 +247,26 @@ void HttpCache::for_each_stored(const TakeStored& take) {
       return own && *own == path;
     });
   };
+  std::size_t kept = 0;
   with_ledger([&](cache::Ledger& ledger) {
     ledger.each_document([&](const std::string& content) {
       std::optional<pokeapi::Record> record = cache::decode_record(content);
       if (!record) return;
-      for (pokeapi::SpriteLeaf& leaf : record->sprites)
-        if (!leaf.url.empty()) leaves.emplace(std::move(leaf.url), Leaf{records.size(), std::move(leaf.key)});
+      kept += sizeof *record + record->name.size();
+      for (const pokeapi::SpriteLeaf& leaf : record->sprites)
+        if (!leaf.url.empty()) kept += pokeapi::bytes_of(leaf);
+      if (kept > max_kept) return;
+      for (pokeapi::SpriteLeaf& leaf : record->sprites) {
+        if (leaf.url.empty()) continue;
+        leaves.emplace(std::move(leaf.url), Leaf{records.size(), std::move(leaf.key)});
+      }
       records.push_back({record->id, std::move(record->name), {}});
     });
-    ledger.each_image([&](const std::string& path, const std::string& url) {
-      if (!system::stamp_of(*m_output, path)) return;
-      const auto [first, last] = leaves.equal_range(url);
+    ledger.each_image([&](const std::string& path, const cache::LedgerImage& image) {
+      const auto [first, last] = leaves.equal_range(image.url);
+      if (first == last || !text::check_relative_path(path) || !intact_stamp(path, image)) return;
       auto leaf = first;
-      if (first != last && std::next(first) != last)
+      if (std::next(first) != last)
         leaf = std::find_if(first, last, [&](const auto& one) { return belongs(one.second, path); });
       if (leaf != last) take(records[leaf->second.record], leaf->second.key, path);
     });
@@ -214,9 +274,36 @@ void HttpCache::for_each_stored(const TakeStored& take) {
   });
 }
 
+std::vector<std::string> HttpCache::names() {
+  std::vector<std::string> names;
+  std::size_t kept = 0;
+  const auto keep = [&](std::string name) {
+    kept += sizeof name + name.size();
+    if (kept <= max_kept) names.push_back(std::move(name));
+  };
+  with_ledger([&](cache::Ledger& ledger) {
+    ledger.each_document([&](const std::string& content) {
+      if (std::optional<pokeapi::Record> record = cache::decode_record(content)) {
+        keep(std::move(record->name));
+      } else if (Result<pokeapi::IndexPage> page = pokeapi::parse_index_page(content, m_settings.base_url)) {
+        for (pokeapi::IndexEntry& entry : page->entries) keep(std::move(entry.name));
+      }
+    });
+    return true;
+  });
+  return names;
+}
+
 void HttpCache::commit() {
   with_ledger([](cache::Ledger& ledger) {
     ledger.commit();
+    return true;
+  });
+}
+
+void HttpCache::flush() {
+  with_ledger([](cache::Ledger& ledger) {
+    ledger.flush();
     return true;
   });
 }

@@ -2,6 +2,7 @@
 
 #include "farm/farm_task.hpp"
 #include "farm/http_cache.hpp"
+#include "farm/listing_request.hpp"
 #include "farm/run_events.hpp"
 #include "pokeapi/index_cursor.hpp"
 
@@ -20,9 +21,7 @@ struct IndexTasks {
 };
 
 /// Reads a range of the index, one page ahead: while the tasks of a page are farmed, the next page is on its
-/// way. A page that is fresh in the cache is not requested. Requests go through an executor of this process
-/// whose worker has a Downloader. Owned by the TaskSource, used by the main thread. Its destructor terminates
-/// the request that is on its way.
+/// way. Owned by the TaskSource, used by the main thread.
 class IndexReader {
  public:
   /// Requests the first page. Throws Interrupted, as next() does.
@@ -30,30 +29,21 @@ class IndexReader {
               RunEvents& events);
   IndexReader(const IndexReader&) = delete;
   IndexReader& operator=(const IndexReader&) = delete;
-  ~IndexReader();
 
-  /// Waits for the next page; none after the last. After an Error there are no more. Sets `count` to the
-  /// requests it took.
+  /// Waits for the next page; none after the last. After an Error there are no more. Adds the requests that
+  /// it took to `count`.
   Result<std::optional<IndexTasks>> next(RequestCount& count);
   /// Whether next() would have to wait for a server.
-  [[nodiscard]] bool is_waiting() const noexcept { return m_coming.has_value(); }
+  [[nodiscard]] bool is_waiting() const noexcept { return m_request && m_request->is_waiting(); }
 
  private:
-  struct Page {
-    Result<pokeapi::IndexPage> content;
-    std::optional<StoredDocument> answer;
-    RequestCount count;
-  };
-  Page wait_for_page();
-  static Task<Page> read(std::string url, std::optional<CachedDocument> known);
   void request_page();
 
   Executor& m_executor;
   HttpCache& m_cache;
   RunEvents& m_events;
   pokeapi::IndexCursor m_cursor;
-  std::optional<pokeapi::IndexPage> m_hit;  // the next page, from the cache
-  std::optional<Future<Page>> m_coming;
+  std::optional<ListingRequest> m_request;  // of the next page
 };
 
 }  // namespace spritefarm::farm

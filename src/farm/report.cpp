@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 namespace spritefarm::farm {
 namespace {
 
@@ -50,11 +52,7 @@ void Report::add(const FarmResult& result) {
 }
 
 void Report::add(const RequestCount& count) {
-  m_count.requests += count.requests;
-  m_count.retries += count.retries;
-  m_count.connections += count.connections;
-  m_count.url_fallbacks.insert(m_count.url_fallbacks.end(), count.url_fallbacks.begin(),
-                               count.url_fallbacks.end());
+  m_count.add(count);
 }
 
 std::string Report::json(double seconds) const {
@@ -64,7 +62,9 @@ std::string Report::json(double seconds) const {
   json.key("concurrency")
       .value(m_configuration.concurrency)
       .key("transport")
-      .value(m_configuration.transport);
+      .value(m_configuration.transport)
+      .key("sandbox")
+      .value(m_configuration.sandbox);
   json.key("selected")
       .value(m_selected)
       .key("downloaded")
@@ -89,6 +89,13 @@ std::string Report::json(double seconds) const {
     json.begin_object().key("url").value(fallback.url).key("instead").value(fallback.instead).end_object();
   json.end_list();
 
+  json.key("notes").begin_list();
+  for (const Note& note : m_notes) {
+    json.begin_object().key("name").value(note.name).key("sprite").value(note.sprite);
+    json.key("note").value(note.text).end_object();
+  }
+  json.end_list();
+
   if (m_configuration.dry_run)
     write_sprites(json, "planned_sprites", m_planned, [&](const SpriteResult& sprite) {
       json.key("url").value(sprite.url).key("path").value(sprite.path);
@@ -96,18 +103,30 @@ std::string Report::json(double seconds) const {
   return json.end_object().text() + "\n";
 }
 
-std::string Report::summary(double seconds, std::string_view directory) const {
+cli::Line Report::summary(double seconds, std::string_view directory) const {
+  using cli::Tone;
   const auto sprites = [](std::uint64_t number) { return text::counted(number, "sprite", "sprites"); };
-  std::string text = m_configuration.dry_run
-                         ? fmt::format("{} would be downloaded to {}/", sprites(m_planned.size()), directory)
-                         : fmt::format("{} ({} bytes) in {}/", sprites(m_downloaded), m_bytes, directory);
-  if (m_unchanged > 0) text += fmt::format(", {} unchanged", m_unchanged);
-  if (!m_missing.empty()) text += fmt::format(", {} missing", m_missing.size());
-  if (!m_failures.empty()) text += fmt::format(", {} failed", m_failures.size());
-  text += fmt::format("; {}, {}, {:.1f} s, {}", text::counted(m_count.requests, "request", "requests"),
-                      text::counted(m_count.retries, "retry", "retries"), seconds, m_configuration.mode);
-  if (m_configuration.mode != "serial") text += fmt::format(" × {}", m_configuration.workers);
-  return text;
+  cli::Line line;
+  if (m_configuration.dry_run) {
+    line = {{sprites(m_planned.size()), Tone::done}, {fmt::format(" would be downloaded to {}/", directory)}};
+  } else {
+    line = {{sprites(m_downloaded + m_unchanged), Tone::done},
+            {fmt::format(" in {}/: {} new", directory, m_downloaded)}};
+    if (m_unchanged > 0) line.push_back({fmt::format(", {} unchanged", m_unchanged)});
+  }
+  const auto add = [&line](std::string text, Tone tone) {
+    line.push_back({", "});
+    line.push_back({std::move(text), tone});
+  };
+  if (!m_missing.empty()) add(fmt::format("{} missing", m_missing.size()), Tone::warning);
+  if (!m_failures.empty()) add(fmt::format("{} failed", m_failures.size()), Tone::failed);
+  if (m_bytes > 0) add(text::scaled_bytes(static_cast<double>(m_bytes)), Tone::plain);
+  std::string cost = "; " + text::counted(m_count.requests, "request", "requests");
+  if (m_count.retries > 0) cost += ", " + text::counted(m_count.retries, "retry", "retries");
+  cost += fmt::format(", {:.1f} s, {}", seconds, m_configuration.mode);
+  if (m_configuration.mode != "serial") cost += fmt::format(" × {}", m_configuration.workers);
+  line.push_back({std::move(cost), Tone::dim});
+  return line;
 }
 
 }  // namespace spritefarm::farm

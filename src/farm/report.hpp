@@ -1,10 +1,13 @@
 #pragma once
 
+#include "cli/text_style.hpp"
 #include "farm/farm_task.hpp"
+#include "farm/notes.hpp"
 
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace spritefarm::farm {
@@ -18,12 +21,14 @@ class Report {
     int workers = 1;
     int concurrency = 1;
     std::string_view transport;
+    std::string sandbox{};  ///< what confines the workers
     bool dry_run = false;
   };
-  explicit Report(Configuration configuration) : m_configuration(configuration) {}
+  explicit Report(Configuration configuration) : m_configuration(std::move(configuration)) {}
 
   void add(const FarmResult& result);
   void add(const RequestCount& count);
+  void add(Note note) { m_notes.push_back(std::move(note)); }
   void set_interrupted() { m_interrupted = true; }
   void set_worker_deaths(std::uint64_t deaths) { m_worker_deaths = deaths; }
 
@@ -32,12 +37,13 @@ class Report {
   [[nodiscard]] std::uint64_t missing() const noexcept { return m_missing.size(); }
   [[nodiscard]] std::uint64_t failed() const noexcept { return m_failures.size(); }
   [[nodiscard]] std::uint64_t bytes() const noexcept { return m_bytes; }
+  [[nodiscard]] const std::string& sandbox() const noexcept { return m_configuration.sandbox; }
   [[nodiscard]] const RequestCount& count() const noexcept { return m_count; }
 
   /// The whole as one JSON object, with a newline at its end.
   [[nodiscard]] std::string json(double seconds) const;
   /// The whole as one line for people.
-  [[nodiscard]] std::string summary(double seconds, std::string_view directory) const;
+  [[nodiscard]] cli::Line summary(double seconds, std::string_view directory) const;
 
  private:
   struct Named {
@@ -56,6 +62,7 @@ class Report {
   std::vector<Named> m_failures;
   std::vector<Named> m_missing;
   std::vector<Named> m_planned;
+  std::vector<Note> m_notes;
 };
 
 }  // namespace spritefarm::farm

@@ -2,11 +2,14 @@
 
 #include "cli/standard_output.hpp"
 #include "farm/output_directory.hpp"
+#include "text/percent_encoding.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <exception>
+#include <filesystem>
+#include <stdexcept>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -16,12 +19,19 @@ namespace spritefarm::farm {
 namespace {
 
 /// What to do next, if the error tells.
-std::string_view advice(const std::exception& error) {
+std::string_view advice(const std::exception& error, cli::Mode mode) {
   const auto* const of_system = dynamic_cast<const std::system_error*>(&error);
   if (of_system == nullptr) return "";
+  if (std::string_view(error.what()).starts_with("clone3 is refused"))
+    return "; update the container's runtime: it is to answer ENOSYS";
   if (of_system->code() == std::errc::too_many_files_open) return "; allow it more open files (ulimit -n)";
   if (of_system->code() == std::errc::resource_unavailable_try_again)
     return "; allow it more processes (ulimit -u)";
+  if (of_system->code() == std::errc::file_too_large)
+    return "; allow larger files (ulimit -f), or use threads (-t)";
+  const bool is_refused = of_system->code() == std::errc::operation_not_permitted ||
+                          of_system->code() == std::errc::function_not_supported;
+  if (is_refused && mode == cli::Mode::processes) return "; threads (-t) need fewer system calls";
   return "";
 }
 
@@ -46,51 +56,67 @@ std::vector<RunListener*> with(RunListener& listener, std::vector<RunListener*> 
   return others;
 }
 
-Result<std::unique_ptr<TraceFile>> open_trace(const cli::Options& options,
-                                              std::chrono::steady_clock::time_point start) {
+struct TraceError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// Throws TraceError.
+std::unique_ptr<TraceFile> open_trace(const cli::Options& options,
+                                      std::chrono::steady_clock::time_point start) {
+  if (options.trace.empty()) return nullptr;
   try {
-    return options.trace.empty() ? nullptr
-                                 : std::make_unique<TraceFile>(options.trace, start.time_since_epoch(),
-                                                               options.mode == cli::Mode::processes);
+    return std::make_unique<TraceFile>(options.trace, start.time_since_epoch(),
+                                       options.mode == cli::Mode::processes);
   } catch (const std::system_error& error) {
-    return Error{fmt::format("--trace: {}; name another file", error.what())};
+    throw TraceError(fmt::format("--trace: {}; name another file", error.what()));
   }
 }
 
 }  // namespace
 
 Run::Parts::Parts(const cli::Options& options, const RunSettings& settings, RunningMirror started_mirror,
-                  std::unique_ptr<TraceFile> trace, Report& report, const cli::Messages& messages)
+                  std::chrono::steady_clock::time_point start, Report& report, const cli::Messages& messages)
     : mirror(std::move(started_mirror)),
+      board(make_board(options)),
+      executors(settings.executors, with_board(settings.worker, board)),
       outputs({.output = options.output,
                .gallery = options.gallery,
                .planned_list = options.dry_run && !options.json},
-              std::move(trace)),
-      board(make_board(options)),
-      executors(settings.executors, with_board(settings.worker, board)),
-      progress(progress_form(options), messages, executors.rate_limits(), board.get()),
+              open_trace(options, start)),
+      progress(progress_form(options), messages, executors.hosts(), board.get()),
       progress_listener(progress),
       coordinator(settings.coordinator, executors, events, report, messages,
                   with(progress_listener, outputs.listeners())) {
-  watch.emplace([this] { events.put_interruption(); }, cli::interrupted);
+  const bool is_live = progress_form(options) == cli::ProgressForm::live;
+  signals.emplace([this] { events.put_interruption(); }, is_live ? cli::Messages::erase_below : "");
+  stop_signal.emplace(
+      [this] {
+        executors.suspend();
+        progress.suspend();
+      },
+      [this] {
+        progress.resume();
+        executors.resume();
+      });
 }
 
 Run::Run(cli::Options options, StartMirror start_mirror)
     : m_options(std::move(options)),
       m_start_mirror(std::move(start_mirror)),
-      m_messages(m_options.verbosity),
+      m_messages(m_options.verbosity, m_options.color),
       m_report(settings_of(m_options).report) {}
 
 cli::ExitStatus Run::run() {
   const cli::ExitStatus status = farm();
   print_report(status);
+  print_gallery_address();
   return status;
 }
 
 RunningMirror Run::start_mirror() {
   if (!m_options.demo) return {};
   RunningMirror mirror = m_start_mirror(std::chrono::milliseconds(0));
-  m_options.base_url = mirror.base_url;
+  set_base_url(m_options, mirror.base_url);
   m_options.remember = false;  // the mirror has another address each time
   return mirror;
 }
@@ -103,17 +129,15 @@ cli::ExitStatus Run::farm() try {
       m_messages.error(prepared.error().message);
       return cli::no_output;
     }
-  Result<std::unique_ptr<TraceFile>> trace = open_trace(m_options, m_start);
-  if (!trace) {
-    m_messages.error(trace.error().message);
-    return cli::no_output;
-  }
   RunningMirror mirror = start_mirror();
-  m_parts = std::make_unique<Parts>(m_options, settings_of(m_options), std::move(mirror), *std::move(trace),
-                                    m_report, m_messages);
+  m_parts = std::make_unique<Parts>(m_options, settings_of(m_options), std::move(mirror), m_start, m_report,
+                                    m_messages);
+  if (m_options.mode == cli::Mode::processes)
+    m_messages.detail({{"the sandbox of the workers: " + m_report.sandbox(), cli::Tone::dim}});
   const cli::ExitStatus status = m_parts->coordinator.run();
   if (status != cli::interrupted)
-    m_parts->watch.reset();  // a signal kills from here on: little is left to do
+    m_parts->signals.reset();  // a signal kills from here on: little is left to do
+  m_parts->stop_signal.reset();
   m_parts->progress.finish();
   const cli::ExitStatus outputs_status = finish_outputs();
   if (status == cli::interrupted) {
@@ -121,12 +145,15 @@ cli::ExitStatus Run::farm() try {
     m_messages.error("interrupted: the files that are there are whole; run it again for the others");
   }
   return std::max(status, outputs_status);
+} catch (const TraceError& error) {
+  m_messages.error(error.what());
+  return cli::no_output;
 } catch (const cli::StandardOutputError&) {
   m_parts.reset();  // ends the calls that are outstanding
   throw;
 } catch (const std::exception& error) {
   m_parts.reset();
-  m_messages.error(fmt::format("this run cannot go on: {}{}", error.what(), advice(error)));
+  m_messages.error(fmt::format("this run cannot go on: {}{}", error.what(), advice(error, m_options.mode)));
   return cli::some_failed;
 }
 
@@ -140,10 +167,19 @@ cli::ExitStatus Run::finish_outputs() {
   if (!gallery) {
     m_messages.error(gallery.error().message);
     status = cli::no_output;
-  } else if (!gallery->empty()) {
-    m_messages.note("the gallery is " + *gallery);
+  } else {
+    m_gallery = *gallery;
   }
   return status;
+}
+
+/// A terminal opens the address by a click.
+void Run::print_gallery_address() const {
+  if (m_gallery.empty()) return;
+  std::error_code error;
+  const std::filesystem::path path = std::filesystem::absolute(m_gallery, error);
+  m_messages.note("the gallery is " +
+                  (error ? m_gallery : "file://" + text::percent_encoded(path.lexically_normal().string())));
 }
 
 void Run::print_report(cli::ExitStatus status) const {
@@ -153,7 +189,7 @@ void Run::print_report(cli::ExitStatus status) const {
   else if ((status == cli::no_index || status == cli::no_output) && m_report.selected() == 0)
     return;
   else if (!m_options.dry_run && m_options.verbosity != cli::Verbosity::quiet)
-    cli::write_to_stdout(m_report.summary(seconds.count(), m_options.output) + "\n");
+    cli::print_line(m_report.summary(seconds.count(), m_options.output), m_options.color);
   else
     m_messages.note(m_report.summary(seconds.count(), m_options.output));
 }

@@ -12,7 +12,7 @@
 
 namespace spritefarm::farm {
 
-/// Thrown where the main thread of a run waits, after SIGINT or SIGTERM. It is no std::exception, so no
+/// Thrown where the main thread of a run waits, after a termination signal. It is no std::exception, so no
 /// handler of failures catches it. Source: Python's KeyboardInterrupt.
 struct Interrupted {};
 

@@ -1,6 +1,17 @@
 #include "farm/run_settings.hpp"
 
+#include "net/url.hpp"
+#include "system/sandbox.hpp"
+
+#include <optional>
+
 namespace spritefarm::farm {
+
+void set_base_url(cli::Options& options, const std::string& url) {
+  options.base_url = url;
+  const std::optional<net::Url> parsed = net::parse_url(url);
+  options.http.home = parsed ? parsed->origin() : "";
+}
 
 RunSettings settings_of(const cli::Options& options) {
   const bool has_processes = options.mode == cli::Mode::processes;
@@ -9,7 +20,12 @@ RunSettings settings_of(const cli::Options& options) {
                     .workers = options.workers,
                     .concurrency = options.concurrency,
                     .transport = options.transport,
-                    .rate = options.rate,
+                    .hosts = {.rate = net::Rate::polite(options.rate),
+                              .bytes_per_second = options.bytes_per_second,
+                              .max_absence = options.retry_max_time,
+                              .clients = options.workers,
+                              .is_adaptive = options.is_adaptive},
+                    .confines_workers = options.confines_workers,
                     .base_url = options.base_url},
       .worker = {.http = options.http,
                  .sprite_keys = options.sprite_keys,
@@ -17,17 +33,21 @@ RunSettings settings_of(const cli::Options& options) {
                  .path_template = options.path_template,
                  .output = options.output,
                  .dry_run = options.dry_run,
+                 .server_times = options.server_times,
                  .compute = options.compute,
                  .remembers = options.remember,
                  .times = !options.trace.empty()},
       .coordinator = {.selection = {.pokemon = options.pokemon,
+                                    .groups = {options.types, options.generations},
                                     .index = options.index,
                                     .shard = options.shard,
                                     .base_url = options.base_url},
                       .cache = {.remember = options.remember,
                                 .refresh = options.refresh,
                                 .verify = options.verify,
+                                .server_times = options.server_times,
                                 .output = options.output,
+                                .ledger = options.ledger,
                                 .shard = options.shard,
                                 .base_url = options.base_url,
                                 .selector = options.selector,
@@ -35,11 +55,15 @@ RunSettings settings_of(const cli::Options& options) {
                       .forecast = {.sprite_keys = options.sprite_keys,
                                    .base_url = options.base_url,
                                    .rate = options.rate,
-                                   .dry_run = options.dry_run}},
+                                   .dry_run = options.dry_run,
+                                   .are_named = !options.pokemon.empty()}},
       .report = {.mode = cli::to_string(options.mode),
                  .workers = options.workers,
                  .concurrency = options.concurrency,
                  .transport = has_processes ? cli::to_string(options.transport) : "none",
+                 .sandbox = !has_processes             ? "none"
+                            : options.confines_workers ? system::sandbox_support().text()
+                                                       : "off",
                  .dry_run = options.dry_run},
   };
 }

@@ -15,6 +15,9 @@ struct RunSettings {
   Coordinator::Settings coordinator;
   Report::Configuration report;
 };
+/// Makes another server the API, as --base-url does.
+void set_base_url(cli::Options& options, const std::string& url);
+
 RunSettings settings_of(const cli::Options& options);
 
 }  // namespace spritefarm::farm

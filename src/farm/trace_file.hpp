@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -21,8 +22,11 @@ namespace spritefarm::farm {
 ///   from the first mark through the task to the second. Separate tracks show how long each task was queued;
 ///   counters show the tasks in flight and queued.
 /// - one track for each worker, and more while it has several tasks in flight: a slice for each task; in it
-///   slices for the record and the images, the parts of each request (connect, wait, transfer) and the
-///   writing of the file.
+///   slices for the record and the images, the parts of each request (connect, wait, transfer), the waits
+///   before it (limit, pause, back-off), its retries, and the writing of the file.
+///
+/// Categories tell what is done: `task`, `record`, `image`, `disk`, and `wait`, in which no byte moves. Each
+/// slice has arguments, such as its URL without credentials, status, bytes and attempt.
 ///
 /// Events are written as results arrive, so the file of a killed run lacks only the list's end, which viewers
 /// do not need. The run owns it, in the coordinator's process. Throws std::system_error if the file cannot be
@@ -56,6 +60,7 @@ class TraceFile final : public RunListener {
   };
   struct Submission {
     std::string name;
+    std::string url;  // of the record
     Time at{0};
   };
 
@@ -63,13 +68,24 @@ class TraceFile final : public RunListener {
   [[nodiscard]] text::JsonWriter event(std::string_view phase, std::string_view name, Track track,
                                        Time at) const;
   void write(text::JsonWriter& event);
-  void slice(std::string_view name, Track track, Time begin, Time end, std::string_view note = {});
+  /// Adds members to the arguments of a slice.
+  using Arguments = std::function<void(text::JsonWriter& arguments)>;
+  void slice(std::string_view name, std::string_view category, Track track, Time begin, Time end,
+             const Arguments& arguments);
   void mark(std::string_view name, std::uint64_t number, std::string_view arrow);
   void arrow(std::string_view phase, std::uint64_t number, Track track, Time at);
   void queue(std::string_view phase, std::uint64_t number, const std::string& name, Time at);
   void name_process(int process, std::string_view name, int order);
-  void name_track(Track track, std::string_view name);
-  void part(const std::string& name, Track track, const PartTimes& times, std::string_view note);
+  void name_track(Track track, std::string_view name, int order);
+  /// A document or an image, for which there may have been several attempts.
+  struct Part {
+    std::string name;
+    std::string_view category;
+    std::string url, reason, path;
+  };
+  void part(const Part& part, Track track, const PartTimes& times);
+  void attempt(const Part& part, Track track, const net::AttemptTimes& times, int number);
+  void wait(std::string_view name, Track track, Time begin, Time end, int attempt);
   Worker& worker(int thread);
   Track free_track(Worker& worker, Time begin, Time end);
 

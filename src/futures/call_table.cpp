@@ -16,6 +16,7 @@ CallIndex CallTable::add(const TaskOptions& options, bool is_coroutine) {
   record.options = options;
   record.is_coroutine = is_coroutine;
   record.state = CallState::queued;
+  record.order = ++m_last_order;
   record.deaths = 0;
   return call;
 }

@@ -27,6 +27,7 @@ struct CallRecord {
   TaskOptions options;
   bool is_coroutine = false;
   CallState state = CallState::unused;
+  std::uint64_t order = 0;  ///< rises with each submission
   int deaths = 0;           ///< workers that have died under it
   std::uint32_t sends = 0;  ///< of any call of this index
   WorkerNumber worker = 0;  ///< sent, detached
@@ -71,6 +72,7 @@ class CallTable {
  private:
   std::vector<CallRecord> m_records{1};  // 0 is no call
   std::vector<CallIndex> m_unused;
+  std::uint64_t m_last_order = 0;
 };
 
 }  // namespace spritefarm::futures

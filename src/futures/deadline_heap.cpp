@@ -23,6 +23,10 @@ void DeadlineHeap::remove(Key key) noexcept {
     sift_down(hole, last);
 }
 
+void DeadlineHeap::postpone(Time::duration by) noexcept {
+  for (Entry& entry : m_entries) entry.due = entry.due > Time::max() - by ? Time::max() : entry.due + by;
+}
+
 std::optional<DeadlineHeap::Time> DeadlineHeap::next() const noexcept {
   if (m_entries.empty()) return std::nullopt;
   return m_entries.front().due;

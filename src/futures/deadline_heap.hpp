@@ -19,6 +19,8 @@ class DeadlineHeap {
   /// Replaces an earlier deadline of the key.
   void set(Key key, Time due);
   void remove(Key key) noexcept;
+  /// Postpones all.
+  void postpone(Time::duration by) noexcept;
   /// The earliest of all.
   [[nodiscard]] std::optional<Time> next() const noexcept;
   /// Removes the earliest, if it is due.

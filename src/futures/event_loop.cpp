@@ -1,6 +1,8 @@
 #include "posix/epoll.hpp"
 #include "posix/event_fd.hpp"
+#include "posix/futex.hpp"
 
+#include <spritefarm/detail/resume.hpp>
 #include <spritefarm/event_loop.hpp>
 
 #include <algorithm>
@@ -27,6 +29,10 @@ thread_local EventLoop* current_loop = nullptr;
 }  // namespace
 
 struct EventLoop::State {
+  /// What the thread of the loop does, so that wake() makes a system call only if it sleeps. The loop of a
+  /// thread pool that has nothing to watch sleeps on this word itself, which is faster than epoll. But
+  /// signals do not end that sleep, and the condition of run_until() may depend on one.
+  enum Sleep : int { awake, notified, on_word, in_epoll };
   struct Watched {
     int fd;
     std::function<void(unsigned)> callback;
@@ -43,10 +49,22 @@ struct EventLoop::State {
 
   std::mutex posted_mutex;
   std::deque<std::function<void()>> posted;
-  std::atomic<bool> notified{false};
+  std::atomic<int> sleep{awake};
+  bool is_on_word = false;
 
   std::vector<std::pair<std::type_index, std::shared_ptr<void>>> locals;
 
+  /// Wakes up.
+  void run_if_notified() {
+    // Acquires the writes of the threads that have notified.
+    if (sleep.exchange(awake) != notified) return;
+    try {
+      run_posted();
+    } catch (...) {
+      wake();  // the other posts run in the next round
+      throw;
+    }
+  }
   void run_posted() {
     std::unique_lock lock(posted_mutex);
     // Runs only the callbacks that were there at the start: one that posts itself again must not starve the
@@ -58,10 +76,29 @@ struct EventLoop::State {
       callback();
       lock.lock();
     }
+    if (!posted.empty()) wake();  // in the next round
   }
   void wake() {
-    if (!notified.exchange(true)) notification.notify();
+    switch (sleep.exchange(notified)) {
+      case on_word:
+        return posix::wake_sleeper(sleep);
+      case in_epoll:
+        return notification.notify();
+      case awake:
+      case notified:
+        return;
+    }
   }
+  /// Begins to sleep. False if the loop was notified.
+  bool fall_asleep(Sleep how) {
+    int expected = awake;
+    return sleep.compare_exchange_strong(expected, how);
+  }
+  void sleep_on_word() {
+    if (!fall_asleep(on_word)) return;
+    while (sleep.load() == on_word) posix::sleep_while(sleep, on_word);
+  }
+  [[nodiscard]] bool watches_nothing() const noexcept { return watches.empty() && timers.empty(); }
 
   void run_due_timers() {
     // Runs only the timers that were due at the start: one that sets itself again must not starve the loop.
@@ -116,6 +153,10 @@ void EventLoop::post(std::function<void()> callback) {
   wake();
 }
 
+void EventLoop::ignore_signals() noexcept {
+  m_state->is_on_word = true;
+}
+
 void EventLoop::wake() {
   m_state->wake();
 }
@@ -124,7 +165,8 @@ void EventLoop::run_until(const std::function<bool()>& finished) {
   while (!finished()) run_once(Clock::duration(-1));
 }
 
-void EventLoop::run_once(Clock::duration timeout) {
+void EventLoop::run_once(Duration timeout) {
+  const detail::ResumeLoop::Pause own_coroutines;
   EventLoop* const outer = std::exchange(current_loop, this);
   struct Restore {
     EventLoop* self;
@@ -132,18 +174,25 @@ void EventLoop::run_once(Clock::duration timeout) {
     ~Restore() { current_loop = outer ? outer : self; }
   } const restore{this, outer};
 
-  if (!m_state->timers.empty()) {
-    const auto until_due =
-        std::max(m_state->timers.begin()->first.first - Clock::now(), Clock::duration::zero());
-    if (timeout < Clock::duration::zero() || until_due < timeout) timeout = until_due;
+  if (m_state->is_on_word && m_state->watches_nothing() && timeout < Duration::zero())
+    m_state->sleep_on_word();
+  if (m_state->watches_nothing() &&
+      (m_state->is_on_word ? timeout <= Duration::zero() : timeout == Duration::zero())) {
+    m_state->run_if_notified();
+    return;
   }
+  if (!m_state->timers.empty()) {
+    const Duration until_due =
+        std::max(m_state->timers.begin()->first.first - Clock::now(), Clock::duration::zero());
+    if (timeout < Duration::zero() || until_due < timeout) timeout = until_due;
+  }
+  if (timeout != Duration::zero() && !m_state->fall_asleep(State::in_epoll)) timeout = Duration::zero();
   std::array<posix::Epoll::Event, 64> events;
   const std::size_t count = m_state->epoll.wait(events, timeout);
+  m_state->run_if_notified();
   for (std::size_t i = 0; i < count; ++i) {
     if (events[i].key == wake_key) {
       m_state->notification.clear();
-      m_state->notified.exchange(false);  // acquires the writes of the threads that have notified
-      m_state->run_posted();
     } else if (const auto found = m_state->watches.find(events[i].key); found != m_state->watches.end()) {
       const std::shared_ptr<State::Watched> watched = found->second;  // it may destroy its Watch
       watched->callback(events[i].readiness);

@@ -2,10 +2,37 @@
 
 #include <spritefarm/future.hpp>
 
-#include <algorithm>
+#include <condition_variable>
 #include <iostream>
 
 namespace spritefarm::detail {
+namespace {
+
+/// A thread that waits for one future.
+class Sleeper final : public FutureWaiter {
+ public:
+  Sleeper() : FutureWaiter(true) {}
+  /// False at the deadline.
+  bool sleep(Deadline deadline) {
+    std::unique_lock lock(m_mutex);
+    const auto is_done = [this] { return m_done; };
+    if (deadline) return m_changed.wait_until(lock, *deadline, is_done);
+    m_changed.wait(lock, is_done);
+    return true;
+  }
+  void on_done(FutureState&) noexcept override {
+    const std::lock_guard lock(m_mutex);
+    m_done = true;
+    m_changed.notify_one();  // with the lock: the sleeper is gone soon after
+  }
+
+ private:
+  std::mutex m_mutex;
+  std::condition_variable m_changed;
+  bool m_done = false;
+};
+
+}  // namespace
 
 FutureState::~FutureState() = default;
 
@@ -32,10 +59,10 @@ bool FutureState::cancel() {
   if (is_first) m_phase = Phase::cancelled;
   if (recalled && m_phase == Phase::cancelled) notify_cancelled();  // no executor holds the call
   if (!is_first) return true;
-  m_changed.notify_all();
-  const auto callbacks = std::exchange(m_callbacks, {});
+  notify_waiters(true);
+  const auto callbacks = std::exchange(m_callbacks, nullptr);
   lock.unlock();
-  for (const auto& callback : callbacks) call(callback);
+  call(callbacks);
   return true;
 }
 
@@ -73,21 +100,23 @@ void FutureState::set_exception(std::exception_ptr exception) {
   finish([&] { m_exception = std::move(exception); });
 }
 
-void FutureState::wait_until(Deadline deadline) const {
-  std::unique_lock lock(m_mutex);
-  const auto done = [this] { return m_phase >= Phase::cancelled; };
-  if (!deadline)
-    m_changed.wait(lock, done);
-  else if (!m_changed.wait_until(lock, *deadline, done))
-    throw TimeoutError("the call was not done within the timeout of the wait");
-  if (m_phase != Phase::finished) throw CancelledError();
+void FutureState::wait_until(Deadline deadline) {
+  if (!done()) {
+    Sleeper sleeper;
+    if (!add_waiter(sleeper) && !sleeper.sleep(deadline)) {
+      remove_waiter(sleeper);
+      if (!done()) throw TimeoutError("the call was not done within the timeout of the wait");
+    }
+  }
+  if (phase() != Phase::finished) throw CancelledError();
 }
 
 void FutureState::add_done_callback(std::function<void()> callback) {
   {
     const std::lock_guard lock(m_mutex);
     if (m_phase < Phase::cancelled) {
-      m_callbacks.push_back(std::move(callback));
+      if (!m_callbacks) m_callbacks = std::make_unique<Callbacks>();
+      m_callbacks->push_back(std::move(callback));
       return;
     }
   }
@@ -96,14 +125,33 @@ void FutureState::add_done_callback(std::function<void()> callback) {
 
 bool FutureState::add_waiter(FutureWaiter& waiter) {
   const std::lock_guard lock(m_mutex);
-  if (m_phase >= Phase::cancelled_and_notified) return true;
-  m_waiters.push_back(&waiter);
+  if (m_phase >= (waiter.m_at_cancel ? Phase::cancelled : Phase::cancelled_and_notified)) return true;
+  waiter.m_linked = true;
+  waiter.m_next = m_waiters;
+  if (m_waiters) m_waiters->m_previous = &waiter;
+  m_waiters = &waiter;
   return false;
 }
 
 void FutureState::remove_waiter(FutureWaiter& waiter) noexcept {
   const std::lock_guard lock(m_mutex);
-  std::erase(m_waiters, &waiter);
+  unlink(waiter);
+}
+
+void FutureState::unlink(FutureWaiter& waiter) noexcept {
+  if (!std::exchange(waiter.m_linked, false)) return;
+  (waiter.m_previous ? waiter.m_previous->m_next : m_waiters) = waiter.m_next;
+  if (waiter.m_next) waiter.m_next->m_previous = waiter.m_previous;
+  waiter.m_previous = waiter.m_next = nullptr;
+}
+
+void FutureState::notify_waiters(bool at_cancel_only) noexcept {
+  for (FutureWaiter *waiter = m_waiters, *next = nullptr; waiter; waiter = next) {
+    next = waiter->m_next;
+    if (at_cancel_only && !waiter->m_at_cancel) continue;
+    unlink(*waiter);
+    waiter->on_done(*this);
+  }
 }
 
 void FutureState::print(std::ostream& to, const std::type_info& result) const {
@@ -131,7 +179,7 @@ void FutureState::print(std::ostream& to, const std::type_info& result) const {
 
 void FutureState::notify_cancelled() {
   m_phase = Phase::cancelled_and_notified;
-  for (FutureWaiter* waiter : m_waiters) waiter->on_done(*this);
+  notify_waiters(false);
 }
 
 void FutureState::require_unfinished() const {
@@ -140,13 +188,17 @@ void FutureState::require_unfinished() const {
                                                        : "the future is cancelled");
 }
 
-void FutureState::notify(std::unique_lock<std::mutex>& lock) {
-  for (FutureWaiter* waiter : m_waiters) waiter->on_done(*this);
-  m_changed.notify_all();
-  if (m_callbacks.empty()) return;
-  const auto callbacks = std::exchange(m_callbacks, {});
+void FutureState::notify(std::unique_lock<SmallMutex>& lock) {
+  notify_waiters(false);
+  if (!m_callbacks) return;
+  const auto callbacks = std::exchange(m_callbacks, nullptr);
   lock.unlock();
-  for (const auto& callback : callbacks) call(callback);
+  call(callbacks);
+}
+
+void FutureState::call(const std::unique_ptr<Callbacks>& callbacks) noexcept {
+  if (!callbacks) return;
+  for (const auto& callback : *callbacks) call(callback);
 }
 
 void FutureState::call(const std::function<void()>& callback) noexcept {

@@ -1,9 +1,11 @@
 #include "futures/process_pool.hpp"
 
 #include "posix/fork.hpp"
+#include "posix/threads.hpp"
 
 #include <algorithm>
 #include <concepts>
+#include <csignal>
 #include <iostream>
 #include <stdexcept>
 #include <type_traits>
@@ -20,6 +22,8 @@ ProcessPoolExecutorOptions checked(ProcessPoolExecutorOptions options) {
     options.max_workers = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
   if (*options.max_workers < 1) throw std::invalid_argument("max_workers must be at least 1");
   if (options.worker_concurrency < 1) throw std::invalid_argument("worker_concurrency must be at least 1");
+  if (options.max_outstanding < 0)
+    throw std::invalid_argument("max_outstanding must be at least 1, or 0 for no limit");
   if (options.max_tasks_per_child < 0)
     throw std::invalid_argument("max_tasks_per_child must be at least 1, or 0 for no limit");
   if (options.terminate_grace.count() < 0)
@@ -32,6 +36,7 @@ futures::SchedulerOptions scheduler_options(const ProcessPoolExecutorOptions& op
           .worker_concurrency = options.worker_concurrency,
           .worker_slots = futures::Supervisor::worker_slots(options),
           .max_tasks_per_child = options.max_tasks_per_child,
+          .max_outstanding = static_cast<std::size_t>(options.max_outstanding),
           .on_worker_death = options.on_worker_death,
           .terminate_grace = options.terminate_grace};
 }
@@ -51,7 +56,8 @@ ProcessPoolExecutor::Pool::~Pool() {
 
 void ProcessPoolExecutor::Pool::start() {
   futures::finish_at_exit(weak_from_this());
-  m_thread = std::thread([self = shared_from_this()] { self->supervise(); });
+  const posix::BlockedSignals inherited;
+  m_thread = posix::start_thread([self = shared_from_this()] { self->supervise(); });
 }
 
 bool ProcessPoolExecutor::Pool::belongs_to_this_process() const noexcept {
@@ -75,16 +81,33 @@ void ProcessPoolExecutor::Pool::schedule(std::shared_ptr<detail::RemoteCall> cal
   call->set_owner(weak_from_this());
   Completions completions;
   {
-    const std::lock_guard lock(m_mutex);
+    std::unique_lock lock(m_mutex);
     require_open();
+    wait_for_room(lock);
     if (call->options().timeout) m_scheduler.set_time(Clock::now());
     const futures::CallIndex index = m_scheduler.submit(call->options(), call->is_coroutine());
-    call->index = index;
-    if (index >= m_calls.size()) m_calls.resize(std::size_t{index} + 1);
-    m_calls[index] = std::move(call);
+    add(std::move(call), index);
     decide(completions);
   }
   complete(completions);
+}
+
+void ProcessPoolExecutor::Pool::wait_for_room(std::unique_lock<std::mutex>& lock) {
+  while (!m_scheduler.has_room()) {
+    // The supervisor's thread, in a callback, would wait for itself.
+    if (m_options.when_full == WhenFull::refuse || m_thread.get_id() == std::this_thread::get_id())
+      throw QueueFull();
+    ++m_submitters;
+    m_room.wait(lock);
+    --m_submitters;
+    require_open();
+  }
+}
+
+void ProcessPoolExecutor::Pool::add(std::shared_ptr<detail::RemoteCall> call, futures::CallIndex index) {
+  call->index = index;
+  if (index >= m_calls.size()) m_calls.resize(std::size_t{index} + 1);
+  m_calls[index] = std::move(call);
 }
 
 void ProcessPoolExecutor::Pool::start_workers(std::optional<int> count) {
@@ -101,22 +124,37 @@ void ProcessPoolExecutor::Pool::start_workers(std::optional<int> count) {
 }
 
 void ProcessPoolExecutor::Pool::shutdown(bool wait, bool cancel_futures) {
+  require_own_process();
+  if (!end(wait, cancel_futures) && wait)
+    throw std::runtime_error("a callback of this pool cannot wait for the pool's end");
+}
+
+void ProcessPoolExecutor::Pool::release() {
+  if (!lingers()) end(true, false);
+}
+
+bool ProcessPoolExecutor::Pool::end(bool wait, bool cancel_futures) {
   Completions completions;
   std::thread thread;
+  bool is_pool_thread = false;
   {
     const std::lock_guard lock(m_mutex);
     m_scheduler.shut_down();
     m_lingers = !wait;
+    m_cancels_futures = m_cancels_futures || cancel_futures;
     if (cancel_futures) m_scheduler.cancel_pending();
     decide(completions);
+    is_pool_thread = m_thread.get_id() == std::this_thread::get_id();
     if (wait) thread = take_thread();
   }
   complete(completions);
   m_supervisor.notify();
   if (thread.joinable()) thread.join();
+  return !is_pool_thread;
 }
 
 void ProcessPoolExecutor::Pool::end_workers(int signal, const char* why) {
+  require_own_process();
   Completions completions;
   std::thread thread;
   {
@@ -131,6 +169,25 @@ void ProcessPoolExecutor::Pool::end_workers(int signal, const char* why) {
   complete(completions);
   m_supervisor.notify();
   if (thread.joinable()) thread.join();
+}
+
+void ProcessPoolExecutor::Pool::suspend_workers() {
+  require_own_process();
+  const std::lock_guard lock(m_mutex);
+  if (m_suspended_at) return;
+  m_suspended_at = Clock::now();
+  m_supervisor.signal_workers(SIGSTOP);
+}
+
+void ProcessPoolExecutor::Pool::resume_workers() {
+  require_own_process();
+  {
+    const std::lock_guard lock(m_mutex);
+    if (!m_suspended_at) return;
+    m_scheduler.add_pause(*std::exchange(m_suspended_at, std::nullopt), Clock::now());
+    m_supervisor.signal_workers(SIGCONT);
+  }
+  m_supervisor.notify();
 }
 
 std::thread ProcessPoolExecutor::Pool::take_thread() {
@@ -198,6 +255,28 @@ bool ProcessPoolExecutor::Pool::terminate(detail::Call& call) {
   return true;
 }
 
+// ---- requests of calls ------------------------------------------------------------------------------------
+
+void ProcessPoolExecutor::Pool::submit_again(std::vector<std::shared_ptr<detail::RemoteCall>> calls) {
+  Completions completions;
+  {
+    const std::lock_guard lock(m_mutex);
+    // The last one first: each goes ahead of those before.
+    for (auto call = calls.rbegin(); call != calls.rend(); ++call) {
+      (*call)->set_owner(weak_from_this());
+      if (m_scheduler.is_broken())
+        completions.push_back(
+            {*call, std::nullopt, std::make_exception_ptr(BrokenProcessPool(m_scheduler.why_broken()))});
+      else if (m_cancels_futures)
+        completions.push_back({*call, std::nullopt, nullptr});
+      else
+        add(*call, m_scheduler.submit_first((*call)->options(), (*call)->is_coroutine()));
+    }
+    decide(completions);
+  }
+  complete(completions);
+}
+
 // ---- the supervisor's thread ------------------------------------------------------------------------------
 
 void ProcessPoolExecutor::Pool::supervise() {
@@ -212,11 +291,16 @@ void ProcessPoolExecutor::Pool::supervise() {
     }
     m_supervisor.receive();
     {
-      const std::lock_guard lock(m_mutex);
+      std::unique_lock lock(m_mutex);
       m_wakes_at = futures::Scheduler::Time::min();  // now: no need to notify it
       m_scheduler.set_time(Clock::now());
       m_supervisor.tell(m_scheduler, results);
       take_results(results, completions);
+      if (m_scheduler.is_shut_down() && !completions.empty()) {
+        lock.unlock();
+        complete(completions);  // first: these calls may be the last ones, and submit_again()
+        lock.lock();
+      }
       m_scheduler.run_due_timers();
       decide(completions);
       is_finished = m_scheduler.is_finished();
@@ -240,6 +324,7 @@ void ProcessPoolExecutor::Pool::decide(Completions& completions) {
     m_scheduler.plan();
     perform_actions(completions, errors);
   } while (!errors.empty());
+  if (m_submitters > 0 && (m_scheduler.has_room() || !m_scheduler.is_open())) m_room.notify_all();
   const auto next = m_scheduler.next_timer();
   if (!next || (m_wakes_at && *m_wakes_at <= *next)) return;
   m_wakes_at = next;
@@ -282,6 +367,7 @@ void ProcessPoolExecutor::Pool::complete_without_result(const futures::CompleteC
   auto call = take(done.call);
   // From now on cancel() is too late.
   if (done.outcome != futures::Outcome::cancelled) call->state().begin();
+  call->worker_died = done.outcome == futures::Outcome::worker_died;
   completions.push_back({std::move(call), std::nullopt, exception_of(done)});
 }
 

@@ -6,6 +6,7 @@
 
 #include <spritefarm/process_pool_executor.hpp>
 
+#include <condition_variable>
 #include <exception>
 #include <memory>
 #include <mutex>
@@ -44,17 +45,21 @@ class ProcessPoolExecutor::Pool final : public detail::CallOwner,
   void start_workers(std::optional<int> count);
   void shutdown(bool wait, bool cancel_futures);
   void end_workers(int signal, const char* why);
+  void suspend_workers();
+  void resume_workers();
+  [[nodiscard]] bool chooses_chunks() const noexcept { return m_options.max_result_size == 0; }
   std::vector<int> worker_pids();
   int worker_deaths() const;
-  /// Whether shutdown(wait = false) has been called: then the executor's destructor does not wait either.
-  bool lingers() const;
+  /// What the executor's destructor does. Waits, unless shutdown(wait = false) was called.
+  void release();
   /// In a forked child nothing of the pool works, and its destructor must not run.
   [[nodiscard]] bool belongs_to_this_process() const noexcept;
 
   bool recall(detail::Call& call) override;
   void refresh(detail::Call& call) override;
   bool terminate(detail::Call& call) override;
-  void finish() override { shutdown(true, false); }
+  void submit_again(std::vector<std::shared_ptr<detail::RemoteCall>> calls) override;
+  void finish() override { end(true, false); }
 
  private:
   /// Completes a future once the lock is released: by the result, or the exception; neither: cancelled.
@@ -65,6 +70,11 @@ class ProcessPoolExecutor::Pool final : public detail::CallOwner,
   };
   using Completions = std::vector<Completion>;
 
+  /// Whether shutdown(wait = false) has been called.
+  bool lingers() const;
+  /// Ends the pool once all calls are done, and waits for that if it can. False on the supervisor's own
+  /// thread, in a callback, where it cannot.
+  bool end(bool wait, bool cancel_futures);
   void supervise();
   /// The supervisor's thread, to be joined. Not joinable on that thread itself, in a callback that runs
   /// there.
@@ -74,6 +84,8 @@ class ProcessPoolExecutor::Pool final : public detail::CallOwner,
 
   // With the lock.
   void require_open() const;
+  void wait_for_room(std::unique_lock<std::mutex>& lock);
+  void add(std::shared_ptr<detail::RemoteCall> call, futures::CallIndex index);
   void decide(Completions& completions);
   void perform_actions(Completions& completions, std::vector<futures::SpawnError>& errors);
   void take_results(std::vector<futures::CallResult>& results, Completions& completions);
@@ -88,7 +100,11 @@ class ProcessPoolExecutor::Pool final : public detail::CallOwner,
   futures::Scheduler m_scheduler;
   std::vector<std::shared_ptr<detail::RemoteCall>> m_calls;  // by CallIndex; null: its future is complete
   std::optional<futures::Scheduler::Time> m_wakes_at;        // the end of the thread's wait; none: no end
+  std::optional<futures::Scheduler::Time> m_suspended_at;
+  std::size_t m_submitters = 0;    // that wait for room
+  std::condition_variable m_room;  // for them
   bool m_lingers = false;
+  bool m_cancels_futures = false;  // shutdown(cancel_futures = true) has been called
   std::thread m_thread;
 };
 

@@ -16,8 +16,8 @@ ProcessPoolExecutor::~ProcessPoolExecutor() {
   if (!m_pool->belongs_to_this_process())
     new std::shared_ptr<Pool>(
         std::move(m_pool));  // its threads are the parent's: it must never be destroyed here
-  else if (!m_pool->lingers())
-    m_pool->shutdown(true, false);
+  else
+    m_pool->release();
 }
 
 void ProcessPoolExecutor::start_workers(std::optional<int> count) {
@@ -35,8 +35,19 @@ void ProcessPoolExecutor::kill_workers() {
   m_pool->end_workers(SIGKILL, "the pool was ended by kill_workers()");
 }
 
+void ProcessPoolExecutor::suspend_workers() {
+  m_pool->suspend_workers();
+}
+void ProcessPoolExecutor::resume_workers() {
+  m_pool->resume_workers();
+}
+
 void ProcessPoolExecutor::schedule(std::shared_ptr<detail::Call> call) {
   m_pool->schedule(std::static_pointer_cast<detail::RemoteCall>(std::move(call)));
+}
+
+bool ProcessPoolExecutor::chooses_chunks() const noexcept {
+  return m_pool->chooses_chunks();
 }
 
 std::vector<int> ProcessPoolExecutor::worker_pids() const {

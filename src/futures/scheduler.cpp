@@ -5,16 +5,6 @@
 #include <utility>
 
 namespace spritefarm::futures {
-namespace {
-
-std::chrono::steady_clock::time_point after(std::chrono::steady_clock::time_point begin,
-                                            std::chrono::nanoseconds duration) {
-  using Time = std::chrono::steady_clock::time_point;
-  return duration < Time::max() - begin ? begin + duration : Time::max();
-}
-
-}  // namespace
-
 Scheduler::Worker::Worker(WorkerNumber worker_number, std::uint32_t slots)
     : number(worker_number), free_slots(slots) {
   for (std::uint32_t slot = 0; slot < slots; ++slot) free_slots[slot] = slots - 1 - slot;
@@ -23,8 +13,21 @@ Scheduler::Worker::Worker(WorkerNumber worker_number, std::uint32_t slots)
 Scheduler::Scheduler(const SchedulerOptions& options, SlotView& slots) : m_options(options), m_slots(slots) {}
 
 CallIndex Scheduler::submit(const TaskOptions& options, bool is_coroutine) {
+  const CallIndex call = add(options, is_coroutine);
+  m_queue.append(call);
+  return call;
+}
+
+CallIndex Scheduler::submit_first(const TaskOptions& options, bool is_coroutine) {
+  const CallIndex call = add(options, is_coroutine);
+  m_queue.prepend(call);
+  return call;
+}
+
+CallIndex Scheduler::add(const TaskOptions& options, bool is_coroutine) {
   const CallIndex call = m_calls.add(options, is_coroutine);
-  m_calls.append(m_queue, call);
+  ++m_outstanding;
+  m_has_priorities = m_has_priorities || options.priority != 0;
   return call;
 }
 
@@ -33,10 +36,11 @@ bool Scheduler::recall(CallIndex call) {
   const CallRecord& record = m_calls[call];
   if (record.deaths > 0) return false;  // it has run, and will run again
   if (record.state == CallState::queued)
-    m_calls.remove(m_queue, call);
+    m_queue.remove(call);
   else if (record.state != CallState::sent || !recall_from(*find(record.worker), call))
     return false;
   m_calls.release(call);
+  --m_outstanding;
   return true;
 }
 
@@ -50,10 +54,10 @@ bool Scheduler::has_started(CallIndex call) const {
 
 void Scheduler::cancel_pending() {
   for (auto& [number, worker] : m_workers) requeue_unstarted(worker);
-  for (CallIndex call = m_queue.first, next = 0; call; call = next) {
-    next = m_calls[call].next;
+  for (CallIndex call = m_queue.first(), next = 0; call; call = next) {
+    next = m_queue.after(call);
     if (m_calls[call].deaths > 0) continue;
-    m_calls.remove(m_queue, call);
+    m_queue.remove(call);
     complete(call, Outcome::cancelled);
   }
 }
@@ -63,7 +67,7 @@ void Scheduler::request_workers(int count) {
 }
 
 bool Scheduler::is_finished() const noexcept {
-  return m_shut_down && m_workers.empty() && m_queue.size == 0;
+  return m_shut_down && m_workers.empty() && !m_queue.first();
 }
 
 // ---- placement --------------------------------------------------------------------------------------------
@@ -79,22 +83,41 @@ void Scheduler::plan() {
 }
 
 void Scheduler::place_queued() {
-  while (m_queue.first) {
+  while (const CallIndex call = m_queue.first()) {
     Worker* worker = least_busy();
     if (!worker || worker->calls.size > 0)
       if (Worker* const started = start_worker()) worker = started;
+    if (m_has_priorities && (!worker || worker->calls.size >= concurrency())) {
+      recall_lower(m_calls[call].options.priority);
+      worker = least_busy();
+    }
     if (!worker) return;
-    const CallIndex call = m_queue.first;
-    m_calls.remove(m_queue, call);
+    m_queue.remove(call);
     send(*worker, call);
   }
+}
+
+/// Recalls what waits at workers and has a lower priority. So it never recalls a call of this plan(), which
+/// sends those of higher priority first.
+void Scheduler::recall_lower(int priority) {
+  std::vector<CallIndex> recalled;
+  for (auto& [number, worker] : m_workers) {
+    if (worker.life.state() > WorkerState::ready) continue;  // nothing could take their place there
+    for (CallIndex call = worker.calls.last, previous = 0; call; call = previous) {
+      previous = m_calls[call].previous;
+      if (m_calls[call].options.priority < priority && recall_from(worker, call)) recalled.push_back(call);
+    }
+  }
+  const auto is_newer = [this](CallIndex a, CallIndex b) { return m_calls[a].order > m_calls[b].order; };
+  std::sort(recalled.begin(), recalled.end(), is_newer);
+  for (const CallIndex call : recalled) requeue(call);
 }
 
 /// Moves waiting calls from other workers to idle ones, one at a time, so that each idle worker receives
 /// some. It never recalls a call of this plan(), whose SendCall is not performed yet: while a worker is idle,
 /// plan() sends no other one more than it can run.
 void Scheduler::share_backlog() {
-  if (m_queue.first) return;
+  if (m_queue.first()) return;
   for (auto& [number, worker] : m_workers) worker.was_idle = worker.calls.size == 0;
   while (Worker* const idle = least_busy()) {
     if (!idle->was_idle) return;
@@ -106,7 +129,7 @@ void Scheduler::share_backlog() {
 
 /// From a worker with more than `size` calls, and more than it can run; 0: none.
 CallIndex Scheduler::recall_from_backlog(std::size_t size) {
-  size = std::max(size, static_cast<std::size_t>(m_options.worker_concurrency));
+  size = std::max(size, concurrency());
   for (auto& [number, worker] : m_workers) {
     if (worker.calls.size <= size || worker.was_idle) continue;
     if (const CallIndex call = recall_newest(worker)) return call;
@@ -118,7 +141,7 @@ CallIndex Scheduler::recall_from_backlog(std::size_t size) {
 void Scheduler::release_idle() {
   const auto is_idle = [](const auto& each) { return each.second.calls.size == 0; };
   const bool all_done =
-      m_shut_down && !m_queue.first && std::all_of(m_workers.begin(), m_workers.end(), is_idle);
+      m_shut_down && !m_queue.first() && std::all_of(m_workers.begin(), m_workers.end(), is_idle);
   for (auto& [number, worker] : m_workers) {
     const WorkerState state = worker.life.state();
     if (state >= WorkerState::exiting || worker.calls.size > 0) continue;
@@ -151,6 +174,7 @@ Scheduler::Worker* Scheduler::least_busy() noexcept {
 
 bool Scheduler::accepts_calls(const Worker& worker) const noexcept {
   return worker.life.state() <= WorkerState::ready && !worker.free_slots.empty() &&
+         (!m_has_priorities || worker.calls.size <= concurrency()) &&
          (m_options.max_tasks_per_child == 0 || worker.tasks < m_options.max_tasks_per_child);
 }
 
@@ -164,7 +188,7 @@ void Scheduler::send(Worker& worker, CallIndex call) {
   m_calls.append(worker.calls, call);
   if (++worker.tasks == m_options.max_tasks_per_child && worker.life.state() == WorkerState::ready)
     worker.life.advance_to(WorkerState::draining);
-  if (record.options.timeout) m_deadlines.set(call, after(m_now, *record.options.timeout));
+  if (record.options.timeout) m_deadlines.set(call, detail::time_after(m_now, *record.options.timeout));
   m_actions.push_back(SendCall{worker.number, call, m_calls.number(call), record.slot});
 }
 
@@ -198,9 +222,9 @@ void Scheduler::take(Worker& worker, CallIndex call) noexcept {
   m_deadlines.remove(call);
 }
 
-void Scheduler::requeue(CallIndex call) noexcept {
+void Scheduler::requeue(CallIndex call) {
   m_calls[call].state = CallState::queued;
-  m_calls.prepend(m_queue, call);
+  m_queue.prepend(call);
 }
 
 // ---- time -------------------------------------------------------------------------------------------------
@@ -209,12 +233,19 @@ void Scheduler::set_time(Time now) noexcept {
   m_now = std::max(m_now, now);
 }
 
+void Scheduler::add_pause(Time begin, Time end) {
+  m_pauses.push_back({begin, end - begin});
+  m_deadlines.postpone(end - begin);
+  for (auto& [number, worker] : m_workers)
+    if (worker.kill_at) *worker.kill_at += end - begin;
+}
+
 std::optional<Scheduler::Time> Scheduler::next_timer() const noexcept {
   std::optional<Time> next = m_deadlines.next();
   const auto consider = [&next](const std::optional<Time>& time) {
     if (time && (!next || *time < *next)) next = time;
   };
-  if (m_queue.first) consider(m_backoff.not_before());
+  if (m_queue.first()) consider(m_backoff.not_before());
   for (const auto& [number, worker] : m_workers) consider(worker.kill_at);
   return next;
 }
@@ -224,6 +255,14 @@ void Scheduler::run_due_timers() {
   while (const auto call = m_deadlines.pop_due(m_now)) on_deadline(*call);
   for (auto& [number, worker] : m_workers)
     if (worker.kill_at && *worker.kill_at <= m_now) kill(worker, SIGKILL);
+}
+
+/// When a call that started at `start` has run for `timeout`, but for pauses.
+Scheduler::Time Scheduler::end_of(Time start, std::chrono::nanoseconds timeout) const noexcept {
+  Time end = detail::time_after(start, timeout);
+  for (const Pause& pause : m_pauses)
+    if (pause.begin >= start && end < Time::max() - pause.length) end += pause.length;
+  return end;
 }
 
 /// The first deadline of a call assumes that it started when it was sent. It may have started later, or not
@@ -240,7 +279,7 @@ void Scheduler::on_deadline(CallIndex call) {
     return on_protocol_error(worker.number);
   }
   const bool has_started = reading.state == SlotReading::started;
-  const Time due = after(has_started ? reading.started_at : m_now, *record.options.timeout);
+  const Time due = end_of(has_started ? reading.started_at : m_now, *record.options.timeout);
   if (has_started && due <= m_now)
     stop(call, Outcome::timed_out);
   else

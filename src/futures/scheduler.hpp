@@ -1,5 +1,6 @@
 #pragma once
 
+#include "futures/call_queue.hpp"
 #include "futures/call_table.hpp"
 #include "futures/deadline_heap.hpp"
 #include "futures/respawn_backoff.hpp"
@@ -21,10 +22,11 @@ namespace spritefarm::futures {
 struct SchedulerOptions {
   int max_workers = 1;
   int worker_concurrency = 1;
-  std::uint32_t worker_slots = 1;  ///< maximum of calls at one worker, running and waiting
-  int max_tasks_per_child = 0;     ///< 0: no limit
+  std::uint32_t worker_slots = 1;   ///< maximum of calls at one worker, running and waiting
+  int max_tasks_per_child = 0;      ///< 0: no limit
+  std::size_t max_outstanding = 0;  ///< calls that are not complete; 0: no limit
   OnWorkerDeath on_worker_death = OnWorkerDeath::replace;
-  std::chrono::milliseconds terminate_grace{500};
+  Duration terminate_grace = std::chrono::milliseconds(500);
 };
 
 /// Decides everything for a process pool: the placement of calls, the start and end of workers, the fate of
@@ -42,6 +44,9 @@ struct SchedulerOptions {
 /// (which says why that is no action): for an idle worker, when its worker drains or dies, or to cancel it. A
 /// starting worker receives calls already; they wait in its channel.
 ///
+/// Priorities: the queue has the calls of higher priority first. Once a call has had a priority, one call at
+/// most waits at a worker, and it is recalled for a call of higher priority that finds no worker free.
+///
 /// Deaths: a call that its worker had not started is requeued for free. A call that ran runs again, ahead of
 /// all that wait, if its retries allow. RespawnBackoff spaces starts that fail; if it is exhausted and no
 /// worker is left, the pool breaks.
@@ -58,13 +63,18 @@ class Scheduler {
   // ---- time
   /// An earlier time than before is ignored.
   void set_time(Time now) noexcept;
+  /// No worker ran from `begin` to `end`: that time counts for no deadline.
+  void add_pause(Time begin, Time end);
   void run_due_timers();
   /// When run_due_timers() is to be called next.
   [[nodiscard]] std::optional<Time> next_timer() const noexcept;
 
   // ---- requests of callers
-  /// Only while is_open().
+  /// Only while is_open(), and while has_room() if the caller obeys max_outstanding.
   CallIndex submit(const TaskOptions& options, bool is_coroutine);
+  /// The same ahead of all calls that wait here, also after shut_down(): what a call has left that has ended.
+  /// Not if it is broken, or finished.
+  CallIndex submit_first(const TaskOptions& options, bool is_coroutine);
   /// Removes a call that has not started. True: it is removed, and no action completes it.
   bool recall(CallIndex call);
   [[nodiscard]] bool has_started(CallIndex call) const;
@@ -103,6 +113,12 @@ class Scheduler {
   /// plan().
   [[nodiscard]] std::vector<Action>& actions() noexcept { return m_actions; }
 
+  /// False: there are max_outstanding calls.
+  [[nodiscard]] bool has_room() const noexcept {
+    return m_options.max_outstanding == 0 || m_outstanding < m_options.max_outstanding;
+  }
+  /// Calls that are not complete.
+  [[nodiscard]] std::size_t outstanding() const noexcept { return m_outstanding; }
   [[nodiscard]] bool is_open() const noexcept { return !m_shut_down && !is_broken(); }
   [[nodiscard]] bool is_shut_down() const noexcept { return m_shut_down; }
   [[nodiscard]] bool is_broken() const noexcept { return !m_broken.empty(); }
@@ -136,18 +152,24 @@ class Scheduler {
   Worker* find(WorkerNumber number) noexcept;
   Worker* start_worker();
   Worker* least_busy() noexcept;
+  [[nodiscard]] std::size_t concurrency() const noexcept {
+    return static_cast<std::size_t>(m_options.worker_concurrency);
+  }
   [[nodiscard]] bool accepts_calls(const Worker& worker) const noexcept;
   void send(Worker& worker, CallIndex call);
   CallIndex recall_newest(Worker& worker);
   bool recall_from(Worker& worker, CallIndex call);
   void requeue_unstarted(Worker& worker);
   void take(Worker& worker, CallIndex call) noexcept;
-  void requeue(CallIndex call) noexcept;
+  void requeue(CallIndex call);
+  CallIndex add(const TaskOptions& options, bool is_coroutine);
+  void recall_lower(int priority);
 
   // Ends (scheduler_ends.cpp).
   void complete(CallIndex call, Outcome outcome, const WorkerExit& how = {});
   void stop(CallIndex call, Outcome outcome);
   void on_deadline(CallIndex call);
+  [[nodiscard]] Time end_of(Time start, std::chrono::nanoseconds timeout) const noexcept;
   void kill(Worker& worker, int signal);
   void remove_exited(Worker& worker, const WorkerExit& how);
   void end_with_worker(CallIndex call, const WorkerExit& how);
@@ -155,10 +177,18 @@ class Scheduler {
 
   const SchedulerOptions m_options;
   SlotView& m_slots;
+  struct Pause {
+    Time begin;
+    Time::duration length;
+  };
+
   Time m_now{};
+  std::vector<Pause> m_pauses;
   CallTable m_calls;
-  CallList m_queue;
-  DeadlineHeap m_deadlines;  // by CallIndex, of calls at workers
+  CallQueue m_queue{m_calls};
+  std::size_t m_outstanding = 0;  // calls that are not complete
+  bool m_has_priorities = false;  // a call had another priority than 0
+  DeadlineHeap m_deadlines;       // by CallIndex, of calls at workers
   std::map<WorkerNumber, Worker> m_workers;
   WorkerNumber m_last_worker = 0;
   RespawnBackoff m_backoff;

@@ -14,6 +14,7 @@ CallIndex Scheduler::on_result(WorkerNumber number, CallNumber call_number, bool
   Worker& worker = *find(number);
   if (worker.life.state() == WorkerState::starting) return 0;  // it can have run nothing yet
   take(worker, call);
+  if (m_calls[call].state != CallState::detached) --m_outstanding;
   m_calls.release(call);
   m_backoff.on_progress();
   if (is_full) {
@@ -32,7 +33,7 @@ bool Scheduler::terminate(CallIndex call) {
   const CallRecord& record = m_calls[call];
   if (record.state == CallState::detached) return false;
   if (record.state == CallState::queued)
-    m_calls.remove(m_queue, call);
+    m_queue.remove(call);
   else if (!recall_from(*find(record.worker), call)) {
     stop(call, Outcome::cancelled);
     return true;
@@ -45,19 +46,21 @@ bool Scheduler::terminate(CallIndex call) {
 void Scheduler::complete(CallIndex call, Outcome outcome, const WorkerExit& how) {
   m_actions.push_back(CompleteCall{call, outcome, how});
   m_calls.release(call);
+  --m_outstanding;
 }
 
 /// Completes a running call, and ends its coroutine or its worker.
 void Scheduler::stop(CallIndex call, Outcome outcome) {
   CallRecord& record = m_calls[call];
   record.state = CallState::detached;
+  --m_outstanding;
   m_actions.push_back(CompleteCall{call, outcome, {}});
   if (!record.is_coroutine) {
     m_deadlines.remove(call);
     return kill(*find(record.worker), SIGTERM);
   }
   m_actions.push_back(StopCall{record.worker, m_calls.number(call)});
-  m_deadlines.set(call, m_now + m_options.terminate_grace);
+  m_deadlines.set(call, detail::time_after(m_now, m_options.terminate_grace));
 }
 
 // ---- workers ----------------------------------------------------------------------------------------------
@@ -91,7 +94,7 @@ void Scheduler::kill(Worker& worker, int signal) {
   if (!is_first && signal != SIGKILL) return;
   worker.life.advance_to(WorkerState::killed);
   worker.kill_at.reset();
-  if (signal != SIGKILL) worker.kill_at = m_now + m_options.terminate_grace;
+  if (signal != SIGKILL) worker.kill_at = detail::time_after(m_now, m_options.terminate_grace);
   if (worker.spawned) m_actions.push_back(SignalWorker{worker.number, signal});
   if (is_first) requeue_unstarted(worker);
 }
@@ -199,8 +202,8 @@ void Scheduler::break_pool(const std::string& why, int signal) {
     }
     kill(worker, signal);
   }
-  while (const CallIndex call = m_queue.first) {
-    m_calls.remove(m_queue, call);
+  while (const CallIndex call = m_queue.first()) {
+    m_queue.remove(call);
     complete(call, Outcome::pool_broken);
   }
 }

@@ -18,7 +18,7 @@ struct SerialExecutor::State {
   std::optional<std::string> broken;  // the reason
 };
 
-SerialExecutor::SerialExecutor(SerialExecutorOptions options) : m_state(std::make_unique<State>()) {
+SerialExecutor::SerialExecutor(SerialExecutorOptions options) : m_state(std::make_shared<State>()) {
   m_state->initializer = std::move(options.initializer);
 }
 
@@ -29,24 +29,25 @@ void SerialExecutor::shutdown(bool, bool) {
 }
 
 void SerialExecutor::schedule(std::shared_ptr<detail::Call> call) {
-  if (m_state->shut_down) throw std::runtime_error("cannot submit a call after shutdown");
-  if (m_state->broken) throw BrokenExecutor(*m_state->broken);
+  const std::shared_ptr<State> state = m_state;  // the call may destroy the executor
+  if (state->shut_down) throw std::runtime_error("cannot submit a call after shutdown");
+  if (state->broken) throw BrokenExecutor(*state->broken);
   try {
-    if (const auto initializer = std::exchange(m_state->initializer, nullptr)) initializer();
+    if (const auto initializer = std::exchange(state->initializer, nullptr)) initializer();
   } catch (...) {
-    m_state->broken =
+    state->broken =
         "the executor could not start: its initializer threw " + exception_text(std::current_exception());
-    std::cerr << "spritefarm: " << *m_state->broken << '\n';
-    call->state().end_early(std::make_exception_ptr(BrokenExecutor(*m_state->broken)));
+    std::cerr << "spritefarm: " << *state->broken << '\n';
+    call->state().end_early(std::make_exception_ptr(BrokenExecutor(*state->broken)));
     return;
   }
   // Posted, so that EventLoop::current() is this loop during the call.
   bool ended = false;
-  m_state->loop.post([&call, &ended] {
+  state->loop.post([&call, &ended] {
     call->state().begin();
     static_cast<detail::LocalCall&>(*call).run([&ended] { ended = true; });
   });
-  m_state->loop.run_until([&ended] { return ended; });
+  state->loop.run_until([&ended] { return ended; });
 }
 
 }  // namespace spritefarm

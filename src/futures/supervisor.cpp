@@ -4,6 +4,7 @@
 #include "futures/fork_server.hpp"
 #include "ipc/channel_ends.hpp"
 #include "posix/child_exit.hpp"
+#include "posix/loaded_objects.hpp"
 #include "posix/threads.hpp"
 
 #include <spritefarm/detail/function_table.hpp>
@@ -36,6 +37,10 @@ WorkerPlan plan_of(const ProcessPoolExecutorOptions& options) {
 }
 
 Zygote make_zygote(const ProcessPoolExecutorOptions& options) {
+  if (posix::runs_constructor_of_object())
+    throw std::logic_error(
+        "a ProcessPoolExecutor at namespace scope would fork before the program's other objects there are "
+        "constructed: make it a local object of main(), or a static object of a function that main() calls");
   ForkServer* const server = ForkServer::instance();
   if (!server || posix::count_threads() == 1)
     return Zygote([plan = plan_of(options), initializer = options.initializer](WorkerStart start) {
@@ -49,6 +54,15 @@ Zygote make_zygote(const ProcessPoolExecutorOptions& options) {
   return Zygote([server, plan = plan_of(options), initializer = options.initializer.request()] {
     return server->start_zygote(plan, initializer);
   });
+}
+
+bool has_our_functions(std::string_view table) {
+  try {
+    Decoder from(table);
+    return detail::is_function_table_of_this_program(from);
+  } catch (const CodecError&) {
+    return false;
+  }
 }
 
 std::exception_ptr decode_exception(std::string_view bytes) {
@@ -134,7 +148,7 @@ void Supervisor::tell_batch(WorkerLink& link, WorkerLink::Batch batch, Scheduler
   try {
     for (ipc::Frame& frame : batch.frames) tell_frame(link, std::move(frame), scheduler, results);
     if (!batch.corrupt.empty()) throw ipc::CorruptFrame(batch.corrupt);
-  } catch (const ipc::CorruptFrame& error) {
+  } catch (const std::exception& error) {  // CorruptFrame, or a lack of memory
     distrust(link, error.what());
     return scheduler.on_protocol_error(link.number());
   }
@@ -148,10 +162,7 @@ void Supervisor::tell_frame(WorkerLink& link, ipc::Frame frame, Scheduler& sched
   const bool is_failure = frame.header.kind == ipc::FrameKind::failure;
   switch (frame.header.kind) {
     case ipc::FrameKind::ready: {
-      Encoder expected;
-      encode(expected, detail::function_table_digest());
-      if (frame.payload != std::move(expected).take())
-        throw ipc::CorruptFrame("the function table of another program");
+      if (!has_our_functions(frame.payload)) throw ipc::CorruptFrame("the function table of another program");
       return scheduler.on_ready(link.number());
     }
     case ipc::FrameKind::result:
@@ -234,6 +245,7 @@ void Supervisor::on_exited(WorkerNumber worker, const WorkerExit& how, Scheduler
                            std::vector<CallResult>& results) {
   WorkerLink* const link = find(worker);
   if (!link) return;
+  link->channel().on_other_end_gone();
   for (bool has_more = true; has_more;) {
     WorkerLink::Batch batch = link->receive();
     has_more = batch.has_more;
@@ -262,6 +274,7 @@ void Supervisor::perform(const SpawnWorker& spawn, std::vector<SpawnError>& erro
       errors.push_back({spawn.worker, StartFailure::busy, "the zygote takes no requests"});
       return;
     }
+    if (m_options.max_result_size > 0) ends.coordinator->limit_payload(m_options.max_result_size);
     m_epoll.add(ends.coordinator->receiving_fd(), posix::Epoll::readable,
                 key_of(spawn.worker, Watched::receiving));
     m_links.try_emplace(spawn.worker, spawn.worker, std::move(ends.coordinator), std::move(slots));

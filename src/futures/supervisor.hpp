@@ -74,6 +74,8 @@ class Supervisor final : public SlotView {
 
   /// Ends wait(). Any thread, no lock.
   void notify() noexcept { m_notification.notify(); }
+  /// Signals the process groups of all workers. Any thread.
+  void signal_workers(int signal) { m_zygote.signal_workers(signal); }
 
  private:
   struct Received {

@@ -1,6 +1,7 @@
 #include "futures/thread_pool.hpp"
 
 #include "base/exception_text.hpp"
+#include "futures/current_pool.hpp"
 #include "posix/fork.hpp"
 #include "posix/threads.hpp"
 
@@ -18,6 +19,8 @@ ThreadPoolExecutorOptions checked(ThreadPoolExecutorOptions options) {
     options.max_workers = std::min(32, static_cast<int>(std::thread::hardware_concurrency()) + 4);
   if (*options.max_workers < 1) throw std::invalid_argument("max_workers must be at least 1");
   if (options.worker_concurrency < 1) throw std::invalid_argument("worker_concurrency must be at least 1");
+  if (options.max_outstanding < 0)
+    throw std::invalid_argument("max_outstanding must be at least 1, or 0 for no limit");
   return options;
 }
 
@@ -36,14 +39,18 @@ bool ThreadPoolExecutor::Pool::belongs_to_this_process() const noexcept {
   return posix::fork_generation() == m_generation;
 }
 
-bool ThreadPoolExecutor::Pool::lingers() const {
-  const std::lock_guard lock(m_mutex);
-  return m_lingers;
+bool ThreadPoolExecutor::Pool::is_pool_thread() const noexcept {
+  return futures::current_pool() == this;
 }
 
 bool ThreadPoolExecutor::Pool::terminate(detail::Call& call) {
   auto& local = static_cast<detail::LocalCall&>(call);
-  if (!local.is_coroutine() || !local.state().end_early(nullptr)) return false;
+  if (!local.is_coroutine() && !local.can_be_asked_to_stop()) return false;
+  if (!local.state().end_early(nullptr)) return false;
+  if (!local.is_coroutine()) {
+    local.request_stop();
+    return true;
+  }
   const std::lock_guard lock(m_mutex);
   if (local.loop)
     local.loop->post([&local, keep = local.state().shared_from_this()] { local.stop(nullptr); });
@@ -63,12 +70,31 @@ void ThreadPoolExecutor::Pool::require_usable() const {
 void ThreadPoolExecutor::Pool::schedule(std::shared_ptr<detail::LocalCall> call) {
   require_own_process();
   call->set_owner(weak_from_this());
-  const std::lock_guard lock(m_mutex);
+  std::unique_lock lock(m_mutex);
   require_usable();
+  wait_for_room(lock);
   const bool has_idle_worker = !m_waiting.empty() && m_waiting.back()->idle;
   if (!has_idle_worker) start_worker();
-  m_queue.push_back(std::move(call));
+  m_queue.push(std::move(call));
+  ++m_outstanding;
   wake_one();
+}
+
+void ThreadPoolExecutor::Pool::wait_for_room(std::unique_lock<std::mutex>& lock) {
+  const auto limit = static_cast<std::size_t>(m_options.max_outstanding);
+  while (limit > 0 && m_outstanding >= limit) {
+    // A thread of the pool could wait for itself.
+    if (m_options.when_full == WhenFull::refuse || is_pool_thread()) throw QueueFull();
+    ++m_submitters;
+    m_room.wait(lock);
+    --m_submitters;
+    require_usable();
+  }
+}
+
+void ThreadPoolExecutor::Pool::release_calls(std::size_t count) {
+  m_outstanding -= count;
+  if (count > 0 && m_submitters > 0) m_room.notify_all();
 }
 
 void ThreadPoolExecutor::Pool::start_workers(std::optional<int> count) {
@@ -85,9 +111,11 @@ bool ThreadPoolExecutor::Pool::start_worker() {
   if (static_cast<int>(m_workers.size()) == *m_options.max_workers) return false;
   auto& worker = m_workers.emplace_back(std::make_unique<Worker>());
   try {
-    worker->thread =
-        std::thread([self = shared_from_this(), &worker = *worker,
-                     number = static_cast<int>(m_workers.size()) - 1] { self->work(worker, number); });
+    const posix::BlockedSignals inherited;
+    worker->thread = posix::start_thread(
+        [self = shared_from_this(), &worker = *worker, number = static_cast<int>(m_workers.size()) - 1] {
+          self->work(worker, number);
+        });
     return true;
   } catch (const std::system_error&) {
     m_workers.pop_back();
@@ -104,27 +132,52 @@ void ThreadPoolExecutor::Pool::wake_one() {
   worker->loop->wake();
 }
 
-void ThreadPoolExecutor::Pool::shutdown(bool wait, bool cancel_futures) {
-  std::deque<std::shared_ptr<detail::LocalCall>> cancelled;
-  std::vector<std::thread> threads;
+ThreadPoolExecutor::Pool::Threads ThreadPoolExecutor::Pool::begin_shutdown(bool wait, bool cancel_futures) {
+  std::vector<std::shared_ptr<detail::LocalCall>> cancelled;
+  Threads threads;
   {
     const std::lock_guard lock(m_mutex);
     m_shut_down = true;
     m_lingers = !wait;
-    if (cancel_futures) cancelled.swap(m_queue);
+    if (cancel_futures) cancelled = m_queue.pop_all();
+    m_outstanding -= cancelled.size();
+    m_room.notify_all();
     while (!m_waiting.empty()) wake_one();
+    const auto is_other = [](const std::thread& thread) {
+      return thread.joinable() && thread.get_id() != std::this_thread::get_id();
+    };
     if (wait)
       for (auto& worker : m_workers)
-        if (worker->thread.joinable()) threads.push_back(std::move(worker->thread));
+        if (is_other(worker->thread)) threads.push_back(std::move(worker->thread));
   }
   for (const auto& call : cancelled) {
     call->state().cancel();
     call->state().begin();
   }
-  for (std::thread& thread : threads) thread.join();
+  return threads;
+}
+
+void ThreadPoolExecutor::Pool::shutdown(bool wait, bool cancel_futures) {
+  const bool can_wait = wait && !is_pool_thread();
+  for (std::thread& thread : begin_shutdown(can_wait, cancel_futures)) thread.join();
+  if (wait && !can_wait)
+    throw std::runtime_error("a call or a callback of this pool cannot wait for the pool's end");
+}
+
+void ThreadPoolExecutor::Pool::release() {
+  {
+    const std::lock_guard lock(m_mutex);
+    if (m_lingers && m_shut_down) return;
+  }
+  for (std::thread& thread : begin_shutdown(!is_pool_thread(), false)) thread.join();
+}
+
+void ThreadPoolExecutor::Pool::finish() {
+  for (std::thread& thread : begin_shutdown(true, false)) thread.join();
 }
 
 void ThreadPoolExecutor::Pool::work(Worker& worker, int number) {
+  futures::current_pool() = this;
   posix::set_thread_name(m_options.thread_name_prefix + "_" + std::to_string(number));
   std::optional<EventLoop> owned_loop;
   try {
@@ -133,6 +186,7 @@ void ThreadPoolExecutor::Pool::work(Worker& worker, int number) {
     return break_pool("", std::current_exception());
   }
   EventLoop& loop = *owned_loop;
+  loop.ignore_signals();
   {
     const std::lock_guard lock(m_mutex);
     worker.loop = &loop;
@@ -150,34 +204,26 @@ void ThreadPoolExecutor::Pool::work(Worker& worker, int number) {
 }
 
 void ThreadPoolExecutor::Pool::serve(Worker& worker, EventLoop& loop) {
-  const auto finished = [&] {
-    const std::lock_guard lock(m_mutex);
-    return worker.in_flight == 0 && m_queue.empty() && (m_shut_down || m_broken);
-  };
-  while (!finished()) {
-    if (worker.in_flight < m_options.worker_concurrency) {
-      if (auto call = take_or_wait(worker)) {
-        run(worker, std::move(call));
-        loop.run_once(EventLoop::Clock::duration::zero());
-        continue;
-      }
-    }
-    if (finished()) break;
-    loop.run_once(EventLoop::Clock::duration(-1));
+  for (bool is_finished = false; !is_finished;) {
+    auto call = take_or_wait(worker, is_finished);
+    const bool has_call = static_cast<bool>(call);
+    if (has_call) run(worker, std::move(call));
+    if (!is_finished) loop.run_once(has_call ? Duration(Duration::zero()) : Duration(Duration::min()));
   }
 }
 
-std::shared_ptr<detail::LocalCall> ThreadPoolExecutor::Pool::take_or_wait(Worker& worker) {
+std::shared_ptr<detail::LocalCall> ThreadPoolExecutor::Pool::take_or_wait(Worker& worker, bool& is_finished) {
   const std::lock_guard lock(m_mutex);
-  if (!m_queue.empty()) {
-    auto call = std::move(m_queue.front());
-    m_queue.pop_front();
-    if (worker.waiting) std::erase(m_waiting, &worker);
-    worker.waiting = worker.idle = false;
+  if (worker.waiting) std::erase(m_waiting, &worker);
+  worker.waiting = worker.idle = false;
+  release_calls(std::exchange(worker.ended, 0));
+  if (worker.in_flight == m_options.worker_concurrency) return nullptr;
+  if (auto call = m_queue.pop()) {
+    call->loop = worker.loop;  // before begin(): a thread that sees the call run may terminate it
     return call;
   }
-  if (m_shut_down) return nullptr;
-  if (worker.waiting) std::erase(m_waiting, &worker);
+  is_finished = worker.in_flight == 0 && (m_shut_down || m_broken);
+  if (m_shut_down || m_broken) return nullptr;
   worker.waiting = true;
   worker.idle = worker.in_flight == 0;
   m_waiting.insert(worker.idle ? m_waiting.end() : m_waiting.begin(), &worker);
@@ -185,29 +231,50 @@ std::shared_ptr<detail::LocalCall> ThreadPoolExecutor::Pool::take_or_wait(Worker
 }
 
 void ThreadPoolExecutor::Pool::run(Worker& worker, std::shared_ptr<detail::LocalCall> call) {
-  const auto set_loop = [this, &call](EventLoop* loop) {
-    const std::lock_guard lock(m_mutex);
-    call->loop = loop;
-  };
-  set_loop(worker.loop);  // before begin(): a thread that sees the call run may terminate it
-  if (!call->state().begin()) return set_loop(nullptr);
+  if (!call->state().begin()) {
+    ++worker.ended;  // it was cancelled
+    return;
+  }
   ++worker.in_flight;
   detail::LocalCall& running = *call;
+  if (!running.is_coroutine()) {
+    run_function(std::move(call));
+    --worker.in_flight;
+    ++worker.ended;
+    return;
+  }
   running.run([this, &worker, call = std::move(call)] {
     --worker.in_flight;
+    ++worker.ended;
     const std::lock_guard lock(m_mutex);
     call->loop = nullptr;
   });
 }
 
+void ThreadPoolExecutor::Pool::run_function(std::shared_ptr<detail::LocalCall> call) {
+  std::optional<futures::StopTimer::Deadline> deadline;
+  const std::optional<Duration> timeout = call->options().timeout;
+  if (timeout && call->can_be_asked_to_stop()) {
+    const auto due = detail::time_after(detail::Clock::now(), *timeout);
+    try {
+      if (due < detail::Clock::time_point::max()) deadline.emplace(m_stop_timer, due, call);
+    } catch (...) {  // no thread for the timer
+      call->state().end_early(std::current_exception());
+      return;
+    }
+  }
+  call->run([] {});
+}
+
 void ThreadPoolExecutor::Pool::break_pool(const char* context, std::exception_ptr cause) {
   const std::string why = std::string("a worker thread could not start: ") + context + exception_text(cause);
   std::cerr << "spritefarm: " << why << '\n';
-  std::deque<std::shared_ptr<detail::LocalCall>> failed;
+  std::vector<std::shared_ptr<detail::LocalCall>> failed;
   {
     const std::lock_guard lock(m_mutex);
     m_broken = why;
-    failed.swap(m_queue);
+    failed = m_queue.pop_all();
+    m_room.notify_all();
     while (!m_waiting.empty()) wake_one();
   }
   for (const auto& call : failed)
@@ -222,8 +289,8 @@ ThreadPoolExecutor::ThreadPoolExecutor(ThreadPoolExecutorOptions options)
 ThreadPoolExecutor::~ThreadPoolExecutor() {
   if (!m_pool->belongs_to_this_process())
     new std::shared_ptr<Pool>(std::move(m_pool));  // leaked: the threads belong to the parent
-  else if (!m_pool->lingers())
-    m_pool->shutdown(true, false);
+  else
+    m_pool->release();
 }
 
 void ThreadPoolExecutor::start_workers(std::optional<int> count) {

@@ -7,17 +7,19 @@
 namespace spritefarm::detail {
 
 Completions::~Completions() {
-  for (FutureState* future : m_watched) future->remove_waiter(*this);
+  for (auto& [future, watch] : m_watched) future->remove_waiter(watch);
 }
 
 void Completions::watch(FutureState& future) {
-  m_watched.insert(&future);
-  if (future.add_waiter(*this)) on_done(future);
+  const auto [added, is_new] = m_watched.try_emplace(&future, *this);
+  if (is_new && future.add_waiter(added->second)) add_done(future);
 }
 
 void Completions::forget(FutureState& future) noexcept {
-  future.remove_waiter(*this);
-  m_watched.erase(&future);
+  const auto found = m_watched.find(&future);
+  if (found == m_watched.end()) return;
+  future.remove_waiter(found->second);
+  m_watched.erase(found);
 }
 
 FutureState* Completions::next(Deadline deadline) {
@@ -32,7 +34,7 @@ FutureState* Completions::next(Deadline deadline) {
   return done;
 }
 
-void Completions::on_done(FutureState& future) noexcept {
+void Completions::add_done(FutureState& future) noexcept {
   const std::lock_guard lock(m_mutex);
   m_done.push_back(&future);
   m_changed.notify_one();

@@ -1,5 +1,6 @@
 #include "futures/worker_link.hpp"
 
+#include <new>
 #include <utility>
 
 namespace spritefarm::futures {
@@ -38,6 +39,8 @@ WorkerLink::Batch WorkerLink::receive() {
     batch.has_more = true;
   } catch (const ipc::CorruptFrame& error) {
     batch.corrupt = error.what();
+  } catch (const std::bad_alloc&) {
+    batch.corrupt = "not enough memory for what it sent";
   }
   return batch;
 }

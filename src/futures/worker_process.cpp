@@ -43,9 +43,9 @@ int WorkerProcess::run(const std::function<void()>& initializer) {
     return could_not_start;
   }
   if (m_memory_limit) m_memory_limit->begin(resident_memory_now());
-  Encoder digest;
-  encode(digest, detail::function_table_digest());
-  send(ipc::FrameKind::ready, 0, std::move(digest).take());
+  Encoder table;
+  detail::encode_function_table(table);
+  send(ipc::FrameKind::ready, 0, std::move(table).take());
   watch_receiving();
   m_loop.run_until([this] {
     return (m_exiting || m_channel->ended()) && (m_waiting.empty() || m_draining) && m_coroutines.empty() &&

@@ -121,6 +121,13 @@ bool Zygote::spawn_worker(const WorkerStart& start) {
   return m_processes.front().socket.send(command, fds, false) == posix::MessageSocket::Sent::whole;
 }
 
+void Zygote::signal_workers(int signal) {
+  if (m_processes.empty()) return;
+  ZygoteCommand command = command_of(ZygoteCommand::Kind::signal_workers);
+  command.signal = signal;
+  m_processes.front().socket.send(command, {}, true);
+}
+
 void Zygote::make_zygote(Process& process) {
   process.socket.send(command_of(ZygoteCommand::Kind::take_over), {}, false);
 }

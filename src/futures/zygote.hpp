@@ -105,6 +105,8 @@ class Zygote {
   /// Asks for a new worker: WorkerSpawned or WorkerNotSpawned will answer. False when there is no zygote,
   /// when it has too many requests before it now, or when next_event() has not yet told of its end.
   bool spawn_worker(const WorkerStart& start);
+  /// Has the zygote send a signal to the process groups of all workers.
+  void signal_workers(int signal);
 
   /// The oldest event that was not read yet; none: nothing now.
   std::optional<ZygoteEvent> next_event();

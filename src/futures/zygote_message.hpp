@@ -7,15 +7,17 @@ namespace spritefarm::futures {
 /// A command of the coordinator to the zygote or a standby.
 struct ZygoteCommand {
   enum class Kind : std::uint32_t {
-    spawn_worker,   ///< with the memory of the call slots, then the descriptors of the worker's end of the
-                    ///< channel
-    spawn_standby,  ///< with the socket of the new standby
-    take_over,      ///< be the zygote
-    add_peer        ///< with the pidfd of another process of the pool that is zygote or standby
+    spawn_worker,    ///< with the memory of the call slots, then the descriptors of the worker's end of the
+                     ///< channel
+    spawn_standby,   ///< with the socket of the new standby
+    take_over,       ///< be the zygote
+    signal_workers,  ///< send this signal to the process groups of all workers
+    add_peer         ///< with the pidfd of another process of the pool that is zygote or standby
   };
 
   Kind kind{};
   std::uint32_t number = 0;  // spawn_worker
+  std::int32_t signal = 0;   // signal_workers
 };
 
 /// A report of the zygote or a standby to the coordinator.

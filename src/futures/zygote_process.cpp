@@ -48,6 +48,7 @@ int ZygoteProcess::run() {
 ZygoteProcess::Served ZygoteProcess::serve() {
   posix::lead_own_group();
   posix::set_thread_name("standby");
+  posix::adopt_descendants();
   drop_inherited_state();
   m_epoll.emplace();
   m_epoll->add(m_socket.fd(), posix::Epoll::readable, socket_key);
@@ -81,7 +82,9 @@ ZygoteProcess::Served ZygoteProcess::serve_commands() {
       case posix::MessageSocket::Received::message:
         break;
     }
-    if (fds.empty() != (command.kind == ZygoteCommand::Kind::take_over)) return Served::coordinator_gone;
+    const bool has_descriptors =
+        command.kind != ZygoteCommand::Kind::take_over && command.kind != ZygoteCommand::Kind::signal_workers;
+    if (fds.empty() == has_descriptors) return Served::coordinator_gone;
     switch (command.kind) {
       case ZygoteCommand::Kind::spawn_worker: {
         WorkerStart start{command.number, std::move(fds.front()), std::move(fds)};
@@ -95,6 +98,10 @@ ZygoteProcess::Served ZygoteProcess::serve_commands() {
       case ZygoteCommand::Kind::take_over:
         m_is_zygote = true;
         posix::set_thread_name("zygote");
+        break;
+      case ZygoteCommand::Kind::signal_workers:
+        for (const auto& [key, child] : m_children)
+          if (key < socket_key) posix::signal_group(child.pid, command.signal);
         break;
       case ZygoteCommand::Kind::add_peer:
         add_peer(posix::PidFd(std::move(fds.front())));
@@ -153,6 +160,7 @@ void ZygoteProcess::watch_child(std::uint64_t key, int pid) {
 int ZygoteProcess::run_worker_child(WorkerStart start, int zygote) {
   posix::lead_own_group();
   posix::die_with_parent(zygote);
+  posix::adopt_descendants();  // they come to the zygote with the end of this worker
   posix::set_thread_name("worker " + std::to_string(start.number));
   report_spawned(start.number);
   m_socket.close();
@@ -205,6 +213,15 @@ void ZygoteProcess::reap(std::uint64_t key) {
     posix::reap_with_group(found->second.pid);
   m_epoll->remove(found->second.process.fd());
   m_children.erase(found);
+  end_adopted_children();
+}
+
+/// Ends what workers have forked and taken out of their process group.
+void ZygoteProcess::end_adopted_children() {
+  posix::end_adopted_children([this](int pid) {
+    return std::any_of(m_children.begin(), m_children.end(),
+                       [pid](const auto& each) { return each.second.pid == pid; });
+  });
 }
 
 /// Waits for the end of a worker.
@@ -242,6 +259,8 @@ void ZygoteProcess::end_peers() {
   for (const posix::PidFd& peer : m_peers) peer.send_signal(SIGKILL);
   for (const auto& [key, child] : m_children) child.process.send_signal(SIGKILL);
   for (const auto& [key, child] : m_children) posix::reap_with_group(child.pid);
+  m_children.clear();
+  end_adopted_children();
 }
 
 }  // namespace spritefarm::futures

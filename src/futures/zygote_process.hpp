@@ -51,6 +51,7 @@ class ZygoteProcess {
   void report_spawned(std::uint32_t number);
   void reap(std::uint64_t key);
   void report_exited(std::uint32_t number, int pid);
+  void end_adopted_children();
   void end_as_zygote();
   void end_as_standby();
   void end_peers();

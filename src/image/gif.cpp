@@ -29,7 +29,7 @@ bool is_empty(std::string_view size) {
 
 }  // namespace
 
-Result<void> check_gif(std::string_view bytes) {
+Result<std::size_t> check_gif(std::string_view bytes) {
   const Error truncated{"truncated GIF image"};
   ByteReader reader(bytes);
   reader.take(6);
@@ -60,10 +60,9 @@ Result<void> check_gif(std::string_view bytes) {
     }
   }
   if (!has_frame) return Error{"invalid GIF image: it has no frame"};
-  // Some encoders append zeros.
-  if (reader.left().find_first_not_of('\0') != std::string_view::npos)
-    return Error{"invalid GIF image: data after its end"};
-  return {};
+  // Some encoders append zeros: padding of the format, not worth a word.
+  const bool is_padding = reader.left().find_first_not_of('\0') == std::string_view::npos;
+  return is_padding ? 0 : reader.left().size();
 }
 
 }  // namespace spritefarm::image

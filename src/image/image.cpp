@@ -13,9 +13,9 @@ bool looks_like_markup(std::string_view bytes) {
   return first != bytes.npos && bytes[first] == '<';
 }
 
-Result<ImageKind> kind_if(const Result<void>& valid, ImageKind kind) {
-  if (!valid) return valid.error();
-  return kind;
+Result<CheckedImage> checked(const Result<std::size_t>& bytes_after_end, ImageKind kind) {
+  if (!bytes_after_end) return bytes_after_end.error();
+  return CheckedImage{kind, *bytes_after_end};
 }
 
 }  // namespace
@@ -32,12 +32,12 @@ std::string_view extension(ImageKind kind) {
   return {};
 }
 
-Result<ImageKind> check_image(std::string_view bytes) {
+Result<CheckedImage> check_image(std::string_view bytes) {
   if (bytes.empty()) return Error{"received an empty response instead of an image; try again later"};
-  if (bytes.starts_with("\x89PNG\r\n\x1a\n"sv)) return kind_if(check_png(bytes), ImageKind::png);
+  if (bytes.starts_with("\x89PNG\r\n\x1a\n"sv)) return checked(check_png(bytes), ImageKind::png);
   if (bytes.starts_with("GIF87a"sv) || bytes.starts_with("GIF89a"sv))
-    return kind_if(check_gif(bytes), ImageKind::gif);
-  if (looks_like_markup(bytes)) return kind_if(check_svg(bytes), ImageKind::svg);
+    return checked(check_gif(bytes), ImageKind::gif);
+  if (looks_like_markup(bytes)) return checked(check_svg(bytes), ImageKind::svg);
   return Error{"not a PNG, GIF or SVG image"};
 }
 

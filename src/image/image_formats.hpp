@@ -2,15 +2,15 @@
 
 #include "base/result.hpp"
 
-#include <optional>
+#include <cstddef>
 #include <string_view>
 
 namespace spritefarm::image {
 
-/// Each verifies that the bytes are one complete image of its format. The bytes must begin with the signature
-/// of the format; the rest may be anything.
-Result<void> check_png(std::string_view bytes);
-Result<void> check_gif(std::string_view bytes);
-Result<void> check_svg(std::string_view bytes);
+/// Each verifies that the bytes begin with a complete image of its format, and returns the number of bytes
+/// after its end. The bytes must begin with the signature of the format; the rest may be anything.
+Result<std::size_t> check_png(std::string_view bytes);
+Result<std::size_t> check_gif(std::string_view bytes);
+Result<std::size_t> check_svg(std::string_view bytes);
 
 }  // namespace spritefarm::image

@@ -42,7 +42,7 @@ bool is_header_valid(std::string_view data) {
 
 }  // namespace
 
-Result<void> check_png(std::string_view bytes) {
+Result<std::size_t> check_png(std::string_view bytes) {
   ByteReader reader(bytes);
   reader.take(8);
   bool has_header = false, has_pixels = false;
@@ -68,8 +68,7 @@ Result<void> check_png(std::string_view bytes) {
     if (type == "IEND") break;
   }
   if (!has_pixels) return Error{"invalid PNG image: it has no pixels"};
-  if (!reader.left().empty()) return Error{"invalid PNG image: data after its end"};
-  return {};
+  return reader.left().size();
 }
 
 }  // namespace spritefarm::image

@@ -36,6 +36,7 @@ bool XmlTagReader::skip_document_type() {
 
 std::optional<XmlTagReader::Tag> XmlTagReader::next() {
   m_had_text = false;
+  m_skipped.clear();
   while (!m_is_broken) {
     const std::size_t start = m_left.find('<');
     m_had_text = m_had_text || m_left.substr(0, start).find_first_not_of(blank) != m_left.npos;
@@ -48,9 +49,13 @@ std::optional<XmlTagReader::Tag> XmlTagReader::next() {
       m_had_text = true;
       m_is_broken = !skip_past("]]>");
     } else if (m_left.starts_with("<?")) {
+      const std::string_view from = m_left;
       m_is_broken = !skip_past("?>");
+      m_skipped.push_back(from.substr(0, from.size() - m_left.size()));
     } else if (m_left.starts_with("<!")) {
+      const std::string_view from = m_left;
       m_is_broken = !skip_document_type();
+      m_skipped.push_back(from.substr(0, from.size() - m_left.size()));
     } else {
       return read_tag();
     }
@@ -80,6 +85,7 @@ std::optional<XmlTagReader::Tag> XmlTagReader::read_tag() {
       return std::nullopt;
     } else if (c == '>') {
       if (m_left[i - 1] == '/' && tag.kind == Tag::opening) tag.kind = Tag::empty;
+      tag.attributes = m_left.substr(name_end, i - name_end);
       m_left.remove_prefix(i + 1);
       m_is_broken = false;
       return tag;

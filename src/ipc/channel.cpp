@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::size_t read_ahead = 64 << 10;  // the default size of a pipe
 constexpr std::size_t first_growth = std::size_t{2} << 20;
+constexpr std::uint64_t max_in_stream = std::uint64_t{1} << 20;  // of a ring, or of a pipe that was enlarged
 
 }  // namespace
 
@@ -59,7 +60,11 @@ std::optional<Frame> Channel::receive() {
         take(reinterpret_cast<char*>(&m_header) + m_header_got, sizeof m_header - m_header_got);
     if (got == 0) return std::nullopt;
     m_header_got += got;
-    if (m_header_got == sizeof m_header) check_header(m_header);
+    if (m_header_got < sizeof m_header) continue;
+    check_header(m_header);
+    if (m_header.size > m_max_payload)
+      throw CorruptFrame("a frame of " + std::to_string(m_header.size) + " bytes, more than the limit of " +
+                         std::to_string(m_max_payload));
   }
   while (m_payload_got < m_header.size) {
     if (m_payload_got == m_payload.size())
@@ -73,13 +78,23 @@ std::optional<Frame> Channel::receive() {
   return Frame{m_header, std::exchange(m_payload, {})};
 }
 
+void Channel::on_other_end_gone() noexcept {
+  m_max_rest = max_in_stream;
+}
+
+std::size_t Channel::read_some(char* to, std::size_t size) {
+  const std::size_t got = m_stream->read_some(to, std::min<std::uint64_t>(size, m_max_rest));
+  m_max_rest -= got;
+  return got;
+}
+
 /// Copies up to `size` bytes from the buffer, or reads them from the stream if the buffer is empty. Returns
 /// their number, 0 if there are none now.
 std::size_t Channel::take(char* to, std::size_t size) {
   if (m_begin == m_end) {
-    if (size >= m_buffer.size()) return m_stream->read_some(to, size);
+    if (size >= m_buffer.size()) return read_some(to, size);
     m_begin = 0;
-    m_end = m_stream->read_some(m_buffer.data(), m_buffer.size());
+    m_end = read_some(m_buffer.data(), m_buffer.size());
   }
   const std::size_t taken = std::min(size, m_end - m_begin);
   std::memcpy(to, m_buffer.data() + m_begin, taken);

@@ -4,6 +4,7 @@
 #include "ipc/frame.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <memory>
 #include <optional>
@@ -29,7 +30,14 @@ class Channel {
   /// Sends more of the queue. True if the queue is empty.
   bool flush();
 
-  /// The next frame that has arrived completely. Throws CorruptFrame.
+  /// Frames with more bytes than this are corrupt.
+  void limit_payload(std::uint64_t bytes) noexcept { m_max_payload = bytes; }
+  /// Call when the other process has ended: only what its stream can hold is still received. A process that
+  /// it has left behind may write on.
+  void on_other_end_gone() noexcept;
+
+  /// The next frame that has arrived completely. Throws CorruptFrame, and std::bad_alloc: then none of the
+  /// later ones can be received.
   std::optional<Frame> receive();
   /// True if the other end has closed and all its frames are received.
   [[nodiscard]] bool ended() const noexcept { return m_stream->ended(); }
@@ -51,6 +59,7 @@ class Channel {
   Unsent begin(FrameHeader header, std::string_view payload);
   void write_some(Unsent& frame);
   std::size_t take(char* to, std::size_t size);
+  std::size_t read_some(char* to, std::size_t size);
 
   std::unique_ptr<ByteStream> m_stream;
   std::deque<Unsent> m_unsent;
@@ -58,6 +67,9 @@ class Channel {
   std::vector<char> m_buffer;  // read ahead: the bytes from m_begin to m_end
   std::size_t m_begin = 0;
   std::size_t m_end = 0;
+
+  std::uint64_t m_max_payload = ~std::uint64_t{0};
+  std::uint64_t m_max_rest = ~std::uint64_t{0};  // bytes that are still taken from the stream
 
   // The frame that is arriving.
   FrameHeader m_header;

@@ -14,7 +14,7 @@ constexpr std::size_t piece = 64 << 10;
 
 // Sequentially consistent, like every access to the two `waits` flags and the two positions: if one side sets
 // its flag while the other side moves its position, at least one of them sees the other.
-void wake(std::atomic<std::uint32_t>& waits, posix::EventFd& notification) {
+void wake(std::atomic<std::uint32_t>& waits, posix::SharedNotification& notification) {
   if (waits.load() != 0 && waits.exchange(0) != 0) notification.notify();
 }
 
@@ -35,7 +35,8 @@ Ring::Ring(void* memory, std::uint32_t capacity)
     throw CorruptFrame("a ring has another version or size");
 }
 
-std::size_t Ring::write_some(std::string_view first, std::string_view second, posix::EventFd& reader) {
+std::size_t Ring::write_some(std::string_view first, std::string_view second,
+                             posix::SharedNotification& reader) {
   const std::size_t whole = first.size() + second.size();
   std::size_t taken = 0;
   while (taken < whole) {
@@ -53,7 +54,7 @@ std::size_t Ring::write_some(std::string_view first, std::string_view second, po
   return taken;
 }
 
-std::size_t Ring::read_some(char* to, std::size_t size, posix::EventFd& writer) {
+std::size_t Ring::read_some(char* to, std::size_t size, posix::SharedNotification& writer) {
   const std::size_t got = std::min(available(), size);
   if (got == 0) return 0;
   const std::size_t at = m_own & (m_capacity - 1);

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "posix/event_fd.hpp"
+#include "posix/shared_notification.hpp"
 
 #include <atomic>
 #include <cstddef>
@@ -42,10 +42,10 @@ class Ring {
 
   /// In the writer: writes bytes of `first`, then of `second`, as far as there is room, and returns their
   /// number. If some are left, the next read notifies the writer. Throws CorruptFrame.
-  std::size_t write_some(std::string_view first, std::string_view second, posix::EventFd& reader);
+  std::size_t write_some(std::string_view first, std::string_view second, posix::SharedNotification& reader);
   /// In the reader: reads up to `size` bytes and returns their number. If there are none, the next write
   /// notifies the reader. Throws CorruptFrame.
-  std::size_t read_some(char* to, std::size_t size, posix::EventFd& writer);
+  std::size_t read_some(char* to, std::size_t size, posix::SharedNotification& writer);
 
  private:
   struct Control {

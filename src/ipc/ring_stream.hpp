@@ -2,15 +2,15 @@
 
 #include "ipc/byte_stream.hpp"
 #include "ipc/ring.hpp"
-#include "posix/event_fd.hpp"
 #include "posix/shared_memory.hpp"
+#include "posix/shared_notification.hpp"
 
 #include <atomic>
 
 namespace spritefarm::ipc {
 
-/// A ByteStream over two rings in shared memory, one in each direction, with an EventFd for each side. A side
-/// is notified only while it waits for bytes or for room.
+/// A ByteStream over two rings in shared memory, one in each direction, with a notification for each side. A
+/// side is notified only while it waits for bytes or for room.
 class RingStream final : public ByteStream {
  public:
   /// In the coordinator: creates the memory and the notifications. Throws std::system_error.
@@ -31,8 +31,8 @@ class RingStream final : public ByteStream {
 
  private:
   posix::SharedMemory m_memory;
-  posix::EventFd m_local_notification;
-  posix::EventFd m_remote_notification;
+  posix::SharedNotification m_local_notification;
+  posix::SharedNotification m_remote_notification;
   Ring m_sending;
   Ring m_receiving;
   std::atomic<bool> m_corrupt{false};  // set by the writing thread; the reading thread throws

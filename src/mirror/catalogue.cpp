@@ -3,6 +3,7 @@
 #include "mirror/pokemon_names.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <utility>
 
@@ -44,6 +45,13 @@ const Pokemon* Catalogue::find(std::string_view name_or_id) const {
   }
   const auto found = m_by_name.find(name_or_id);
   return found == m_by_name.end() ? nullptr : found->second;
+}
+
+int generation_of(std::uint32_t id) {
+  if (id >= 10001 && id <= 10032) return 4;
+  if (id >= 10033 && id <= 10090) return 6;
+  constexpr std::array<std::uint32_t, 8> last_ids{151, 251, 386, 493, 649, 721, 809, 905};
+  return 1 + static_cast<int>(std::lower_bound(last_ids.begin(), last_ids.end(), id) - last_ids.begin());
 }
 
 std::optional<std::uint32_t> parse_id(std::string_view text) {

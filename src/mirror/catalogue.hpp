@@ -34,6 +34,9 @@ class Catalogue {
   std::unordered_map<std::uint32_t, const Pokemon*> m_by_id;
 };
 
+/// The generation of games that brought a pokémon: 1 to 9. The later forms are in no game's pictures.
+int generation_of(std::uint32_t id);
+
 /// Parses an id: decimal digits only, without leading zeros. None if `text` is something else.
 std::optional<std::uint32_t> parse_id(std::string_view text);
 

@@ -13,15 +13,16 @@ namespace spritefarm::mirror {
 
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Fault>, 9> kinds{{{"404", Fault::not_found},
-                                                                   {"429", Fault::too_many_requests},
-                                                                   {"500", Fault::server_error},
-                                                                   {"503", Fault::unavailable},
-                                                                   {"truncate", Fault::truncate},
-                                                                   {"stall", Fault::stall},
-                                                                   {"reset", Fault::reset},
-                                                                   {"garbage", Fault::garbage},
-                                                                   {"html", Fault::html}}};
+constexpr std::array<std::pair<std::string_view, Fault>, 10> kinds{{{"403", Fault::rate_limit},
+                                                                    {"404", Fault::not_found},
+                                                                    {"429", Fault::too_many_requests},
+                                                                    {"500", Fault::server_error},
+                                                                    {"503", Fault::unavailable},
+                                                                    {"truncate", Fault::truncate},
+                                                                    {"stall", Fault::stall},
+                                                                    {"reset", Fault::reset},
+                                                                    {"garbage", Fault::garbage},
+                                                                    {"html", Fault::html}}};
 
 std::optional<double> parse_share(std::string text) {
   const bool percent = !text.empty() && text.back() == '%';
@@ -46,7 +47,7 @@ Result<std::vector<FaultShare>> parse_faults(std::string_view text) {
                                    [&](const auto& entry) { return entry.first == item.substr(0, colon); });
     if (kind == kinds.end()) {
       return Error{
-          fmt::format("--fault: unknown kind '{}'; use 404, 429, 500, 503, truncate, stall, reset, "
+          fmt::format("--fault: unknown kind '{}'; use 403, 404, 429, 500, 503, truncate, stall, reset, "
                       "garbage or html",
                       item.substr(0, colon))};
     }

@@ -15,6 +15,7 @@ namespace spritefarm::mirror {
 /// A fault that a mirror injects instead of the correct response.
 enum class Fault {
   not_found,          ///< 404
+  rate_limit,         ///< 403 with X-RateLimit-Remaining: 0 and a reset in a second, as GitHub limits
   too_many_requests,  ///< 429 with Retry-After: 1
   server_error,       ///< 500
   unavailable,        ///< 503

@@ -1,12 +1,17 @@
 #include "mirror/generated_site.hpp"
 
 #include "mirror/entity_tag.hpp"
+#include "mirror/group_document.hpp"
 #include "mirror/index_document.hpp"
 #include "mirror/picture.hpp"
 #include "mirror/record_document.hpp"
 #include "mirror/sprite_tree.hpp"
 
 #include <fmt/format.h>
+
+#include <array>
+#include <optional>
+#include <utility>
 
 namespace spritefarm::mirror {
 
@@ -46,6 +51,17 @@ SharedAnswer GeneratedSite::make_api(const Request& request, std::string_view re
                     m_dataset_hash),
         m_dataset_hash);
   }
+  using Document = std::optional<std::string> (*)(const Catalogue&, std::string_view, std::string_view);
+  constexpr std::array<std::pair<std::string_view, Document>, 3> groups{
+      {{"type/", type_document},
+       {"generation/", generation_document},
+       {"pokemon-species/", species_document}}};
+  for (const auto& [prefix, document] : groups)
+    if (resource.starts_with(prefix)) {
+      std::optional<std::string> found =
+          document(m_catalogue, resource.substr(prefix.size()), request.origin);
+      return found ? json_answer(request, *std::move(found), m_dataset_hash) : not_found();
+    }
   if (resource.substr(0, records.size()) != records) return not_found();
   const Pokemon* pokemon = m_catalogue.find(resource.substr(records.size()));
   if (pokemon == nullptr) return not_found();

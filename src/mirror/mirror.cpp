@@ -49,11 +49,12 @@ SharedAnswer garbage_answer(const Answer& instead_of, std::string_view target) {
 }
 
 SharedAnswer html_answer() {
-  return std::make_shared<const Answer>(Answer{200,
-                                               {{"Content-Type", "text/html; charset=utf-8"}},
-                                               "<!DOCTYPE html>\n<html><head><title>Sign in</title></head>\n"
-                                               "<body><h1>Welcome to the guest network</h1></body></html>\n",
-                                               {}});
+  return std::make_shared<const Answer>(Answer{
+      200,
+      {{"Content-Type", "text/html; charset=utf-8"}, {"Content-Security-Policy", "default-src 'none'"}},
+      "<!DOCTYPE html>\n<html><head><title>Sign in</title></head>\n"
+      "<body><h1>Welcome to the guest network</h1></body></html>\n",
+      {}});
 }
 
 bool is_host(std::string_view text) {
@@ -155,6 +156,9 @@ struct Mirror::State {
     switch (*fault) {
       case Fault::not_found:
         return whole(not_found());
+      case Fault::rate_limit:
+        return whole(std::make_shared<const Answer>(Answer{
+            403, {{"X-RateLimit-Remaining", "0"}, {"X-RateLimit-Reset", "1"}}, "Rate limit exceeded", {}}));
       case Fault::too_many_requests:
         return whole(
             std::make_shared<const Answer>(Answer{429, {{"Retry-After", "1"}}, "Too Many Requests", {}}));

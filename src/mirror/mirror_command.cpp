@@ -2,7 +2,7 @@
 
 #include "cli/exit_status.hpp"
 #include "cli/messages.hpp"
-#include "cli/option_syntax.hpp"
+#include "cli/option_parser.hpp"
 #include "cli/standard_output.hpp"
 #include "mirror/mirror.hpp"
 #include "system/termination_signals.hpp"
@@ -41,7 +41,7 @@ cli::HelpPage mirror_help() {
               {"Faults",
                {
                    {"--fault KIND:SHARE,...",
-                    "spoil a share of the responses, such as 0.1 or 10%; kinds: 404, 429, 500, 503, "
+                    "spoil a share of the responses, such as 0.1 or 10%; kinds: 403, 404, 429, 500, 503, "
                     "truncate, "
                     "stall, reset, garbage, html",
                     "spoil a share of the responses"},
@@ -53,9 +53,9 @@ cli::HelpPage mirror_help() {
                    {"spritefarm mirror --fault 503:10%,reset:5%", "an unreliable server"}},
       .notes = {{"Output", {{"stdout", "the base URL in one line, for --base-url or $SPRITEFARM_BASE_URL"}}},
                 {"Exit status",
-                 {{"0", "interrupted by SIGINT or SIGTERM"},
-                  {"1", "the port or the directory cannot be used"},
-                  {"2", "the command line is wrong"}}}},
+                 {{"1", "the port or the directory cannot be used"},
+                  {"2", "the command line is wrong"},
+                  {"128+N", "ended by signal N, such as SIGINT"}}}},
   };
 }
 
@@ -70,7 +70,7 @@ int serve(const MirrorOptions& options, const cli::Messages& messages) {
     const Mirror mirror(options);
     cli::write_to_stdout(mirror.base_url() + "\n");
     signals.wait();
-    return 0;
+    return cli::interrupted;
   } catch (const std::system_error& failure) {
     messages.error(fmt::format("mirror: {}; use --port 0 for a free port", failure.what()));
   } catch (const std::exception& failure) {
@@ -86,18 +86,18 @@ int mirror_command(int argc, char** argv) {
   MirrorOptions options;
   long latency = 0;
   std::string faults;
-  CLI::App app;
-  cli::value_option(app, "--port", options.port, "PORT");
-  cli::value_option(app, "--root", options.root, "DIR");
-  cli::value_option(app, "--count", options.count, "N")->check(cli::range(1, 1'000'000));
-  cli::value_option(app, "--latency", latency, "MS")->check(cli::range(0, 3'600'000));
-  cli::value_option(app, "--fault", faults, "KIND:SHARE,...");
-  cli::value_option(app, "--seed", options.seed, "N");
+  cli::OptionParser parser;
+  parser.value("--port", options.port, "PORT");
+  parser.value("--root", options.root, "DIR");
+  parser.value("--count", options.count, "N").in_range(1, 1'000'000);
+  parser.value("--latency", latency, "MS").in_range(0, 3'600'000);
+  parser.value("--fault", faults, "KIND:SHARE,...");
+  parser.value("--seed", options.seed, "N");
   const Result<std::optional<cli::HelpText>> information =
-      cli::read_arguments(app, {argv + 1, argv + argc}, mirror_help());
+      parser.read({argv + 1, argv + argc}, mirror_help());
   if (!information) return usage_error(messages, information.error());
   if (*information) {
-    cli::write_to_stdout((*information)->text);
+    cli::print((*information)->text);
     return 0;
   }
   options.latency = std::chrono::milliseconds(latency);

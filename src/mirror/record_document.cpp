@@ -1,5 +1,6 @@
 #include "mirror/record_document.hpp"
 
+#include "mirror/pokemon_types.hpp"
 #include "mirror/seeded_random.hpp"
 #include "mirror/sprite_tree.hpp"
 
@@ -91,10 +92,6 @@ const std::vector<Named> abilities = parse_names(
     "poison-point:38 inner-focus:39 magnet-pull:42 soundproof:43 rain-dish:44 thick-fat:47 early-bird:48 "
     "flame-body:49 run-away:50 keen-eye:51 hyper-cutter:52 pickup:53 hustle:55 cute-charm:56 "
     "sticky-hold:60 shed-skin:61 guts:62 liquid-ooze:64");
-
-const std::vector<Named> types = parse_names(
-    "normal:1 fighting:2 flying:3 poison:4 ground:5 rock:6 bug:7 ghost:8 steel:9 fire:10 water:11 grass:12 "
-    "electric:13 psychic:14 ice:15 dragon:16 dark:17 fairy:18");
 
 const std::vector<Named> stats =
     parse_names("hp:1 attack:2 defense:3 special-attack:4 special-defense:5 speed:6");
@@ -230,11 +227,11 @@ class RecordWriter {
       append("}}");
     }
     append("],\"types\":[");
-    const unsigned first = m_random.below(static_cast<unsigned>(types.size()));
-    for (unsigned slot = 1; slot <= 1 + m_pokemon.id % 2; ++slot) {
+    unsigned slot = 0;
+    for (const std::size_t type : types_of(m_pokemon.id)) {
       append_comma();
-      append("{{\"slot\":{},\"type\":", slot);
-      append_link("type", types[(first + 5 * slot) % types.size()]);
+      append("{{\"slot\":{},\"type\":", ++slot);
+      append_link("type", {type_names[type], static_cast<unsigned>(type + 1)});
       append("}}");
     }
     append("],\"weight\":{}}}", 1 + m_random.below(2000));

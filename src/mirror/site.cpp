@@ -51,6 +51,10 @@ SharedAnswer image_answer(std::string_view extension, std::string image) {
   answer->tag = image_tag(image);
   answer->headers = {
       {"Content-Type", content_type(extension)}, {"Cache-Control", "max-age=300"}, {"ETag", answer->tag}};
+  // Of a document that is opened as a page, such as an SVG, nothing runs.
+  if (extension == "svg" || extension == "html")
+    answer->headers.emplace_back("Content-Security-Policy",
+                                 "default-src 'none'; style-src 'unsafe-inline'; sandbox");
   answer->body = std::move(image);
   return answer;
 }

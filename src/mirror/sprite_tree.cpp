@@ -75,14 +75,6 @@ bool without_any(std::uint32_t id) {
   return (id >= 10265 && id <= 10267) || (id >= 10269 && id <= 10271);
 }
 
-// The generation of games that brought a pokémon: 1 to 9. The later forms are in no game's pictures.
-int generation_of(std::uint32_t id) {
-  if (id >= 10001 && id <= 10032) return 4;
-  if (id >= 10033 && id <= 10090) return 6;
-  constexpr std::array<std::uint32_t, 8> last_ids{151, 251, 386, 493, 649, 721, 809, 905};
-  return 1 + static_cast<int>(std::lower_bound(last_ids.begin(), last_ids.end(), id) - last_ids.begin());
-}
-
 // The generation of the games that a picture is from; 0 if it is from no game.
 int generation_of(const SpriteLeaf& leaf) {
   constexpr std::array<std::string_view, 9> numerals{"i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix"};

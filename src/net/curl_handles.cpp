@@ -18,7 +18,7 @@ void initialise_curl() {
 
 EasyHandle make_easy() {
   EasyHandle easy(curl_easy_init());
-  if (!easy) throw std::runtime_error("cannot create a libcurl easy handle");
+  if (!easy) throw std::bad_alloc();
   return easy;
 }
 

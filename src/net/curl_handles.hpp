@@ -3,6 +3,7 @@
 #include <curl/curl.h>
 
 #include <memory>
+#include <new>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -27,15 +28,18 @@ using StringList = std::unique_ptr<curl_slist, CurlDeleter>;
 using UrlHandle = std::unique_ptr<CURLU, CurlDeleter>;
 using CurlText = std::unique_ptr<char, CurlDeleter>;
 
-/// Throws std::runtime_error if there is no memory.
+/// Throws std::bad_alloc.
 EasyHandle make_easy();
 /// Throws std::bad_alloc.
 StringList make_list(const std::vector<std::string>& strings);
 
-/// curl_easy_setopt(). Throws std::runtime_error if this libcurl does not support the option or its value.
+/// curl_easy_setopt(). Throws std::bad_alloc, or std::runtime_error if this libcurl does not support the
+/// option or its value.
 template <typename Value>
 void set_option(CURL* easy, CURLoption option, Value value) {
-  if (const CURLcode code = curl_easy_setopt(easy, option, value); code != CURLE_OK)
+  const CURLcode code = curl_easy_setopt(easy, option, value);
+  if (code == CURLE_OUT_OF_MEMORY) throw std::bad_alloc();
+  if (code != CURLE_OK)
     throw std::runtime_error("cannot set libcurl option " + std::to_string(option) + ": " +
                              curl_easy_strerror(code));
 }

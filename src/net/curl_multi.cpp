@@ -1,18 +1,23 @@
 #include "net/curl_multi.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace spritefarm::net {
 namespace {
 
-void check(CURLMcode code, const char* what) {
+// A check that is late by min_pause shows that the process was stopped; checks are frequent enough to see it.
+constexpr std::chrono::milliseconds min_pause{500}, max_between_checks{500};
+
+void require(CURLMcode code, const char* what) {
+  if (code == CURLM_OUT_OF_MEMORY) throw std::bad_alloc();
   if (code != CURLM_OK) throw std::runtime_error(std::string(what) + ": " + curl_multi_strerror(code));
 }
 
 CURLM* make_multi() {
   initialise_curl();
   CURLM* const multi = curl_multi_init();
-  if (!multi) throw std::runtime_error("cannot create a libcurl multi handle");
+  if (!multi) throw std::bad_alloc();
   return multi;
 }
 
@@ -28,13 +33,19 @@ CurlMulti::CurlMulti(EventLoop& loop) : m_loop(loop), m_handle(make_multi()) {
 }
 
 void CurlMulti::limit_host_connections(long connections) {
-  check(curl_multi_setopt(m_handle.get(), CURLMOPT_MAX_HOST_CONNECTIONS, connections),
-        "cannot limit the connections to a host");
+  require(curl_multi_setopt(m_handle.get(), CURLMOPT_MAX_HOST_CONNECTIONS, connections),
+          "cannot limit the connections to a host");
 }
 
 void CurlMulti::limit_idle_connections(long connections) {
-  check(curl_multi_setopt(m_handle.get(), CURLMOPT_MAXCONNECTS, connections),
-        "cannot limit the idle connections");
+  require(curl_multi_setopt(m_handle.get(), CURLMOPT_MAXCONNECTS, connections),
+          "cannot limit the idle connections");
+}
+
+void CurlMulti::unpause(CURL* easy) {
+  // libcurl may write at once; a failure ends the transfer in drive().
+  (void)curl_easy_pause(easy, CURLPAUSE_CONT);
+  drive(CURL_SOCKET_TIMEOUT, 0);
 }
 
 int CurlMulti::on_socket(CURL*, curl_socket_t socket, int what, void* self, void*) noexcept {
@@ -84,7 +95,7 @@ void CurlMulti::drive(curl_socket_t socket, int readiness) {
   int running;
   const CURLMcode code = curl_multi_socket_action(m_handle.get(), socket, readiness, &running);
   if (m_callback_error) std::rethrow_exception(std::exchange(m_callback_error, nullptr));
-  check(code, "cannot drive libcurl");
+  require(code, "cannot drive libcurl");
   complete_transfers();
 }
 
@@ -106,10 +117,23 @@ CurlMulti::Transfer::~Transfer() {
 void CurlMulti::Transfer::await_suspend(std::coroutine_handle<> waiting) {
   m_waiting = waiting;
   set_option(m_easy, CURLOPT_PRIVATE, this);
-  check(curl_multi_add_handle(m_multi.m_handle.get(), m_easy), "cannot start a transfer");
+  require(curl_multi_add_handle(m_multi.m_handle.get(), m_easy), "cannot start a transfer");
   m_running = true;
-  m_timer = m_multi.m_loop.call_after(m_timeout, [this] { finish(CURLE_OPERATION_TIMEDOUT); });
+  m_due = EventLoop::Clock::now();
+  check();
   m_multi.drive(CURL_SOCKET_TIMEOUT, 0);
+}
+
+void CurlMulti::Transfer::check() {
+  const Time now = EventLoop::Clock::now();
+  const Time::duration late = now - m_due, pause = late < min_pause ? Time::duration() : late;
+  if (const std::optional<Time> next = m_next_check(now, pause)) {
+    m_due = std::min(*next, now + max_between_checks);
+    m_timer = m_multi.m_loop.call_after(m_due - now, [this] { check(); });
+    return;
+  }
+  set_option(m_easy, CURLOPT_FORBID_REUSE, 1L);
+  finish(CURLE_OPERATION_TIMEDOUT);
 }
 
 void CurlMulti::Transfer::finish(CURLcode result) {
@@ -120,7 +144,7 @@ void CurlMulti::Transfer::finish(CURLcode result) {
     curl_easy_getinfo(m_easy, CURLINFO_ACTIVESOCKET, &open_socket);
     m_leaves_connection = open_socket != CURL_SOCKET_BAD;
   }
-  check(curl_multi_remove_handle(m_multi.m_handle.get(), m_easy), "cannot end a transfer");
+  require(curl_multi_remove_handle(m_multi.m_handle.get(), m_easy), "cannot end a transfer");
   m_timer = m_multi.m_loop.call_after({}, [waiting = m_waiting] { waiting.resume(); });
 }
 

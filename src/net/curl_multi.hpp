@@ -4,11 +4,13 @@
 
 #include <spritefarm/event_loop.hpp>
 
-#include <chrono>
 #include <coroutine>
 #include <exception>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <unordered_map>
+#include <utility>
 
 namespace spritefarm::net {
 
@@ -29,6 +31,8 @@ class CurlMulti {
   void limit_host_connections(long connections);
   /// Limits the idle connections kept for reuse, to all hosts (CURLMOPT_MAXCONNECTS).
   void limit_idle_connections(long connections);
+  /// Continues a transfer whose write callback has paused it.
+  void unpause(CURL* easy);
 
  private:
   struct Cleanup {
@@ -50,12 +54,18 @@ class CurlMulti {
 };
 
 /// One transfer. `co_await transfer` performs it and returns the code of libcurl; CURLE_OPERATION_TIMEDOUT if
-/// it takes longer than `timeout`. The timer is ours: CURLOPT_TIMEOUT_MS does not run while a transfer waits
-/// for the connection of another. Destroying it aborts the transfer. The easy handle must outlive it.
+/// `next_check` ends it. The timer is ours: CURLOPT_TIMEOUT_MS does not run while a transfer waits for the
+/// connection of another. A connection on which a transfer timed out is not used again. Destroying it aborts
+/// the transfer. The easy handle must outlive it.
 class CurlMulti::Transfer {
  public:
-  Transfer(CurlMulti& multi, CURL* easy, std::chrono::milliseconds timeout)
-      : m_multi(multi), m_easy(easy), m_timeout(timeout) {}
+  using Time = EventLoop::Clock::time_point;
+  /// When the transfer is to be checked next; none if it must end now. Called at its start and at these
+  /// times or sooner. `pause` is how long the process has not run since the last call, as after Ctrl-Z.
+  using NextCheck = std::function<std::optional<Time>(Time now, std::chrono::nanoseconds pause)>;
+
+  Transfer(CurlMulti& multi, CURL* easy, NextCheck next_check)
+      : m_multi(multi), m_easy(easy), m_next_check(std::move(next_check)) {}
   Transfer(const Transfer&) = delete;
   Transfer& operator=(const Transfer&) = delete;
   ~Transfer();
@@ -69,16 +79,18 @@ class CurlMulti::Transfer {
 
  private:
   friend class CurlMulti;
+  void check();
   void finish(CURLcode result);
 
   CurlMulti& m_multi;
   CURL* m_easy;
-  std::chrono::milliseconds m_timeout;
+  NextCheck m_next_check;
   bool m_running = false;
   bool m_leaves_connection = false;
   CURLcode m_result = CURLE_OK;
   std::coroutine_handle<> m_waiting;
-  EventLoop::Timer m_timer;  // the timeout; after finish(), the resumption
+  Time m_due{};              // when the next check is due
+  EventLoop::Timer m_timer;  // the next check; after finish(), the resumption
 };
 
 }  // namespace spritefarm::net

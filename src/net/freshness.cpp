@@ -1,11 +1,11 @@
 #include "net/freshness.hpp"
 
 #include "net/curl_handles.hpp"
+#include "text/ascii_case.hpp"
 #include "text/trim.hpp"
 
 #include <algorithm>
 #include <charconv>
-#include <optional>
 #include <string_view>
 
 namespace spritefarm::net {
@@ -26,10 +26,13 @@ std::optional<seconds::rep> parse_delta_seconds(std::string_view text) {
 
 }  // namespace
 
+std::optional<std::time_t> http_date(const std::string& header) {
+  const std::time_t time = header.empty() ? -1 : curl_getdate(header.c_str(), nullptr);
+  return time == -1 ? std::nullopt : std::optional(time);
+}
+
 seconds freshness_lifetime(const CachingHeaders& headers, std::time_t now) {
-  std::string directives = headers.cache_control;
-  std::transform(directives.begin(), directives.end(), directives.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  const std::string directives = text::lower_case(headers.cache_control);
   std::optional<seconds::rep> max_age;
   for (std::string_view rest = directives; !rest.empty();) {
     const std::string_view directive = text::trim(rest.substr(0, rest.find(',')), blanks);
@@ -43,9 +46,8 @@ seconds freshness_lifetime(const CachingHeaders& headers, std::time_t now) {
   if (max_age)
     return seconds(
         std::clamp<seconds::rep>(*max_age - parse_delta_seconds(headers.age).value_or(0), 0, a_year));
-  const std::time_t modified =
-      headers.last_modified.empty() ? -1 : curl_getdate(headers.last_modified.c_str(), nullptr);
-  return modified == -1 ? seconds(0) : seconds(std::clamp<seconds::rep>((now - modified) / 10, 0, a_day));
+  const std::optional<std::time_t> modified = http_date(headers.last_modified);
+  return modified ? seconds(std::clamp<seconds::rep>((now - *modified) / 10, 0, a_day)) : seconds(0);
 }
 
 }  // namespace spritefarm::net

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <ctime>
+#include <optional>
 #include <string>
 
 namespace spritefarm::net {
@@ -21,6 +22,10 @@ struct CachingHeaders {
   std::string age;
   std::string last_modified;
 };
+
+/// The time of a header with an HTTP-date (RFC 9110 §5.6.7), in seconds since the epoch; none if it is empty
+/// or malformed.
+std::optional<std::time_t> http_date(const std::string& header);
 
 /// How long a response received at `now` may be used without revalidation, in a private cache (RFC 9111
 /// §4.2):

@@ -1,8 +1,9 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "net/credentials.hpp"
 #include "net/freshness.hpp"
-#include "net/host_rate_limits.hpp"
+#include "net/host_table.hpp"
 
 #include <spritefarm/task.hpp>
 
@@ -18,19 +19,28 @@ namespace spritefarm::net {
 
 /// The options of a client, for all its requests.
 struct HttpOptions {
-  std::vector<std::string> connect_to;        ///< HOST1:PORT1:HOST2:PORT2, as curl's --connect-to
-  std::string ca_file;                        ///< PEM; empty: the system's certificates
-  std::string proxy;                          ///< URL; empty: from the environment, as curl does
-  std::chrono::milliseconds timeout{30'000};  ///< for one whole attempt
-  int in_flight = 32;                         ///< concurrent attempts; further ones wait
-  int retries = 4;                            ///< after identical failures; see RetryPolicy
-  /// The rate limits and Retry-After pauses of hosts, shared with all clients that hold the same object. If
-  /// null, there is no rate limit, and a pause binds this client only.
-  std::shared_ptr<HostRateLimits> rate_limits{};
+  std::vector<std::string> connect_to;   ///< HOST1:PORT1:HOST2:PORT2, as curl's --connect-to
+  std::string ca_file;                   ///< PEM; empty: the system's certificates
+  std::string ca_directory;              ///< PEM files, named by the hash of their subject
+  bool is_ca_directory_alone = false;    ///< the system's certificates are not trusted beside it
+  std::optional<std::string> proxy{};    ///< URL; none: from the environment, as curl does; empty: no proxy
+  Credentials proxy_credentials{};       ///< of `proxy`
+  std::optional<std::string> noproxy{};  ///< hosts, as curl's --noproxy; none: from the environment
+  std::optional<std::string> user_agent{};    ///< none: this program's; empty: no User-Agent
+  std::vector<std::string> headers{};         ///< of every request, "NAME: VALUE" as curl's --header
+  std::string home;                           ///< the origin of the API; it gets what is secret
+  Credentials credentials{};                  ///< for `home` alone
+  bool allow_private = false;                 ///< a public `home` may lead to private addresses
+  std::chrono::milliseconds timeout{30'000};  ///< without progress; see StallWatch
+  int in_flight = 32;                         ///< concurrent attempts, at most; further ones wait
+  int retries = 4;                            ///< further attempts of a request that has failed
+  /// What all clients that hold the same object know together about hosts. If null, this client has its own.
+  std::shared_ptr<HostTable> hosts{};
 };
 
 struct HttpResponse {
   long status = 0;  ///< 200; or 304 with an empty body, if `known` was sent
+  std::string url;  ///< of the request, or where redirects led to
   std::string body;
   Validators validators;                       ///< if a 304 has none: those of the request
   std::chrono::seconds freshness_lifetime{0};  ///< see freshness_lifetime()
@@ -40,7 +50,8 @@ struct HttpResponse {
 struct HttpRequest {
   std::string url;
   std::size_t max_bytes = 16 << 20;  ///< limit of the decoded body
-  bool compressed = false;           ///< send Accept-Encoding
+  bool compressed = false;           ///< ask for a compressed body; one that is declared is decoded anyway
+  bool decoded = true;               ///< false: take the body as it comes, whatever Content-Encoding says
   Validators known{};                ///< of a stored response: makes the request conditional (RFC 9110 §13)
   std::string capture_header{};      ///< one more response header to return, in lower case
   /// Verifies a response with status 200. If it returns an Error, the attempt has failed and is retried.
@@ -53,20 +64,33 @@ enum class FetchFailure {
   url,          ///< not an http(s) URL, too many redirects, or a redirect to a forbidden scheme
   unresolved,   ///< the host name does not resolve
   refused,      ///< connection refused
+  forbidden,    ///< a public API leads to a private address
   certificate,  ///< the server's certificate is not valid, or the CA file cannot be read
-  timeout,      ///< no complete response in time
+  timeout,      ///< no progress in time
+  proxy,        ///< the proxy refuses the request or the login
   connection,   ///< any other transfer failure: reset, truncated, malformed
+  encoding,     ///< the body does not have the declared Content-Encoding, or that is unknown
+  memory,       ///< not enough memory for the transfer
+  descriptors,  ///< too many open files for another connection
   status,       ///< a status other than 200 (or 304)
   too_large,    ///< more than max_bytes
   rejected,     ///< HttpRequest::check has returned an Error
+  absent,       ///< not sent: its host has been away for too long
 };
 
-/// The times of one attempt, on steady_clock, since its epoch.
+/// One attempt: its times, on steady_clock, since its epoch, and what came of it.
 struct AttemptTimes {
+  std::chrono::nanoseconds queued{0};  ///< it began to wait for a permit, its host and the rate limiter
+  std::chrono::nanoseconds away_since{
+      0};  ///< its host was away or had asked for a pause since then; 0: was not
+  std::chrono::nanoseconds away_until{0};
   std::chrono::nanoseconds began{0};     ///< the transfer began; libcurl connects if necessary
   std::chrono::nanoseconds sent{0};      ///< the request was sent; `ended` if it never was
   std::chrono::nanoseconds answered{0};  ///< the first byte of the response; `ended` if none arrived
   std::chrono::nanoseconds ended{0};
+  long status = 0;          ///< 0: no response
+  std::uint64_t bytes = 0;  ///< of the decoded body
+  bool is_reused = false;   ///< the connection was open before
 };
 
 /// The result of a fetch after its last attempt: a verified response with status 200 (or 304), or an Error.
@@ -86,14 +110,16 @@ struct HttpFetch {
 /// connections), and reuses connections. Each worker owns one, constructed after the fork (EventLoop::local).
 /// It is used and destroyed on that thread, before the loop and after the Tasks of its fetches.
 ///
-/// Retried: a connection that is refused, reset or too slow; the statuses 408, 425, 429 and 5xx; a host name
-/// that does not resolve; a response that fails HttpRequest::check. RetryPolicy sets the number of retries.
-/// Final: any other status, a certificate that is not valid, a bad URL, a body that is too large.
+/// Retried, HttpOptions::retries times: a connection that is reset or makes no progress; the statuses 408,
+/// 425, 429 and 5xx; a response that fails HttpRequest::check. Final: any other status, a certificate that is
+/// not valid, a bad URL, a body that is too large.
 ///
-/// Rate limit: a request waits until HttpOptions::rate_limits lets it go. A response 429, or 503 with
-/// Retry-After (RFC 9110 §10.2.3), pauses the host for every client that shares the limits, for one minute at
-/// most. It does not count as a failure of the request while the host answers other requests, up to ten times
-/// per retry.
+/// A host that is away (see Availability) delays its requests instead: one probes it, the others wait. An
+/// attempt that fails so is no retry, unless `retries` is 0. After HostTable::Settings::max_absence the
+/// requests fail together, with one reason. A host is away also while it asks for a pause: by 429, by 503 or
+/// 403 with Retry-After, or by 403 with a spent rate limit.
+///
+/// The host's rate limiter says when a request is sent, and its ConcurrencyLimit how many are in flight.
 class HttpClient {
  public:
   explicit HttpClient(EventLoop& loop, HttpOptions options);

@@ -2,8 +2,7 @@
 
 namespace spritefarm::net {
 
-void Semaphore::raise_limit(int limit) {
-  if (limit <= m_limit) return;
+void Semaphore::set_limit(int limit) {
   m_available += limit - m_limit;
   m_limit = limit;
   grant();

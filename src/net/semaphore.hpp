@@ -17,8 +17,10 @@ class Semaphore {
   Semaphore(const Semaphore&) = delete;
   Semaphore& operator=(const Semaphore&) = delete;
 
-  /// Raises the limit. A smaller limit has no effect.
-  void raise_limit(int limit);
+  /// A smaller limit takes no permit away: it delays the next ones.
+  void set_limit(int limit);
+  /// Whether the whole limit is in use.
+  [[nodiscard]] bool is_exhausted() const noexcept { return m_available <= 0; }
 
  private:
   void grant();

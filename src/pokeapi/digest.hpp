@@ -11,4 +11,7 @@ std::string sha1(std::string_view bytes);
 /// The SHA-256 of `bytes`: 32 bytes. Throws std::runtime_error if libcrypto does not provide it.
 std::string sha256(std::string_view bytes);
 
+/// RFC 4648 §4, with padding.
+std::string base64(std::string_view bytes);
+
 }  // namespace spritefarm::pokeapi

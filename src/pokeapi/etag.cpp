@@ -3,7 +3,6 @@
 #include "pokeapi/digest.hpp"
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
 
 #include <algorithm>
 #include <array>
@@ -41,11 +40,7 @@ std::optional<Tag> parse_tag(std::string_view etag) {
 }
 
 std::string base64_sha1(std::string_view bytes) {
-  const std::string sum = sha1(bytes);
-  std::array<unsigned char, EVP_MAX_MD_SIZE * 2> text{};
-  EVP_EncodeBlock(text.data(), reinterpret_cast<const unsigned char*>(sum.data()),
-                  static_cast<int>(sum.size()));
-  return {reinterpret_cast<const char*>(text.data()), digest_length};
+  return base64(sha1(bytes)).substr(0, digest_length);
 }
 
 }  // namespace

@@ -1,16 +1,28 @@
 #include "pokeapi/json_document.hpp"
 
+#include <new>
+#include <string_view>
+
 namespace spritefarm::pokeapi {
+namespace {
+
+constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+
+}  // namespace
 
 Result<simdjson::dom::object> parse_json_object(const std::string& document) {
   thread_local simdjson::dom::parser parser;
-  if (const std::size_t first = document.find_first_not_of(" \t\r\n"); first == document.npos)
+  std::string_view text = document;
+  if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
+  if (const std::size_t first = text.find_first_not_of(" \t\r\n"); first == text.npos)
     return Error{"received an empty response instead of JSON; try again later"};
-  else if (document[first] == '<')
+  else if (text[first] == '<')
     return Error{"received an HTML page instead of JSON; check the base URL"};
+  const bool needs_copy = document.capacity() - document.size() < simdjson::SIMDJSON_PADDING;
   simdjson::dom::element root;
-  if (const auto error = parser.parse(document).get(root))
-    return Error{std::string("invalid or truncated JSON: ") + simdjson::error_message(error)};
+  const auto error = parser.parse(text.data(), text.size(), needs_copy).get(root);
+  if (error == simdjson::MEMALLOC) throw std::bad_alloc();
+  if (error) return Error{std::string("invalid or truncated JSON: ") + simdjson::error_message(error)};
   simdjson::dom::object object;
   if (root.get(object)) return Error{"the JSON is not an object; check the base URL"};
   return object;

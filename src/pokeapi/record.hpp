@@ -10,8 +10,8 @@
 
 namespace spritefarm::pokeapi {
 
-/// A leaf of the `sprites` tree: the path of its keys, joined by dots, and its URL (empty if the record says
-/// null).
+/// A leaf of the `sprites` tree: the path of its keys, joined by dots, and its absolute URL (empty if the
+/// record says null; as it stands in the record if it is no http or https URL).
 struct SpriteLeaf {
   std::string key;
   std::string url;
@@ -37,7 +37,8 @@ struct Record {
   friend bool operator==(const Record&, const Record&) = default;
 };
 
-/// Parses a record. Fails for any document that is not a complete record.
-Result<Record> parse_record(const std::string& document);
+/// Parses a record. `url` is its own URL, the base of relative leaves. A leaf that is neither a string nor
+/// null is no sprite and is left out. Fails for any document that is not a complete record.
+Result<Record> parse_record(const std::string& document, const std::string& url);
 
 }  // namespace spritefarm::pokeapi

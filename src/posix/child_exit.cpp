@@ -3,8 +3,11 @@
 #include "posix/check.hpp"
 
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
+
+#include <fstream>
 
 namespace spritefarm::posix {
 namespace {
@@ -37,8 +40,31 @@ std::optional<ChildExit> reap_with_group(pid_t child) noexcept {
   return reap(child);
 }
 
+void signal_group(pid_t group, int signal) noexcept {
+  if (group > 1) ::kill(-group, signal);
+}
+
+void adopt_descendants() noexcept {
+  ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+}
+
+void end_adopted_children(const std::function<bool(pid_t)>& is_known) {
+  constexpr int max_generations = 1000;  // of processes that fork as fast as they are killed
+  for (int generation = 0; generation < max_generations; ++generation) {
+    std::ifstream children("/proc/thread-self/children");
+    bool is_done = true;
+    for (pid_t child = 0; children >> child;) {
+      if (is_known(child)) continue;
+      is_done = false;
+      ::kill(child, SIGKILL);
+      reap(child);
+    }
+    if (is_done) return;
+  }
+}
+
 void kill_group(pid_t group) noexcept {
-  if (group > 1) ::kill(-group, SIGKILL);
+  signal_group(group, SIGKILL);
 }
 
 }  // namespace spritefarm::posix

@@ -3,6 +3,7 @@
 #include <sys/types.h>
 
 #include <chrono>
+#include <functional>
 #include <optional>
 
 namespace spritefarm::posix {
@@ -22,6 +23,15 @@ std::optional<ChildExit> reap(pid_t child) noexcept;
 
 /// The same for the leader of a process group. Kills the remaining processes of the group first.
 std::optional<ChildExit> reap_with_group(pid_t child) noexcept;
+
+/// Sends a signal to all processes of a group, if there are any.
+void signal_group(pid_t group, int signal) noexcept;
+/// Makes this process the parent of its descendants whose own parent ends.
+void adopt_descendants() noexcept;
+
+/// Kills and reaps the children of this thread that `is_known` denies, and theirs, which come to it by that.
+/// Does nothing without /proc.
+void end_adopted_children(const std::function<bool(pid_t)>& is_known);
 
 /// Sends SIGKILL to all processes of a group, if there are any.
 void kill_group(pid_t group) noexcept;

@@ -1,6 +1,7 @@
 #include "posix/epoll.hpp"
 
 #include "posix/check.hpp"
+#include "posix/refused_call.hpp"
 
 #include <sys/epoll.h>
 
@@ -34,7 +35,7 @@ int milliseconds(std::chrono::nanoseconds timeout) {
 
 }  // namespace
 
-Epoll::Epoll() : m_fd(check(::epoll_create1(EPOLL_CLOEXEC), "epoll_create1")) {}
+Epoll::Epoll() : m_fd(check_permitted(::epoll_create1(EPOLL_CLOEXEC), "epoll_create1")) {}
 
 void Epoll::add(int fd, unsigned readiness, std::uint64_t key) {
   epoll_event event = make_event(readiness, key);

@@ -1,6 +1,7 @@
 #include "posix/event_fd.hpp"
 
 #include "posix/check.hpp"
+#include "posix/refused_call.hpp"
 
 #include <sys/eventfd.h>
 
@@ -8,7 +9,7 @@
 
 namespace spritefarm::posix {
 
-EventFd::EventFd() : m_fd(check(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd")) {}
+EventFd::EventFd() : m_fd(check_permitted(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd")) {}
 
 // The only possible error is EAGAIN, which changes nothing: the counter is at its maximum (notified already)
 // or zero (clear already).

@@ -32,4 +32,7 @@ class Fd {
   int m_fd = -1;
 };
 
+/// Whether this process can open another file: false at its limit of descriptors or the system's.
+[[nodiscard]] bool has_free_descriptor() noexcept;
+
 }  // namespace spritefarm::posix

@@ -18,9 +18,13 @@ namespace {
 constexpr int internal_error = 70;  // EX_SOFTWARE
 
 unsigned generation = 0;
-[[maybe_unused]] const int fork_counter = ::pthread_atfork(nullptr, nullptr, [] { ++generation; });
+/// Before the constructors of other files, which may fork or create an executor.
+[[gnu::constructor(101)]] void count_forks() {
+  ::pthread_atfork(nullptr, nullptr, [] { ++generation; });
+}
 
 void flush_output() {
+  const std::ios_base::Init streams;  // they may not exist yet before main()
   std::cout.flush();
   std::cerr.flush();
   std::fflush(nullptr);

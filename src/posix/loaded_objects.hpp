@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 namespace spritefarm::posix {
 
@@ -15,5 +16,12 @@ struct CodeLocation {
 std::optional<CodeLocation> find_code(std::uintptr_t address);
 /// The address of a location. None if there is no executable segment.
 std::optional<std::uintptr_t> code_at(CodeLocation location);
+
+/// The file name of a loaded object, without its folder. Empty for the program and for unknown numbers.
+std::string object_name(std::uint32_t object);
+
+/// True while the calling thread runs a constructor that the dynamic linker or the start of the program
+/// calls: before main(), or within dlopen(). So other objects of that program or library may not exist yet.
+bool runs_constructor_of_object();
 
 }  // namespace spritefarm::posix

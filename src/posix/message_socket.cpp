@@ -1,6 +1,7 @@
 #include "posix/message_socket.hpp"
 
 #include "posix/check.hpp"
+#include "posix/refused_call.hpp"
 
 #include <poll.h>
 #include <sys/socket.h>
@@ -23,7 +24,7 @@ union FdControl {
 
 std::pair<MessageSocket, MessageSocket> MessageSocket::make_pair() {
   int ends[2];
-  check(::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends), "make a socket pair");
+  check_permitted(::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends), "socketpair");
   return {MessageSocket(Fd(ends[0])), MessageSocket(Fd(ends[1]))};
 }
 

@@ -19,7 +19,8 @@ class PidFd {
 
   [[nodiscard]] int fd() const noexcept { return m_fd.get(); }
   [[nodiscard]] explicit operator bool() const noexcept { return static_cast<bool>(m_fd); }
-  /// Does nothing if the process has ended.
+  /// Does nothing if the process has ended. If pidfd_send_signal is refused, as a container may do, it finds
+  /// the pid in /proc.
   void send_signal(int signal) const noexcept;
   /// Waits for the end of the process, for at most `timeout`. False if it has not ended.
   bool wait_for_end(std::chrono::milliseconds timeout) const noexcept;

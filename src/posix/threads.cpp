@@ -1,6 +1,7 @@
 #include "posix/threads.hpp"
 
 #include "posix/check.hpp"
+#include "posix/refused_call.hpp"
 
 #include <dirent.h>
 #include <pthread.h>
@@ -11,6 +12,7 @@
 #include <chrono>
 #include <memory>
 #include <thread>
+#include <utility>
 
 // Defined by the runtime of ThreadSanitizer, if the program is linked with it.
 extern "C" [[gnu::weak]] void __tsan_init();
@@ -31,8 +33,26 @@ int list_threads() {
 
 }  // namespace
 
+std::thread start_thread(std::function<void()> body) try {
+  return std::thread(std::move(body));
+} catch (const std::system_error& error) {
+  errno = error.code().value();
+  if (errno == EPERM) check_permitted(-1, "clone3");  // for ENOSYS, the C library has an older call
+  throw_errno("start a thread");
+}
+
 void set_thread_name(const std::string& name) noexcept {
   ::pthread_setname_np(::pthread_self(), name.substr(0, 15).c_str());
+}
+
+BlockedSignals::BlockedSignals() noexcept {
+  sigset_t all;
+  ::sigfillset(&all);
+  ::pthread_sigmask(SIG_SETMASK, &all, &m_before);
+}
+
+BlockedSignals::~BlockedSignals() {
+  ::pthread_sigmask(SIG_SETMASK, &m_before, nullptr);
 }
 
 int thread_id() noexcept {

@@ -1,11 +1,31 @@
 #pragma once
 
+#include <signal.h>
+
+#include <functional>
 #include <string>
+#include <thread>
 
 namespace spritefarm::posix {
 
+/// A thread that runs `body`. Throws std::system_error, which names the system call if a sandbox refuses it.
+std::thread start_thread(std::function<void()> body);
+
 /// Names the calling thread for debuggers and `ps -L`. The kernel keeps the first 15 bytes.
 void set_thread_name(const std::string& name) noexcept;
+
+/// Blocks all signals of the calling thread while it exists, so that threads which it starts block them.
+/// Those that an instruction raises, such as SIGSEGV, cannot be blocked.
+class BlockedSignals {
+ public:
+  BlockedSignals() noexcept;
+  ~BlockedSignals();
+  BlockedSignals(const BlockedSignals&) = delete;
+  BlockedSignals& operator=(const BlockedSignals&) = delete;
+
+ private:
+  sigset_t m_before;
+};
 
 /// The kernel's id of the calling thread, unique on the machine.
 int thread_id() noexcept;

@@ -56,7 +56,8 @@ bool lock_exclusively(const posix::Fd& file) {
 /// A new, locked file under a temporary name. The destructor removes it unless rename_to() has renamed it.
 class TemporaryFile {
  public:
-  explicit TemporaryFile(const Directory& folder) : TemporaryFile(folder, Created()) {
+  explicit TemporaryFile(const Directory& folder, unsigned mode = FileAttributes().mode)
+      : TemporaryFile(folder, mode, Created()) {
     m_lock = m_fd.duplicate();  // if this throws, the destructor still runs and removes the file
   }
   TemporaryFile(const TemporaryFile&) = delete;
@@ -79,6 +80,9 @@ class TemporaryFile {
     if (::close(m_fd.release()) < 0 && errno != EINTR) posix::throw_errno("cannot write");
   }
 
+  /// After close(), which can change the time on NFS.
+  void set_changed(std::int64_t changed) { change_time(m_lock, changed); }
+
   [[nodiscard]] FileStamp stamp() const { return stamp_of(m_lock); }
 
   void rename_to(const std::string& name) {
@@ -89,12 +93,12 @@ class TemporaryFile {
 
  private:
   struct Created {};
-  TemporaryFile(const Directory& folder, Created) : m_folder(folder) {
+  TemporaryFile(const Directory& folder, unsigned mode, Created) : m_folder(folder) {
     std::string name;
     do {
       name = random_name();
       m_fd.reset(posix::retry_on_signal([&] {
-        return ::openat(m_folder.fd(), name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        return ::openat(m_folder.fd(), name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
       }));
     } while (m_fd ? !lock_exclusively(m_fd) : errno == EEXIST);
     if (!m_fd) posix::throw_errno("cannot create a temporary file");
@@ -147,11 +151,13 @@ std::size_t remove_abandoned_below(posix::Fd folder, int depth) {
 
 }  // namespace
 
-FileStamp replace_file(const Directory& folder, const std::string& name, std::string_view bytes) {
+FileStamp replace_file(const Directory& folder, const std::string& name, std::string_view bytes,
+                       FileAttributes attributes) {
   const SignalBlock signal_block;
-  TemporaryFile file(folder);
+  TemporaryFile file(folder, attributes.mode);
   file.write(bytes);
   file.close();
+  if (attributes.changed) file.set_changed(*attributes.changed);
   const FileStamp stamp = file.stamp();
   file.rename_to(name);
   return stamp;

@@ -26,7 +26,8 @@ class ParentLine {
 
 /// A forked child process that runs a function. The destructor kills (SIGKILL) and reaps it. The kernel kills
 /// it when the thread that constructed this object ends (PR_SET_PDEATHSIG). Construct it while the process
-/// has only one thread. The child ignores SIGINT, so that the parent alone handles Ctrl-C. Throws
+/// has only one thread. The child ignores SIGINT and
+/// SIGHUP: the parent alone handles them. Throws
 /// std::system_error.
 class ChildProcess {
  public:

@@ -1,33 +1,14 @@
 #include "text/json_writer.hpp"
 
+#include "text/utf8.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <utility>
 
 namespace spritefarm::text {
-namespace {
-
-/// The length of the UTF-8 character at the start of `text`; 0 if the bytes there are not well-formed UTF-8.
-std::size_t utf8_length(std::string_view text) {
-  const auto byte = [text](std::size_t at) { return static_cast<unsigned char>(text[at]); };
-  const unsigned lead = byte(0);
-  const std::size_t length = lead < 0x80   ? 1
-                             : lead < 0xc2 ? 0
-                             : lead < 0xe0 ? 2
-                             : lead < 0xf0 ? 3
-                             : lead < 0xf5 ? 4
-                                           : 0;
-  if (length > text.size()) return 0;
-  for (std::size_t i = 1; i < length; ++i)
-    if ((byte(i) & 0xc0) != 0x80) return 0;
-  const bool overlong = (lead == 0xe0 && byte(1) < 0xa0) || (lead == 0xf0 && byte(1) < 0x90);
-  const bool beyond = (lead == 0xed && byte(1) > 0x9f) || (lead == 0xf4 && byte(1) > 0x8f);
-  return overlong || beyond ? 0 : length;
-}
-
-}  // namespace
-
 JsonWriter& JsonWriter::key(std::string_view name) {
   separate();
   quote(name);
@@ -68,17 +49,16 @@ void JsonWriter::separate() {
 void JsonWriter::quote(std::string_view text) {
   m_text += '"';
   while (!text.empty()) {
-    const std::size_t length = utf8_length(text);
-    const unsigned char first = static_cast<unsigned char>(text.front());
-    if (length == 0)
+    const Utf8Character character = first_character(text);
+    if (character.is_malformed())
       m_text += "\xef\xbf\xbd";  // U+FFFD, the replacement character
-    else if (first == '"' || first == '\\')
+    else if (character.code == '"' || character.code == '\\')
       m_text += {'\\', text.front()};
-    else if (first < 0x20)
-      m_text += fmt::format("\\u{:04x}", first);
+    else if (is_deceptive(character.code))
+      m_text += fmt::format("\\u{:04x}", static_cast<std::uint32_t>(character.code));
     else
-      m_text += text.substr(0, length);
-    text.remove_prefix(std::max<std::size_t>(length, 1));
+      m_text += text.substr(0, character.size);
+    text.remove_prefix(std::max<std::size_t>(character.size, 1));
   }
   m_text += '"';
 }

@@ -1,6 +1,7 @@
 #include "text/output_template.hpp"
 
 #include "text/printable_text.hpp"
+#include "text/utf8.hpp"
 
 #include <fmt/format.h>
 
@@ -18,8 +19,9 @@ bool is_control(char c) {
   return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
 }
 
-/// Fails for a path that could leave the directory it starts in.
-Result<void> check_path(std::string_view path) {
+}  // namespace
+
+Result<void> check_relative_path(std::string_view path) {
   if (path.empty()) return Error{"is empty"};
   if (path.size() > max_path_size) return Error{fmt::format("is longer than {} bytes", max_path_size)};
   if (std::any_of(path.begin(), path.end(), is_control)) return Error{"contains a control character"};
@@ -37,19 +39,19 @@ Result<void> check_path(std::string_view path) {
   return {};
 }
 
-}  // namespace
-
 Result<void> check_file_name(std::string_view text) {
   if (text.find('/') != text.npos) return Error{"contains a slash"};
-  if (Result<void> valid = check_path(text); !valid) return valid;
+  if (Result<void> valid = check_relative_path(text); !valid) return valid;
   if (text.front() == '.') return Error{"begins with a dot"};
+  if (text.front() == '-') return Error{"begins with '-', as an option of a command does"};
+  if (is_deceptive(text)) return Error{"contains a character that is not shown as it is"};
   return {};
 }
 
 Result<OutputTemplate> OutputTemplate::parse(std::string_view text) {
   static constexpr std::array<std::pair<std::string_view, Field>, 4> fields{
       {{"{name}", Field::name}, {"{id}", Field::id}, {"{sprite}", Field::sprite}, {"{ext}", Field::ext}}};
-  if (const Result<void> valid = check_path(text); !valid)
+  if (const Result<void> valid = check_relative_path(text); !valid)
     return Error{
         fmt::format("'{}' {}; give a relative path below the output directory", text, valid.error().message)};
   OutputTemplate result;
@@ -98,7 +100,7 @@ Result<std::string> OutputTemplate::path(const OutputNames& names) const {
                                valid.error().message)};
     path += value;
   }
-  if (const Result<void> valid = check_path(path); !valid)
+  if (const Result<void> valid = check_relative_path(path); !valid)
     return Error{
         fmt::format("the path '{}' {}; choose another --template", excerpt(path), valid.error().message)};
   return path;

@@ -46,8 +46,11 @@ class OutputTemplate {
   std::vector<Part> m_parts;
 };
 
-/// Checks that `text` is valid as (part of) a file name: not empty, not too long, no leading dot, no slash,
-/// no control character. The Error completes a sentence that begins with the text: "contains a slash".
+/// Checks that a server's text can be (part of) a file name: not empty, not too long, no slash, no deceptive
+/// character, no '.' or '-' in front: a command that is called with `*` takes the latter for its option. The
+/// Error completes a sentence that begins with the text: "contains a slash".
 Result<void> check_file_name(std::string_view text);
+/// Checks that a path stays in the directory that it starts in. The Error is as above.
+Result<void> check_relative_path(std::string_view path);
 
 }  // namespace spritefarm::text

@@ -1,5 +1,9 @@
 #include "text/printable_text.hpp"
 
+#include "text/utf8.hpp"
+
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace spritefarm::text {
@@ -12,9 +16,19 @@ bool begins_character(char byte) noexcept {
 }  // namespace
 
 std::string printable(std::string_view text) {
-  std::string result(text);
-  std::replace_if(
-      result.begin(), result.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '?');
+  std::string result;
+  result.reserve(text.size());
+  while (!text.empty()) {
+    const Utf8Character character = first_character(text);
+    const std::size_t size = std::max<std::size_t>(character.size, 1);
+    if (character.is_malformed() || (size == 1 && is_deceptive(character.code)))
+      result += fmt::format("\\x{:02x}", static_cast<unsigned char>(text.front()));
+    else if (is_deceptive(character.code))
+      result += fmt::format("\\u{:04x}", static_cast<std::uint32_t>(character.code));
+    else
+      result += text.substr(0, size);
+    text.remove_prefix(size);
+  }
   return result;
 }
 
@@ -41,6 +55,12 @@ std::string_view first_columns(std::string_view text, std::size_t columns) noexc
     return false;
   });
   return text.substr(0, static_cast<std::size_t>(end - text.begin()));
+}
+
+std::string scaled_bytes(double bytes) {
+  if (bytes < 1e3) return fmt::format("{:.0f} B", bytes);
+  if (bytes < 1e6) return fmt::format("{:.0f} kB", bytes / 1e3);
+  return bytes < 1e9 ? fmt::format("{:.1f} MB", bytes / 1e6) : fmt::format("{:.1f} GB", bytes / 1e9);
 }
 
 }  // namespace spritefarm::text

@@ -1,13 +1,15 @@
-/// delay-relay: adds the round trip of a network to TCP connections on loopback.
+/// delay-relay: gives TCP connections on loopback the round trip and the bandwidth of a network.
 ///
-///     delay-relay --listen 0 --to PORT --rtt MS    prints the port on which it listens; runs until a signal
+///     delay-relay --to PORT --rtt MS --bandwidth BYTES --stalls SHARE
+///
+/// It prints the port on which it listens and runs until a signal.
 ///
 ///     client ──read──▶ held for half a round trip ──written──▶ target    and the same in reverse
 ///
 /// The TCP handshake with the relay takes no time, so the relay adds its delay: it treats data as sent no
-/// earlier than one round trip after the connection was accepted. The relay simulates latency only: no
-/// bandwidth limit, no loss, no slow start. When a connection fails on one side, both sides are reset half a
-/// round trip later.
+/// earlier than one round trip after the connection was accepted. All connections share the bandwidth of each
+/// direction. A stalled segment holds up its connection for a second, as a loss does. There is no slow start.
+/// When a connection fails on one side, both sides are reset half a round trip later.
 ///
 /// One thread with an edge-triggered epoll and timeouts in nanoseconds. It exits with status 1 and a message
 /// on standard error if it has no more descriptors.
@@ -40,6 +42,7 @@ namespace {
 
 using namespace spritefarm;
 using bench::DelayedStream;
+using bench::SimulatedLine;
 using Clock = DelayedStream::Clock;
 
 void set_no_delay(int socket) {
@@ -61,11 +64,12 @@ posix::Fd connect_to_loopback(std::uint16_t port) {
 
 /// A client, its target, and the two streams between them. Owned by the Relay.
 struct Connection {
-  Connection(posix::Fd client_socket, posix::Fd target_socket, Clock::duration half, Clock::time_point now)
+  Connection(posix::Fd client_socket, posix::Fd target_socket, SimulatedLine& up_line,
+             SimulatedLine& down_line, Clock::duration half, Clock::time_point now)
       : client(std::move(client_socket)),
         target(std::move(target_socket)),
-        up(client.get(), target.get(), half, now + 2 * half),
-        down(target.get(), client.get(), half, now + 3 * half) {}
+        up(client.get(), target.get(), up_line, now + 2 * half),
+        down(target.get(), client.get(), down_line, now + 3 * half) {}
 
   posix::Fd client, target;
   DelayedStream up, down;
@@ -76,9 +80,11 @@ struct Connection {
 /// Accepts connections and relays them to the target. Owned and run by main(). Throws std::system_error.
 class Relay {
  public:
-  Relay(std::uint16_t listen, std::uint16_t to, Clock::duration half)
+  Relay(std::uint16_t listen, std::uint16_t to, const SimulatedLine::Properties& line)
       : m_to(to),
-        m_half(half),
+        m_half(line.delay),
+        m_up(line),
+        m_down(line),
         m_listener(system::listen_on_loopback(listen)),
         m_epoll(posix::check(::epoll_create1(EPOLL_CLOEXEC), "epoll_create1")) {
     watch(m_listener.get(), EPOLLIN, listener_key);
@@ -135,7 +141,7 @@ class Relay {
       }
       set_no_delay(client.get());
       const std::uint64_t id = ++m_last_id;
-      Connection made(std::move(client), connect_to_loopback(m_to), m_half, Clock::now());
+      Connection made(std::move(client), connect_to_loopback(m_to), m_up, m_down, m_half, Clock::now());
       constexpr std::uint32_t all = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
       watch(made.client.get(), all, 2 * id);
       watch(made.target.get(), all, 2 * id + 1);
@@ -191,6 +197,7 @@ class Relay {
 
   std::uint16_t m_to;
   Clock::duration m_half;
+  SimulatedLine m_up, m_down;
   posix::Fd m_listener, m_epoll;
   std::unordered_map<std::uint64_t, Connection> m_connections;
   std::priority_queue<Due, std::vector<Due>, std::greater<>> m_due;
@@ -208,18 +215,24 @@ void allow_many_descriptors() {
 
 int main(int argc, char** argv) {
   std::uint16_t listen = 0, to = 0;
-  double rtt = 0;
-  CLI::App app("Relays TCP connections on loopback with the delay of a network.", "delay-relay");
+  double rtt = 0, bandwidth = 0, stalls = 0;
+  CLI::App app("Relays TCP connections on loopback as a network would.", "delay-relay");
   app.add_option("--listen", listen, "listen on 127.0.0.1:PORT; 0: a free port [0]")->type_name("PORT");
   app.add_option("--to", to, "relay to 127.0.0.1:PORT")->type_name("PORT")->required();
   app.add_option("--rtt", rtt, "round trip time [0]")->check(CLI::Range(0.0, 60'000.0))->type_name("MS");
+  app.add_option("--bandwidth", bandwidth, "of each direction; 0: no limit [0]")
+      ->check(CLI::Range(0.0, 1e10))
+      ->type_name("BYTES");
+  app.add_option("--stalls", stalls, "share of segments that take a second longer [0]")
+      ->check(CLI::Range(0.0, 1.0))
+      ->type_name("SHARE");
   CLI11_PARSE(app, argc, argv);
   try {
     allow_many_descriptors();
     posix::check(::prctl(PR_SET_TIMERSLACK, 1UL), "prctl PR_SET_TIMERSLACK");
     const auto half =
         std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double, std::milli>(rtt / 2));
-    Relay relay(listen, to, half);
+    Relay relay(listen, to, {.delay = half, .bytes_per_second = bandwidth, .stalls = stalls});
     std::printf("%u\n", relay.port());
     std::fflush(stdout);
     relay.run();

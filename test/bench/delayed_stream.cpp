@@ -9,29 +9,23 @@
 
 namespace spritefarm::bench {
 
-namespace {
-
-// More than the TCP windows of the benchmarks.
-constexpr std::size_t max_held = 4 << 20;
-
-}  // namespace
-
 void DelayedStream::read() {
   while (read_piece()) {
   }
 }
 
 bool DelayedStream::read_piece() {
-  if (m_ended || m_broken || m_held >= max_held) return false;
+  if (m_ended || m_broken || m_held >= m_line.window()) return false;
   static std::array<char, 256 << 10> buffer;
   const ssize_t size =
-      posix::retry_on_signal([&] { return ::recv(m_from, buffer.data(), buffer.size(), 0); });
+      posix::retry_on_signal([&] { return ::recv(m_from, buffer.data(), m_line.segment_size(), 0); });
   if (size < 0) {
     m_broken = errno != EAGAIN;
     return false;
   }
-  const Clock::time_point due = std::max(Clock::now(), m_opens) + m_delay;
-  m_pieces.push_back({due, std::string(buffer.data(), static_cast<std::size_t>(size))});
+  m_last_due =
+      std::max(m_last_due, m_line.arrival(static_cast<std::size_t>(size), std::max(Clock::now(), m_opens)));
+  m_pieces.push_back({m_last_due, std::string(buffer.data(), static_cast<std::size_t>(size))});
   m_held += static_cast<std::size_t>(size);
   m_ended = size == 0;
   return true;
@@ -40,7 +34,7 @@ bool DelayedStream::read_piece() {
 void DelayedStream::write() {
   const Clock::time_point now = Clock::now();
   while (!m_pieces.empty() && m_pieces.front().due <= now && write_piece(m_pieces.front())) {
-    const bool was_full = m_held >= max_held;
+    const bool was_full = m_held >= m_line.window();
     m_held -= m_pieces.front().bytes.size();
     m_written = 0;
     m_pieces.pop_front();

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "bench/simulated_line.hpp"
+
 #include <chrono>
 #include <cstddef>
 #include <deque>
@@ -9,18 +11,18 @@
 namespace spritefarm::bench {
 
 /// One direction of a relayed TCP connection. It reads pieces from one socket and writes each to the other
-/// socket, in order, `delay` after it was read. Its Connection owns it and the two non-blocking sockets. The
-/// relay's only thread drives it by edge-triggered epoll: read() and write() continue until the socket would
-/// block. If a socket fails, broken() is true.
+/// socket, in order, when it arrives by the line. Its Connection owns it and the two non-blocking sockets.
+/// The relay's only thread drives it by edge-triggered epoll: read() and write() continue until the socket
+/// would block. If a socket fails, broken() is true.
 class DelayedStream {
  public:
   using Clock = std::chrono::steady_clock;
 
   /// Data that is read before `opens` counts as read at `opens`.
-  DelayedStream(int from, int to, Clock::duration delay, Clock::time_point opens)
-      : m_from(from), m_to(to), m_delay(delay), m_opens(opens) {}
+  DelayedStream(int from, int to, SimulatedLine& line, Clock::time_point opens)
+      : m_from(from), m_to(to), m_line(line), m_opens(opens) {}
 
-  /// Reads all available data, but holds at most 4 MiB.
+  /// Reads all available data, but holds no more than the line's window.
   void read();
   /// Writes all data that is due. Resumes reading if the limit had stopped it.
   void write();
@@ -43,8 +45,9 @@ class DelayedStream {
   bool write_piece(const Piece& piece);
 
   int m_from, m_to;
-  Clock::duration m_delay;
+  SimulatedLine& m_line;
   Clock::time_point m_opens;
+  Clock::time_point m_last_due{};
   std::deque<Piece> m_pieces;
   std::size_t m_held = 0;
   std::size_t m_written = 0;  ///< bytes of the first piece

@@ -6,6 +6,7 @@
 #include "posix/pipe.hpp"
 #include "posix/process_memory.hpp"
 #include "support/catch.hpp"
+#include "support/subprocess.hpp"
 #include "system/child_process.hpp"
 
 #include <unistd.h>
@@ -13,6 +14,7 @@
 #include <array>
 #include <atomic>
 #include <csignal>
+#include <filesystem>
 #include <mutex>
 #include <set>
 #include <sstream>
@@ -340,4 +342,13 @@ TEMPLATE_TEST_CASE("test_pid_callback", "[others][deadpool]", EVERY_PROCESS_POOL
     CHECK(died.how().pid == pids[0]);
     CHECK(died.how().signal == SIGKILL);
   }
+}
+
+// A C++ fault that Python cannot have.
+TEST_CASE("a pool at namespace scope says where to construct it", "[Processes]") {
+  const auto program =
+      std::filesystem::read_symlink("/proc/self/exe").parent_path() / "pool_at_namespace_scope";
+  const Outcome outcome = run({{program.string()}, {}, {}});
+  CHECK(outcome.signal == SIGABRT);
+  CHECK(outcome.err.find("make it a local object of main()") != std::string::npos);
 }

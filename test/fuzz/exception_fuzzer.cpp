@@ -1,4 +1,5 @@
 #include "base/exception_text.hpp"
+#include "futures/standard_exceptions.hpp"  // so that its codec is linked
 #include "fuzz/fuzz_input.hpp"
 #include "support/encoded.hpp"
 

@@ -33,14 +33,16 @@ extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t s
 /// An image, as a server may send it.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view bytes = fuzz::FuzzInput(data, size).rest();
-  const Result<image::ImageKind> kind = image::check_image(bytes);
-  if (!kind) return 0;
+  const Result<image::CheckedImage> checked = image::check_image(bytes);
+  if (!checked) return 0;
 
-  // The end of the image proper; GIF and SVG allow padding after it.
-  const std::string_view last_byte = *kind == image::ImageKind::gif ? "\x3b" : ">";
-  const std::size_t whole = *kind == image::ImageKind::png ? bytes.size() : bytes.find_last_of(last_byte) + 1;
-  must(whole > 0, "an image has an end");
-  must(!image::check_image(bytes.substr(0, whole - 1)), "a truncated image is refused");
-  must(!image::check_image(std::string(bytes) + "x"), "an image with appended data is refused");
+  must(checked->bytes_after_end < bytes.size(), "an image has an end");
+  const std::string_view whole = bytes.substr(0, bytes.size() - checked->bytes_after_end);
+  const auto alone = image::check_image(whole);
+  must(alone && alone->kind == checked->kind && alone->bytes_after_end == 0, "an image is complete alone");
+  if (checked->kind == image::ImageKind::png)
+    must(!image::check_image(whole.substr(0, whole.size() - 1)), "a truncated image is refused");
+  const auto longer = image::check_image(std::string(whole) + "x");
+  must(longer && longer->kind == checked->kind && longer->bytes_after_end > 0, "appended data is counted");
   return 0;
 }

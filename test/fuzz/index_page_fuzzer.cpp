@@ -1,6 +1,6 @@
 #include "fuzz/fuzz_input.hpp"
 #include "net/url.hpp"
-#include "pokeapi/index_page.hpp"
+#include "pokeapi/listing.hpp"
 
 #include <string>
 
@@ -23,6 +23,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   fuzz::FuzzInput input(data, size);
   const std::string_view url = input.field('\n');
   std::string document(input.rest());
+  for (const pokeapi::Listing kind :
+       {pokeapi::Listing::type, pokeapi::Listing::generation, pokeapi::Listing::species})
+    if (const Result<pokeapi::IndexPage> listing = pokeapi::parse_listing(kind, document, url))
+      for (const pokeapi::IndexEntry& entry : listing->entries) must_be_requestable(entry.url);
   const Result<pokeapi::IndexPage> page = pokeapi::parse_index_page(document, url);
   if (!page) return 0;
 
@@ -33,6 +37,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     must_be_requestable(entry.url);
     must(entry.url.find(std::to_string(entry.id)) != entry.url.npos, "the id of an entry is in its URL");
   }
+  must(static_cast<bool>(pokeapi::parse_index_page(pokeapi::encode_index_page(*page), url)),
+       "an encoded page can be read");
   document.resize(document.find_last_of('}'));
   must(!pokeapi::parse_index_page(document, url), "a truncated page is refused");
   return 0;

@@ -1,4 +1,4 @@
-#include "cache/ledger.hpp"
+#include "cache/open_ledger.hpp"
 #include "fuzz/fuzz_input.hpp"
 #include "system/temporary_directory.hpp"
 
@@ -18,8 +18,8 @@ void fill(const std::string& path) {
   cache::Ledger ledger(path);
   for (int i = 1; i < 40; ++i)
     ledger.store("https://host/pokemon/" + std::to_string(i) + "/",
-                 cache::LedgerDocument{{"W/\"1\"", ""}, 5, "set", std::string(300, 'c')});
-  ledger.store(image_path, cache::LedgerImage{url, {}, 5, 6, 7, std::string(32, 's')});
+                 cache::LedgerDocument{{"W/\"1\"", ""}, {4, 5}, "set", std::string(300, 'c')});
+  ledger.store(image_path, cache::LedgerImage{url, {}, {4, 5}, 6, 7, std::string(32, 's')});
 }
 
 std::string read(const std::string& path) {
@@ -41,8 +41,8 @@ const std::string& whole_ledger() {
 bool use(cache::Ledger& ledger) {
   try {
     ledger.document(url);
-    ledger.image(image_path);
-    ledger.store(url, cache::LedgerDocument{{}, 1, "", "new"});
+    ledger.image(image_path, url);
+    ledger.store(url, cache::LedgerDocument{{}, {0, 1}, "", "new"});
     ledger.commit();
     const auto kept = ledger.document(url);
     must(kept && kept->content == "new", "a stored document is found");

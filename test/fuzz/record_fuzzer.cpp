@@ -10,7 +10,8 @@ using fuzz::must;
 /// A record, as a server may send it.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   std::string document(fuzz::FuzzInput(data, size).rest());
-  const Result<pokeapi::Record> record = pokeapi::parse_record(document);
+  const Result<pokeapi::Record> record =
+      pokeapi::parse_record(document, "https://pokeapi.test/api/v2/pokemon/1/");
   if (!record) return 0;
 
   must(record->sprites.size() <= document.size() / sizeof(R"("":"")"),
@@ -20,6 +21,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   must(unpacked.has_value(), "an encoded record can be decoded");
   must(*unpacked == *record, "a record survives a round trip");
   document.resize(document.find_last_of('}'));
-  must(!pokeapi::parse_record(document), "a truncated record is refused");
+  must(!pokeapi::parse_record(document, "https://pokeapi.test/api/v2/pokemon/1/"),
+       "a truncated record is refused");
   return 0;
 }

@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::uint32_t capacity = 64;
 
-bool is_notified(posix::EventFd& notification) {
+bool is_notified(posix::SharedNotification& notification) {
   pollfd ready{notification.fd().get(), POLLIN, 0};
   const bool notified = ::poll(&ready, 1, 0) == 1;
   notification.clear();
@@ -85,7 +85,7 @@ class TwoSides {
   }
 
   std::unique_ptr<char[], Free> m_memory;
-  posix::EventFd m_readers_notification, m_writers_notification;
+  posix::SharedNotification m_readers_notification, m_writers_notification;
   Ring m_writer, m_reader;
   std::string m_content;
   bool m_intact = true, m_reader_waits = true, m_writer_waits = false;

@@ -1,7 +1,7 @@
 #include "posix/check.hpp"
 #include "posix/fd.hpp"
 #include "support/catch.hpp"
-#include "support/subprocess.hpp"
+#include "support/relay.hpp"
 #include "system/loopback_listener.hpp"
 
 #include <netinet/in.h>
@@ -10,7 +10,6 @@
 
 #include <chrono>
 #include <cstdint>
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
@@ -68,11 +67,8 @@ void send_all(const posix::Fd& socket, const std::string& bytes) {
 /// A relay in front of a server of the test.
 struct Relayed {
   posix::Fd server = system::listen_on_loopback(0);
-  Subprocess relay{
-      {.arguments = {std::filesystem::read_symlink("/proc/self/exe").parent_path() / "delay-relay", "--to",
-                     std::to_string(system::local_port(server.get())), "--rtt",
-                     std::to_string(rtt.count())}}};
-  int port = std::stoi(relay.read_line());
+  const Relay relay{system::local_port(server.get()), {"--rtt", std::to_string(rtt.count())}};
+  const int port = relay.port();
 
   [[nodiscard]] posix::Fd accept_one() const {
     wait_for(server.get(), POLLIN);
@@ -187,4 +183,20 @@ TEST_CASE("the delay relay resets a connection whose other side is reset or abse
     relayed.server.reset();
     CHECK(!receive(connect_to(relayed.port)));
   }
+}
+
+TEST_CASE("all connections of the delay relay share its bandwidth", "[relay]") {
+  const posix::Fd server = system::listen_on_loopback(0);
+  const Relay relay(system::local_port(server.get()), {"--bandwidth", "100000"});
+  const auto began = Clock::now();
+  std::vector<posix::Fd> clients, targets;
+  for (int i = 0; i < 4; ++i) {
+    clients.push_back(connect_to(relay.port()));
+    wait_for(server.get(), POLLIN);
+    targets.emplace_back(posix::check(accept4(server.get(), nullptr, nullptr, SOCK_CLOEXEC), "accept"));
+    send_all(targets.back(), std::string(10'000, 'x'));
+    targets.back().reset();
+  }
+  for (const posix::Fd& client : clients) CHECK(receive_all(client).size() == 10'000);
+  CHECK(Clock::now() - began >= milliseconds(400));
 }

@@ -3,6 +3,8 @@
 #include "support/made_up_api.hpp"
 #include "support/program.hpp"
 #include "support/run_report.hpp"
+#include "system/sandbox.hpp"
+#include "text/utf8.hpp"
 
 #include <algorithm>
 
@@ -23,7 +25,19 @@ std::vector<std::string> hostile_names(const TempDir& work) {
           "new\\nline",
           "\\u0007bell",
           "nul\\u0000byte",
+          "--checkpoint-action=exec=sh evil.gif",
+          "-rf",
+          "\\u009b31mred",
+          "pikachu\\u202egnp.exe",
+          "two\\u2028lines",
           std::string(300, 'a')};
+}
+
+/// Whether no character of a server's acts on a terminal or changes how a line looks. The program's own text
+/// has none of them.
+bool is_plain(std::string text) {
+  text.erase(std::remove(text.begin(), text.end(), '\n'), text.end());
+  return !spritefarm::text::is_deceptive(text);
 }
 
 /// The output directory is two levels below `work`, so that the test sees files outside of it.
@@ -53,8 +67,8 @@ TEST_CASE("a hostile name in the index fails, and writes nothing outside of the 
   CHECK(report.count.at("failed") == listed.size() - 1);
   CHECK(read_tree(work.path()) ==
         std::map<std::string, std::string>{{"out/sprites/good.png", MadeUpApi::image}});
-  const auto control = [](unsigned char byte) { return byte < ' ' && byte != '\n'; };
-  CHECK(std::none_of(outcome.err.begin(), outcome.err.end(), control));
+  CHECK(is_plain(outcome.err));
+  CHECK(is_plain(outcome.out));
 }
 
 TEST_CASE("a hostile name in a record writes nothing outside of the output directory", "[hostile]") {
@@ -68,14 +82,52 @@ TEST_CASE("a hostile name in a record writes nothing outside of the output direc
   }
   api.index(listed);
 
-  const Outcome outcome = farm(api, work);
+  const Outcome planned = farm(api, work, {"--dry-run"});
+  CHECK(is_plain(planned.out));
+  CHECK(is_plain(planned.err));
+  const std::string trace = work / "trace.json";
+  const Outcome outcome = farm(api, work, {"--trace", trace, "--gallery"});
   INFO(outcome.err);
+  CHECK(is_plain(read_file(trace)));
+  CHECK(is_plain(read_file(work / "out/sprites/index.html")));
+  std::filesystem::remove(trace);
+  std::filesystem::remove(work / "out/sprites/index.html");
   CHECK((outcome.exit_status == 0 || outcome.exit_status == 1));
   for (const auto& [path, bytes] : read_tree(work.path())) {
     CAPTURE(path);
     CHECK(path.rfind("out/sprites/", 0) == 0);
     CHECK(bytes == MadeUpApi::image);
   }
+}
+
+TEST_CASE("a document that came by https leads to no http address", "[hostile]") {
+  const TempDir work;
+  MadeUpApi api;
+  api.document("api/v2/pokemon/1/index.json",
+               R"({"id": 1, "name": "good", "sprites": {"front_default": "http://127.0.0.1/1.png"}})");
+  api.index({{1, "good"}});
+  const Outcome image = farm(api, work);
+  CHECK(image.exit_status == 1);
+  CHECK(image.err.find("the record says 'http://127.0.0.1/1.png', which is no https URL") !=
+        std::string::npos);
+
+  api.index({{1, "good"}}, "\"http://127.0.0.1/next\"");
+  const Outcome index = farm(api, work, {"--all", "--refresh"});
+  CHECK(index.exit_status == 3);
+  CHECK(index.err.find("its `next` is no https URL") != std::string::npos);
+}
+
+TEST_CASE("a port that the sandbox refuses is named", "[hostile]") {
+  if (spritefarm::system::sandbox_support().landlock_version < 4) return;
+  const TempDir work;
+  MadeUpApi api;
+  api.document("api/v2/pokemon/1/index.json",
+               R"({"id": 1, "name": "good", "sprites": {"front_default": "https://127.0.0.1:1/1.png"}})");
+  api.index({{1, "good"}});
+  const Outcome confined = farm(api, work);
+  CHECK(confined.err.find("use --sandbox off") != std::string::npos);
+  const Outcome free = farm(api, work, {"--sandbox", "off"});
+  CHECK(free.err.find("refused") != std::string::npos);
 }
 
 TEST_CASE("a hostile sprite key writes nothing outside of the output directory", "[hostile]") {

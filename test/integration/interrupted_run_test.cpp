@@ -1,7 +1,9 @@
 #include "support/catch.hpp"
+#include "support/eventually.hpp"
 #include "support/file_tree.hpp"
 #include "support/made_up_api.hpp"
 #include "support/numbered_pokemon.hpp"
+#include "support/proc.hpp"
 #include "support/program.hpp"
 #include "support/run_report.hpp"
 #include "support/scripted_server.hpp"
@@ -9,6 +11,7 @@
 
 #include <spritefarm/event.hpp>
 
+#include <algorithm>
 #include <csignal>
 #include <functional>
 #include <utility>
@@ -58,7 +61,7 @@ TEST_CASE("an interrupted run prints its report and leaves only complete files",
   const std::vector<std::string> mode =
       GENERATE(std::vector<std::string>{"-p", "2", "-c", "4"}, std::vector<std::string>{"-t", "2", "-c", "4"},
                std::vector<std::string>{"-s"});
-  const int signal = mode.size() == 1 ? SIGTERM : SIGINT;
+  const int signal = mode.size() == 1 ? SIGTERM : mode.front() == "-t" ? SIGHUP : SIGINT;
   CAPTURE(mode.front(), signal);
   constexpr int sound = 5;
   const TempDir work;
@@ -67,12 +70,12 @@ TEST_CASE("an interrupted run prints its report and leaves only complete files",
                                         "--base-url", api.base_url(), "-o",        work / "sprites"};
   arguments.insert(arguments.end(), mode.begin(), mode.end());
   Subprocess process(program(arguments));
-  process.wait_for_message(" bytes\n", sound);  // the coordinator has all results that can arrive
+  process.wait_for_message(" B\n", sound);  // the coordinator has all results that can arrive
   process.send_signal(signal);
 
   const Outcome outcome = process.finish();
   INFO(outcome.err);
-  CHECK(outcome.exit_status == 130);
+  CHECK(outcome.signal == signal);
   CHECK(outcome.err.find("interrupted") != std::string::npos);
   const RunReport report(outcome.out);
   CHECK(outcome.out.find("\"interrupted\": true") != std::string::npos);
@@ -104,7 +107,7 @@ TEST_CASE("a run can be interrupted while it waits for the index", "[interruptio
   process.send_signal(SIGINT);
   const Outcome outcome = process.finish();
   INFO(outcome.err);
-  CHECK(outcome.exit_status == 130);
+  CHECK(outcome.signal == SIGINT);
   CHECK(outcome.out.find("\"interrupted\": true") != std::string::npos);
   CHECK(RunReport(outcome.out).count.at("selected") == 0);
   CHECK(read_tree(work / "sprites").empty());
@@ -126,7 +129,85 @@ TEST_CASE("a run can be interrupted while it asks whether its cache is current",
   process.send_signal(SIGINT);
   const Outcome outcome = process.finish();
   INFO(outcome.err);
-  CHECK(outcome.exit_status == 130);
+  CHECK(outcome.signal == SIGINT);
   CHECK(RunReport(outcome.out).count.at("selected") == 0);
   CHECK(read_tree(work / "sprites").size() == 1);
+}
+
+TEST_CASE("the mirror dies of the signal that ends it", "[interruption]") {
+  const int signal = GENERATE(SIGINT, SIGTERM, SIGHUP);
+  Subprocess mirror(program({"mirror"}));
+  mirror.read_line();
+  mirror.send_signal(signal);
+  CHECK(mirror.finish().signal == signal);
+}
+
+TEST_CASE("a shell loop ends with the run that Ctrl-C ends", "[interruption]") {
+  Event asked;
+  ScriptedServer server([&](const ScriptedServer::Request&) -> ScriptedServer::Reply {
+    asked.set();
+    return {"", ScriptedServer::Reply::stall};
+  });
+  const TempDir work;
+  Command command =
+      program({"-p2", "--timeout", "3600", "--base-url", server.url("/api/v2/"), "-o", work / "sprites"});
+  command.arguments.insert(
+      command.arguments.begin(),
+      {"setsid", "bash", "-c", "for round in 1 2; do echo round $round; \"$@\"; done", "bash"});
+  Subprocess loop(std::move(command));
+  CHECK(loop.read_line() == "round 1");
+  REQUIRE(asked.wait(Subprocess::long_enough));
+  ::kill(-loop.pid(), SIGINT);  // as the terminal does
+  const Outcome outcome = loop.finish();
+  CHECK(outcome.signal == SIGINT);
+  CHECK(outcome.out.find("round 2") == outcome.out.npos);
+}
+
+TEST_CASE("a signal that was ignored at the start stays ignored", "[interruption]") {
+  const TempDir work;
+  Event asked, answer;
+  ScriptedServer server([&](const ScriptedServer::Request&) -> ScriptedServer::Reply {
+    asked.set();
+    answer.wait(Subprocess::long_enough);
+    return ScriptedServer::response("404 Not Found", "");
+  });
+  Command command = program({"-s", "--base-url", server.url("/api/v2/"), "-o", work / "sprites", "-n1"});
+  command.arguments.insert(command.arguments.begin(), {"sh", "-c", "trap '' HUP; exec \"$@\"", "sh"});
+  Subprocess process(std::move(command));
+  REQUIRE(asked.wait(Subprocess::long_enough));
+  process.send_signal(SIGHUP);
+  answer.set();
+  CHECK(process.finish().exit_status == 3);
+}
+
+TEST_CASE("a run that was stopped for longer than the timeout continues", "[interruption]") {
+  const std::string mode = GENERATE(as<std::string>(), "-p2", "-t2", "-s");
+  CAPTURE(mode);
+  const TempDir work;
+  Event asked, answer;
+  ScriptedServer server([&](const ScriptedServer::Request& request) -> ScriptedServer::Reply {
+    if (request.path.starts_with("/image")) return ScriptedServer::response("200 OK", MadeUpApi::image);
+    asked.set();
+    answer.wait(Subprocess::long_enough);
+    return ScriptedServer::response("200 OK", numbered_record("1", server.url("/image.png")));
+  });
+  Command command = program({mode, "--timeout", "1", "--retries", "0", "--base-url", server.url("/api/v2/"),
+                             "-o", work / "sprites", "p1"});
+  command.leads_group = true;
+  Subprocess process(std::move(command));
+  REQUIRE(asked.wait(Subprocess::long_enough));
+  std::vector<pid_t> stopping{process.pid()};
+  for (const pid_t each : descendants_of(process.pid()))
+    if (state_of(each).name.starts_with("worker ")) stopping.push_back(each);
+  CHECK((stopping.size() > 1) == (mode == "-p2"));
+
+  process.send_signal(SIGTSTP);
+  const auto is_stopped = [](pid_t each) { return state_of(each).letter == 'T'; };
+  REQUIRE(eventually([&] { return std::all_of(stopping.begin(), stopping.end(), is_stopped); }));
+  CHECK_FALSE(answer.wait(std::chrono::milliseconds(1600)));
+  process.send_signal(SIGCONT);
+  answer.set();
+  const Outcome outcome = process.finish();
+  INFO(outcome.err);
+  CHECK(outcome.exit_status == 0);
 }

@@ -2,6 +2,8 @@
 #include "integration/fault_matrix.hpp"
 #include "support/catch.hpp"
 #include "support/changing_api.hpp"
+#include "support/eventually.hpp"
+#include "support/made_up_api.hpp"
 #include "support/program.hpp"
 #include "support/sanitizers.hpp"
 #include "support/temp_dir.hpp"
@@ -9,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 
@@ -80,6 +83,49 @@ TEST_CASE("a full or read-only disk is reported, and leaves only complete files"
     rows.back().messages = {"Read-only file system"};
   }
   check_faults(rows);
+}
+
+TEST_CASE("a limit on the size of files ends the run with one line", "[faults][output]") {
+  const std::vector<std::string> mode = GENERATE(
+      std::vector<std::string>{"-p2"}, std::vector<std::string>{"-t2"}, std::vector<std::string>{"-s"});
+  CAPTURE(mode.front());
+  // Less than the shared memory of processes needs; less than an image has, but more than the first probe.
+  const std::string size = mode.front() == "-p2" ? "100000" : "4097";
+  const TempDir work;
+  ChangingApi api(pokemon);
+  api.spoil("/images/", ScriptedServer::response("200 OK", MadeUpApi::image + std::string(5000, ' ')));
+  std::vector<std::string> arguments = mode;
+  arguments.insert(arguments.end(),
+                   {"--ledger", "none", "--base-url", api.base_url(), "-o", work / "sprites"});
+  const Outcome outcome = run(preceded({"prlimit", "--fsize=" + size}, program(arguments)));
+  INFO(outcome.err);
+  CHECK(outcome.signal == 0);
+  CHECK(outcome.err.find("File too large; allow ") != outcome.err.npos);
+  CHECK(std::count(outcome.err.begin(), outcome.err.end(), '\n') <= 2);
+}
+
+TEST_CASE("a removed output directory ends the run with one line", "[faults][output]") {
+  const std::string mode = GENERATE(as<std::string>(), "-p2", "-t2", "-s");
+  CAPTURE(mode);
+  const TempDir work;
+  ChangingApi api(200);
+  api.stall_image(1);
+  Subprocess process(program({mode, "--ledger", "none", "--rate", "20", "--timeout", "2", "--base-url",
+                              api.base_url(), "-o", work / "sprites", "--all"}));
+  api.wait_for_stalled();
+  // The program may create a file while the directory is being emptied.
+  REQUIRE(eventually([&] {
+    std::error_code error;
+    fs::remove_all(work / "sprites", error);
+    return !fs::exists(work / "sprites");
+  }));
+  api.stall_image(0);
+  const Outcome outcome = process.finish();
+  INFO(outcome.err);
+  CHECK(outcome.exit_status == 4);
+  CHECK(std::count(outcome.err.begin(), outcome.err.end(), '\n') <= 2);  // with the summary
+  CHECK(outcome.err.find("the directory was removed: run again") != outcome.err.npos);
+  CHECK(api.take_log().size() < 400);
 }
 
 TEST_CASE("a limit on descriptors or processes fails sprites by name", "[faults]") {

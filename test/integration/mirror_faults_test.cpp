@@ -49,21 +49,25 @@ TEST_CASE("each kind of temporary fault costs retries, and no sprite", "[faults]
     // libcurl itself repeats a request if a reused connection is reset.
     rows.back().has_retries = kind != "reset";
   }
+  rows.push_back(mirror_row("403" + share, counts, {"--timeout", "2"}));
+  rows.back().fault += " limit";
+  rows.back().has_retries = true;
   // A 404 is permanent: those sprites fail.
   rows.push_back(mirror_row("404" + share, counts, {}));
   rows.back().failed.reset();
   check_faults(rows);
 }
 
-TEST_CASE("all temporary faults together, each in one of ten responses, cost time, and no sprite",
+TEST_CASE("one answer in ten spoilt, by all temporary faults in equal parts, costs time, and no sprite",
           "[faults]") {
-  std::string all;
-  for (const std::string& kind : transient) all += (all.empty() ? "" : ",") + kind + ":10%";
   const bool in_full = faults_in_full();
+  std::string all;
+  for (const std::string& kind : transient)
+    all += (all.empty() ? "" : ",") + kind + (in_full ? ":1.25%" : ":5%");
   std::vector<FaultRow> rows{
-      mirror_row(all, in_full ? Counts{1351, 12} : Counts{4, 1},
+      mirror_row(all, in_full ? Counts{1351, 100} : Counts{6, 3},
                  in_full ? std::vector<std::string>() : std::vector<std::string>{"--timeout", "2"})};
-  rows.back().fault = "all of these, 10% each";
+  rows.back().fault = "all of these together";
   rows.back().has_retries = true;
   check_faults(rows);
 }

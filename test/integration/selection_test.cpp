@@ -3,7 +3,10 @@
 #include "support/made_up_api.hpp"
 #include "support/program.hpp"
 #include "support/run_report.hpp"
+#include "support/temp_dir.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <set>
 
 using namespace spritefarm::test;
@@ -39,7 +42,62 @@ TEST_CASE("pokémon are selected by name or id, each once", "[selection]") {
   CHECK(farm({"pikachu", "1", "mew", "25"}) == Names{"bulbasaur.png", "mew.png", "pikachu.png"});
   CHECK(farm.outcome.exit_status == 0);
   CHECK(RunReport(farm.outcome.out).count.at("selected") == 3);
-  CHECK(farm({"-"}, "pikachu\n\n151\nditto\n") == Names{"ditto.png", "mew.png", "pikachu.png"});
+  CHECK(farm({"24-26,mew"}) == Names{"arbok.png", "mew.png", "pikachu.png", "raichu.png"});
+  CHECK(farm({"-"}, "pikachu # favourite\n\n151\nditto\n") == Names{"ditto.png", "mew.png", "pikachu.png"});
+}
+
+TEST_CASE("a species means its default form, once, and later runs know it", "[selection]") {
+  Farm farm;
+  const Names forms{"aegislash-shield.png", "deoxys-normal.png", "giratina-altered.png", "meowstic-male.png"};
+  const std::vector<std::string> species{"aegislash", "meowstic", "giratina", "deoxys", "aegislash-shield"};
+  CHECK(farm(species) == forms);
+  INFO(farm.outcome.err);
+  CHECK(farm.outcome.exit_status == 0);
+  CHECK(RunReport(farm.outcome.out).count.at("selected") == 4);
+
+  const TempDir work;
+  const std::vector<std::string> arguments{"aegislash",  "-p",
+                                           "2",          "--json",
+                                           "--base-url", farm.mirror.base_url(),
+                                           "-o",         (work / "sprites").string()};
+  CHECK(run(program(arguments)).exit_status == 0);
+  const RunReport second(run(program(arguments)).out);
+  CHECK(second.count.at("unchanged") == 1);
+  CHECK(second.count.at("requests") == 0);
+}
+
+TEST_CASE("--type and --generation select their pokémon, together those of both", "[selection]") {
+  Farm farm;
+  const Names generation = farm({"--generation", "1"});
+  CHECK(generation.size() == 151);
+  CHECK(generation.contains("mew.png"));
+  const Names fire = farm({"--type", "fire"});
+  CHECK(farm.outcome.exit_status == 0);
+  CHECK(fire.size() > 20);
+  Names expected;
+  std::set_intersection(fire.begin(), fire.end(), generation.begin(), generation.end(),
+                        std::inserter(expected, expected.end()));
+  CHECK(farm({"--type", "fire", "--generation", "1"}) == expected);
+  CHECK(farm({"--type", "fire,water", "--generation=1"}).size() > expected.size());
+  CHECK(farm({"--generation", "3", "--shard", "135/135"}) == Names{"deoxys-normal.png"});
+  CHECK(farm({"--type", "fier"}).empty());
+  CHECK(farm.outcome.exit_status == 3);
+  CHECK(farm.outcome.err.find("type/fier/") != std::string::npos);
+}
+
+TEST_CASE("an unknown pokémon gets a suggestion from the index of an earlier run", "[selection]") {
+  Farm farm;
+  const TempDir work;
+  const auto farm_again = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.end(),
+                     {"-p", "2", "--base-url", farm.mirror.base_url(), "-o", work / "sprites"});
+    return run(program(arguments));
+  };
+  CHECK(farm_again({"pikachuu"}).err.find("did you mean") == std::string::npos);
+  CHECK(farm_again({"-n", "30"}).exit_status == 0);
+  const Outcome outcome = farm_again({"pikchau", "mew"});
+  CHECK(outcome.exit_status == 1);
+  CHECK(outcome.err.find("did you mean pikachu?") != std::string::npos);
 }
 
 TEST_CASE("an unknown pokémon fails by name, and the others are downloaded", "[selection]") {

@@ -186,3 +186,30 @@ TEST_CASE("a record with a cached 404 is read from the other form of its URL, wi
   CHECK(report.detours[0].url == poisoned.api().base_url() + "pokemon/4/");
   CHECK(report.detours[0].instead == poisoned.api().base_url() + "pokemon/4");
 }
+
+TEST_CASE("what is unusual but whole is taken, and each kind is mentioned once", "[faults]") {
+  ChangingApi api(pokemon);
+  for (int id = 1; id <= pokemon; ++id)
+    api.spoil(image_path(id), ScriptedServer::response("200 OK", api.image(id) + std::string(16, 'x')));
+  api.spoil(record_path(3),
+            ScriptedServer::response("200 OK",
+                                     "\xef\xbb\xbf"
+                                     R"({"id": 3, "name": "new-name", "sprites": )"
+                                     R"({"front_default": "/image/3?x", "new": [true, 3]}})"));
+  for (const FaultMode& mode : fault_modes()) {
+    const TempDir work;
+    const Outcome outcome = run(farm_command(mode, work / "sprites", {"--base-url", api.base_url()}));
+    INFO(outcome.err);
+    CHECK(outcome.exit_status == 0);
+    const RunReport report(outcome.out);
+    CHECK(report.count.at("downloaded") == pokemon);
+    CHECK(report.count.at("retries") == 0);
+    CHECK(report.notes.size() == pokemon + 1);
+    CHECK(read_tree(work / "sprites").count("new-name.png") == 1);
+    CHECK(outcome.err.find("new-name: the index calls 3 'p3', its record 'new-name'") != std::string::npos);
+    const std::size_t first = outcome.err.find("16 bytes before the end of its file");
+    REQUIRE(first != std::string::npos);
+    CHECK(outcome.err.find("16 bytes before", first + 1) == std::string::npos);
+    CHECK(outcome.err.find("and 7 more files have bytes after the end of the image") != std::string::npos);
+  }
+}

@@ -100,3 +100,22 @@ TEST_CASE("standard output on a full disk ends the run with one line", "[output]
   CHECK(outcome.exit_status == 1);
   CHECK(outcome.err == "spritefarm: cannot write to standard output: No space left on device\n");
 }
+
+TEST_CASE("closed standard descriptors are no descriptors of the run", "[output]") {
+  const std::vector<std::string> mode = a_mode();
+  const std::string closed =
+      GENERATE(as<std::string>(), "<&-", ">&-", "2>&-", "<&- >&-", "<&- 2>&-", ">&- 2>&-", "<&- >&- 2>&-");
+  CAPTURE(mode.front(), closed);
+  const TempDir work;
+  HeldApi api;
+  api.let_go();
+  std::vector<std::string> arguments = mode;
+  arguments.emplace_back("-v");
+  Command command = farming(api, work, arguments);
+  command.arguments.insert(command.arguments.begin(), {"sh", "-c", "exec \"$@\" " + closed, "sh"});
+  const Outcome outcome = run(command);
+  CHECK(outcome.exit_status == 0);
+  const auto files = read_tree(work / "sprites");
+  CHECK(std::count_if(files.begin(), files.end(),
+                      [](const auto& file) { return file.second == MadeUpApi::image; }) == HeldApi::pokemon);
+}

@@ -20,7 +20,8 @@ namespace {
 
 struct Slice {
   double begin, end;
-  std::string name;
+  std::string name, category;
+  std::map<std::string, std::string> arguments;
 };
 using Track = std::pair<std::int64_t, std::int64_t>;
 
@@ -35,7 +36,11 @@ struct Trace {
       ++phases[phase];
       if (phase == "X") {
         CHECK(double(event["dur"]) >= 0);
-        slices[track].push_back({at, at + double(event["dur"]), name});
+        Slice slice{at, at + double(event["dur"]), name, std::string(event["cat"].get_string().value()), {}};
+        for (const auto& [key, value] : simdjson::dom::object(event["args"]))
+          slice.arguments[std::string(key)] = simdjson::minify(value);
+        CHECK(!slice.arguments.empty());
+        slices[track].push_back(slice);
       } else if (phase == "s" || phase == "t" || phase == "f") {
         arrows[std::uint64_t(event["id"])][phase] = {track, at};
       } else if (phase == "C") {
@@ -46,6 +51,8 @@ struct Trace {
         max_in_flight = std::max(max_in_flight, in_flight);
       } else if (phase == "M" && name == "thread_name") {
         tracks[track] = std::string(event["args"]["name"].get_string().value());
+      } else if (phase == "M" && name == "thread_sort_index") {
+        order[track] = std::int64_t(event["args"]["sort_index"]);
       } else if (phase == "M" && name == "process_name") {
         processes.insert(track.first);
       }
@@ -80,6 +87,7 @@ struct Trace {
   std::map<Track, std::vector<Slice>> slices;
   std::map<std::uint64_t, std::map<std::string, std::pair<Track, double>>> arrows;
   std::map<Track, std::string> tracks;
+  std::map<Track, std::int64_t> order;
   std::set<std::int64_t> processes;
   std::int64_t in_flight = 0, queued = 0, max_in_flight = 0;
 };
@@ -139,11 +147,56 @@ TEST_CASE("--trace shows every task with its parts on the track of its worker", 
           [at = end.second](const Slice& slice) { return slice.begin <= at && at <= slice.end; }));
   }
   for (const auto& [track, slices] : trace.slices) CHECK(trace.tracks.count(track) == 1);
+  std::map<std::string, std::int64_t> order;  // "worker 1" before "worker 1, track 2"
+  for (const auto& [track, name] : trace.tracks)
+    if (name.starts_with("worker")) order[name] = trace.order.at(track);
+  for (auto next = order.begin(); next != order.end(); ++next)
+    if (next != order.begin() && order.size() < 10) CHECK(std::prev(next)->second < next->second);
   CHECK(trace.processes.size() == (mode[0] == "-p" ? 3 : 1));
   CHECK(trace.in_flight == 0);
   CHECK(trace.queued == 0);
   CHECK(trace.max_in_flight >= (mode[0] == "-s" ? 1 : 2));
   CHECK(trace.max_in_flight <= (mode[0] == "-s" ? 1 : 8));
+}
+
+TEST_CASE("the slices of a trace tell retries, waits and what was done", "[trace]") {
+  const MirrorServer mirror({"--fault", "500:40%"});
+  const TempDir work;
+  const std::string base_url = "http://me:secret@" + mirror.base_url().substr(7);
+  const Outcome outcome =
+      run(program({"--json", "-s", "-n", "12", "--retries", "20", "--rate", "100", "--base-url", base_url,
+                   "-o", work / "sprites", "--trace", work / "trace.json"}));
+  INFO(outcome.err);
+  REQUIRE(outcome.exit_status == 0);
+  const std::string text = read_file(work / "trace.json");
+  CHECK(text.find("secret") == std::string::npos);
+  const Trace trace(text);
+  std::map<std::string, std::string> category;
+  std::uint64_t retries = 0, reused = 0;
+  for (const auto& [track, slices] : trace.slices)
+    for (const Slice& slice : slices) {
+      CAPTURE(slice.name);
+      category[slice.name] = slice.category;
+      const auto argument = [&](const char* name) { return slice.arguments.at(name); };
+      if (slice.name == "retry") {
+        ++retries;
+        CHECK(std::stoi(argument("attempt")) >= 2);
+        CHECK(argument("url").starts_with("\"http://127.0.0.1:"));
+      } else if (slice.name == "record" || slice.name == "front_default") {
+        CHECK(argument("status") == "200");
+        CHECK(std::stoi(argument("bytes")) > 0);
+        CHECK(slice.category == (slice.name == "record" ? "record" : "image"));
+      } else if (slice.name == "transfer") {
+        reused += argument("reused connection") == "true";
+      }
+    }
+  const RunReport report(outcome.out);
+  CHECK(retries > 0);
+  CHECK(retries <= report.count.at("retries"));
+  CHECK(reused > 0);
+  CHECK(category.at("write") == "disk");
+  CHECK(category.at("wait") == "wait");
+  CHECK(category.at("back-off") == "wait");
 }
 
 TEST_CASE("an interrupted run has a trace, and so has a run without workers", "[trace]") {
@@ -155,11 +208,11 @@ TEST_CASE("an interrupted run has a trace, and so has a run without workers", "[
     for (int id = 1; id <= 60; ++id) arguments.push_back(std::to_string(id));
     arguments.insert(arguments.end(), to_trace.begin(), to_trace.end());
     Subprocess process(program(arguments));
-    process.wait_for_message(" bytes\n");
+    process.wait_for_message(" B\n");
     process.send_signal(SIGINT);
     const Outcome outcome = process.finish();
     INFO(outcome.err);
-    CHECK(outcome.exit_status == 130);
+    CHECK(outcome.signal == SIGINT);
     const Trace trace(read_file(work / "trace.json"));
     CHECK(trace.phases.at("b") == trace.phases.at("e"));
     CHECK(!trace.paths().empty());

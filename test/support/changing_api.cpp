@@ -84,12 +84,22 @@ ScriptedServer::Reply ChangingApi::answer(const ScriptedServer::Request& request
     m_changed.notify_all();
     return {"", ScriptedServer::Reply::stall};
   }
+  if (path.rfind("/image/", 0) == 0) {
+    const auto now = std::chrono::steady_clock::now();
+    if (m_closing) m_closed_until = now + *std::exchange(m_closing, std::nullopt);
+    if (now < m_closed_until) {
+      const auto left = std::chrono::ceil<std::chrono::seconds>(m_closed_until - now);
+      return ScriptedServer::response("429 Too Many Requests", "",
+                                      "Retry-After: " + std::to_string(left.count()) + "\r\n");
+    }
+  }
   for (const auto& [spoiled, reply] : m_spoiled)
     if (path.rfind(spoiled, 0) == 0) return reply;
   if (status == 404) return ScriptedServer::response("404 Not Found", "");
   std::string headers = m_has_tags ? "ETag: " + tag + "\r\n" : "";
   if (m_max_age >= 0) headers += "Cache-Control: public, max-age=" + std::to_string(m_max_age) + "\r\n";
   if (!m_dataset.empty() && path.rfind("/image/", 0) != 0) headers += "X-PokeAPI-Hash: " + m_dataset + "\r\n";
+  if (!m_last_modified.empty()) headers += "Last-Modified: " + m_last_modified + "\r\n";
   if (status == 304) return {"HTTP/1.1 304 Not Modified\r\n" + headers + "\r\n"};
   return ScriptedServer::response("200 OK", body, headers);
 }
@@ -104,6 +114,11 @@ void ChangingApi::name_dataset(const std::string& hash) {
   m_dataset = hash;
 }
 
+void ChangingApi::set_last_modified(const std::string& date) {
+  const std::lock_guard lock(m_mutex);
+  m_last_modified = date;
+}
+
 void ChangingApi::change_image(int id) {
   const std::lock_guard lock(m_mutex);
   ++m_image_versions[id];
@@ -112,6 +127,11 @@ void ChangingApi::change_image(int id) {
 void ChangingApi::change_record(int id) {
   const std::lock_guard lock(m_mutex);
   ++m_record_versions[id];
+}
+
+void ChangingApi::close_images(std::chrono::seconds length) {
+  const std::lock_guard lock(m_mutex);
+  m_closing = length;
 }
 
 void ChangingApi::spoil(const std::string& path, ScriptedServer::Reply reply) {

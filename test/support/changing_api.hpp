@@ -3,9 +3,11 @@
 #include "support/scripted_server.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,6 +32,8 @@ class ChangingApi {
 
   /// Sets the max-age of documents and images; negative: no Cache-Control.
   void set_max_age(int seconds) { m_max_age = seconds; }
+  /// Sets the Last-Modified of all responses; empty: none.
+  void set_last_modified(const std::string& date);
   /// Stops sending ETags.
   void forget_tags() { m_has_tags = false; }
   /// Sets the dataset hash in records, pages and meta/. If it is empty, none carries a hash and meta/ is 404.
@@ -41,6 +45,9 @@ class ChangingApi {
   void stall_image(int id);
   /// Waits for a request for the stalled image. Throws std::runtime_error after a minute.
   void wait_for_stalled();
+
+  /// The next request for an image, and all until `length` later, are refused with 429 and a Retry-After.
+  void close_images(std::chrono::seconds length);
 
   /// Sends `reply` to every request whose path begins with `path`.
   void spoil(const std::string& path, ScriptedServer::Reply reply);
@@ -57,11 +64,13 @@ class ChangingApi {
   std::atomic<bool> m_has_tags{true};
   std::mutex m_mutex;
   std::condition_variable m_changed;
-  std::string m_dataset;
+  std::string m_dataset, m_last_modified;
   std::map<int, int> m_image_versions, m_record_versions;
   std::map<std::string, ScriptedServer::Reply> m_spoiled;
   std::string m_stalled;
   bool m_is_stalled = false;
+  std::optional<std::chrono::seconds> m_closing;
+  std::chrono::steady_clock::time_point m_closed_until{};
   std::vector<Answer> m_log;
   ScriptedServer m_server;
 };

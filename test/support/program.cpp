@@ -33,10 +33,12 @@ Command program(std::vector<std::string> arguments, std::string input) {
   Command command;
   command.arguments = words(program_path(), std::move(arguments), {});
   command.input = std::move(input);
-  for (const char* variable : {"http_proxy", "https_proxy", "all_proxy", "no_proxy", "HTTPS_PROXY",
-                               "ALL_PROXY", "NO_PROXY", "SPRITEFARM_BASE_URL"}) {
+  for (const char* variable :
+       {"http_proxy", "https_proxy", "all_proxy", "no_proxy", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY",
+        "SPRITEFARM_BASE_URL", "CURL_CA_BUNDLE", "SSL_CERT_DIR", "SSL_CERT_FILE", "NO_COLOR"}) {
     command.environment[variable] = "";
   }
+  command.environment["LC_ALL"] = "C.UTF-8";
   return command;
 }
 
@@ -45,6 +47,10 @@ MirrorServer::MirrorServer(std::vector<std::string> options)
       m_base_url(m_process.read_line()) {
   if (m_base_url.rfind("http://127.0.0.1:", 0) != 0)
     throw std::runtime_error("the mirror printed no base URL: " + m_base_url);
+}
+
+std::uint16_t MirrorServer::port() const {
+  return static_cast<std::uint16_t>(std::stoi(m_base_url.substr(m_base_url.rfind(':') + 1)));
 }
 
 std::string http_get(const std::string& url) {

@@ -2,6 +2,7 @@
 
 #include "support/subprocess.hpp"
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -11,7 +12,7 @@ namespace spritefarm::test {
 /// The path of `spritefarm`: $SPRITEFARM, or the program in the directory of this test.
 std::filesystem::path program_path();
 
-/// A command that runs it. Removes the proxy variables and $SPRITEFARM_BASE_URL from its environment.
+/// A command that runs it in a UTF-8 locale. Removes the variables that change what it does.
 Command program(std::vector<std::string> arguments, std::string input = {});
 
 /// A running `spritefarm mirror` on a free port; the destructor ends it. Throws std::runtime_error if it does
@@ -22,6 +23,7 @@ class MirrorServer {
 
   /// The base URL, which ends in "/api/v2/".
   [[nodiscard]] const std::string& base_url() const noexcept { return m_base_url; }
+  [[nodiscard]] std::uint16_t port() const;
 
  private:
   Subprocess m_process;

@@ -27,7 +27,7 @@ RunReport::RunReport(std::string_view json) {
       count[key] = std::uint64_t(report[key]);
     }
     const simdjson::dom::array failed = report["failures"], missing = report["missing_sprites"],
-                               detours_taken = report["detours"];
+                               detours_taken = report["detours"], noted = report["notes"];
     for (const simdjson::dom::element one : failed) {
       failures.push_back({text(one["name"]), text(one["sprite"]), text(one["url"]), text(one["reason"]),
                           std::uint64_t(one["attempts"])});
@@ -37,6 +37,8 @@ RunReport::RunReport(std::string_view json) {
     }
     for (const simdjson::dom::element one : detours_taken)
       detours.push_back({text(one["url"]), text(one["instead"])});
+    for (const simdjson::dom::element one : noted)
+      notes.push_back({text(one["name"]), text(one["sprite"]), text(one["note"])});
   } catch (const simdjson::simdjson_error& error) {
     throw std::runtime_error(std::string("the JSON report lacks a documented member (") + error.what() +
                              "): " + std::string(json));

@@ -32,6 +32,11 @@ struct RunReport {
     std::string url, instead;
   };
   std::vector<UrlFallback> detours;
+
+  struct Note {
+    std::string name, sprite, note;
+  };
+  std::vector<Note> notes;
 };
 
 }  // namespace spritefarm::test

@@ -170,8 +170,12 @@ void SchedulerModel::submit(std::uint32_t choice) {
   ++m_events;
   TaskOptions options;
   options.retries = static_cast<int>(choice % 4);
+  if (choice % 11 == 0) options.priority = static_cast<int>(choice % 3) - 1;
+  m_has_priorities = m_has_priorities || options.priority != 0;
   if (choice % 5 == 0) options.timeout = std::chrono::milliseconds(choice % 128);
-  const CallIndex call = m_scheduler.submit(options, choice % 3 == 0);
+  const bool is_coroutine = choice % 3 == 0;
+  const CallIndex call = choice % 7 == 0 ? m_scheduler.submit_first(options, is_coroutine)
+                                         : m_scheduler.submit(options, is_coroutine);
   if (call >= m_calls.size()) m_calls.resize(std::size_t{call} + 1);
   must(!m_calls[call].open, "a new call has an index of its own");
   m_calls[call] = {.open = true, .options = options};

@@ -125,6 +125,7 @@ class SchedulerModel final : public SlotView {
   std::uint64_t m_events = 0;
   std::size_t m_submitted = 0;
   std::size_t m_unfinished = 0;
+  bool m_has_priorities = false;
   std::size_t m_queued = 0;
   std::size_t m_kills = 0;
   WorkerNumber m_last_worker = 0;

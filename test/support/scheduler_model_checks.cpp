@@ -15,6 +15,7 @@ void SchedulerModel::decide() {
   m_scheduler.actions().clear();
   must(m_may_break || m_strikes >= 20 || !m_scheduler.is_broken(),
        "a pool breaks only on request, or when starts fail and nothing else happens");
+  must(m_scheduler.outstanding() == m_unfinished, "the scheduler counts the calls that are not complete");
   if (!m_scheduler.is_broken()) check_nobody_waits_in_vain();
 }
 
@@ -130,6 +131,7 @@ void SchedulerModel::check_execution(const Call& call) const {
 
 bool SchedulerModel::is_usable(const Worker& worker) const {
   return worker.stays() && !worker.distrusted && !worker.draining && worker.calls < m_options.worker_slots &&
+         (!m_has_priorities || worker.calls <= static_cast<std::size_t>(m_options.worker_concurrency)) &&
          (m_options.max_tasks_per_child == 0 || worker.tasks < m_options.max_tasks_per_child);
 }
 

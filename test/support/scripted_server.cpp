@@ -67,6 +67,10 @@ ScriptedServer::~ScriptedServer() {
 void ScriptedServer::accept_connections() {
   while (true) {
     const int fd = ::accept4(m_listener, nullptr, nullptr, SOCK_CLOEXEC);
+    if (fd < 0 && errno == EMFILE) {  // a test has taken all descriptors for a while
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      continue;
+    }
     if (fd < 0) return;
     const int number = ++m_connections;
     const std::lock_guard lock(m_mutex);

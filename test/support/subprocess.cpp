@@ -1,6 +1,7 @@
 #include "support/subprocess.hpp"
 
 #include "posix/check.hpp"
+#include "support/lock_filter.hpp"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -120,6 +121,9 @@ Subprocess::Subprocess(Command command) : m_name(command.arguments.at(0)) {
     bool ready = getppid() == parent;
     ready = ready && dup2(in.get(), 0) >= 0 && dup2(out.write_end.get(), 1) >= 0 &&
             dup2(err.write_end.get(), 2) >= 0;
+    if (command.leads_group) setpgid(0, 0);
+    if (command.refused_call.error != 0) ready = ready && refuse_call(command.refused_call);
+    if (command.lock_error != 0) ready = ready && refuse_locks(command.lock_error);
     if (ready) execvpe(argv[0], argv.data(), envp.data());
     const int error = errno;
     [[maybe_unused]] const ssize_t written = write(failure.write_end.get(), &error, sizeof error);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "posix/fd.hpp"
+#include "support/call_filter.hpp"
 #include "system/terminal.hpp"
 
 #include <sys/types.h>
@@ -21,6 +22,9 @@ struct Command {
   std::map<std::string, std::string> environment{};  ///< changes to ours; an empty value removes the variable
   std::string input{};                               ///< standard input
   std::optional<system::TerminalSize> terminal{};    ///< if set, standard error is a terminal of this size
+  bool leads_group = false;                          ///< in a process group of its own, as a shell's job is
+  RefusedCall refused_call{};                        ///< if set, this system call fails
+  int lock_error = 0;                                ///< if set, file locks fail with this errno
 };
 
 /// The exit status of a program and its output.

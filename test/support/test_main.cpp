@@ -9,8 +9,12 @@
 
 // Defined by the runtime of ThreadSanitizer, if it is linked.
 extern "C" [[gnu::weak]] void __tsan_init();
+// Defined by a test program that can be run as something else. Returns its exit status then, else -1.
+extern "C" [[gnu::weak]] int run_instead_of_tests(int argc, char** argv);
 
 int main(int argc, char** argv) {
+  if (run_instead_of_tests)
+    if (const int status = run_instead_of_tests(argc, argv); status >= 0) return status;
   // ThreadSanitizer starts a background thread with the first thread of the program, and again in a child
   // forked before that. Starting it now gives each process only one.
   if (__tsan_init) std::thread([] {}).join();

@@ -12,10 +12,10 @@
 
 namespace spritefarm::detail {
 
-/// The type in which a call stores an argument of type T: a decayed copy, and an owner instead of a view.
-template <typename T>
+/// The type in which a call stores an argument of type Type: a decayed copy, and an owner instead of a view.
+template <typename Type>
 struct Kept {
-  using type = T;
+  using type = Type;
 };
 template <>
 struct Kept<const char*> {
@@ -29,41 +29,51 @@ template <>
 struct Kept<std::string_view> {
   using type = std::string;
 };
-template <typename T, std::size_t N>
-struct Kept<std::span<T, N>> {
-  using type = std::vector<std::remove_cv_t<T>>;
+template <typename Type, std::size_t Count>
+struct Kept<std::span<Type, Count>> {
+  using type = std::vector<std::remove_cv_t<Type>>;
 };
-template <typename T>
-using KeptT = typename Kept<std::decay_t<T>>::type;
+template <typename Type>
+using KeptT = typename Kept<std::decay_t<Type>>::type;
 
 /// Converts an argument to the type in which a call stores it.
-template <typename T>
-KeptT<T> keep(T&& argument) {
-  if constexpr (requires { KeptT<T>(std::forward<T>(argument)); })
-    return KeptT<T>(std::forward<T>(argument));
+template <typename Type>
+KeptT<Type> keep(Type&& argument) {
+  if constexpr (requires { KeptT<Type>(std::forward<Type>(argument)); })
+    return KeptT<Type>(std::forward<Type>(argument));
   else
-    return KeptT<T>(argument.begin(), argument.end());
+    return KeptT<Type>(argument.begin(), argument.end());
 }
 
-template <typename T>
+template <typename Type>
 inline constexpr bool is_task = false;
-template <typename T>
-inline constexpr bool is_task<Task<T>> = true;
+template <typename Type>
+inline constexpr bool is_task<Task<Type>> = true;
 
 /// What the function returns when it is called with the stored arguments. A parameter that is a value is
 /// moved from the call; one that is a reference refers to the call.
 template <typename Function, typename... Args>
 using Returned = std::invoke_result_t<Function&, Args&&...>;
-template <typename T>
+template <typename Type>
 struct WithoutTask {
-  using type = std::remove_cvref_t<T>;
+  using type = std::remove_cvref_t<Type>;
 };
-template <typename T>
-struct WithoutTask<Task<T>> {
-  using type = T;
+template <typename Type>
+struct WithoutTask<Task<Type>> {
+  using type = Type;
 };
 /// The type of the call's result. Of a coroutine: what it returns when it ends.
 template <typename Function, typename... Args>
 using ResultOf = typename WithoutTask<Returned<Function, Args...>>::type;
+
+/// Gives the one error of a call that does not compile.
+template <typename Function, typename... Args>
+constexpr bool check_call() {
+  static_assert(
+      std::is_invocable_v<Function&, Args&&...>,
+      "the function cannot be called with these arguments: a call owns its arguments and passes them "
+      "as rvalues, so a parameter is a value or a reference to const");
+  return std::is_invocable_v<Function&, Args&&...>;
+}
 
 }  // namespace spritefarm::detail

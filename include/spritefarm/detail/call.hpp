@@ -3,6 +3,8 @@
 #include <spritefarm/codec.hpp>
 #include <spritefarm/detail/arguments.hpp>
 #include <spritefarm/detail/future_state.hpp>
+#include <spritefarm/detail/stoppable.hpp>
+#include <spritefarm/detail/visibility.hpp>
 #include <spritefarm/errors.hpp>
 #include <spritefarm/event_loop.hpp>
 #include <spritefarm/task.hpp>
@@ -13,23 +15,31 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <tuple>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
-namespace spritefarm::detail {
+namespace SPRITEFARM_API spritefarm {
+namespace detail {
 
 class Call;
+class RemoteCall;
 
-/// The executor of a call, as the future of the call sees it. FutureState documents the members. Any thread.
+/// The executor of a call, as the call and its future see it. FutureState documents the members. Any thread.
 class CallOwner {
  public:
   virtual ~CallOwner() = default;
   virtual bool recall(Call& call) = 0;
   virtual void refresh(Call& call) = 0;
   virtual bool terminate(Call& call) = 0;
+  /// Submits calls that do what a call of this owner has left, ahead of all that wait, even after shutdown().
+  /// If that fails, so do their futures. Called while the owner completes that call. To be overridden with
+  /// Executor::chooses_chunks().
+  virtual void submit_again(std::vector<std::shared_ptr<RemoteCall>> calls);
 };
 
 /// A submitted call. Owned by its executor, and shared with the Futures through state().
@@ -48,7 +58,7 @@ class Call {
 
  private:
   TaskOptions m_options;
-  std::weak_ptr<CallOwner> m_owner;
+  std::weak_ptr<CallOwner> m_owner{};
 };
 
 /// A local or remote call together with the state of its future.
@@ -84,6 +94,10 @@ class LocalCall : public Call {
   /// plain function. Called on the thread of its loop.
   virtual void stop(std::exception_ptr exception) = 0;
   [[nodiscard]] virtual bool is_coroutine() const noexcept = 0;
+  /// True if the function takes a std::stop_token.
+  [[nodiscard]] virtual bool can_be_asked_to_stop() const noexcept = 0;
+  /// Asks such a function to stop. Any thread.
+  virtual void request_stop() = 0;
 
   /// The loop on which the call runs now, or null. Guarded by the lock of the pool.
   EventLoop* loop = nullptr;
@@ -103,30 +117,40 @@ class RemoteCall : public Call {
   /// The number by which the pool finds the call. 0: the pool has released it. Guarded by the lock of the
   /// pool.
   std::uint32_t index = 0;
+  /// The exception of the future is the death of the worker, not one that the function threw. Set before the
+  /// future is done.
+  bool worker_died = false;
 
  private:
   std::string m_request;
   bool m_is_coroutine;
 };
 
+inline void CallOwner::submit_again(std::vector<std::shared_ptr<RemoteCall>> calls) {
+  for (const auto& call : calls)
+    call->state().end_early(
+        std::make_exception_ptr(std::logic_error("this executor takes no rest of a call")));
+}
+
 template <typename R, typename Function, typename... Args>
 class LocalCallTo final : public CallWithFuture<LocalCall, R> {
  public:
-  template <typename F, typename... As>
-  LocalCallTo(const TaskOptions& options, F&& function, As&&... args)
+  template <typename Fn, typename... As>
+  LocalCallTo(const TaskOptions& options, Fn&& function, As&&... args)
       : CallWithFuture<LocalCall, R>(options),
-        m_target(std::in_place, std::forward<F>(function), std::forward<As>(args)...) {}
+        m_target(std::in_place, std::forward<Fn>(function), std::forward<As>(args)...),
+        m_stop(stop_of(std::get<0>(*m_target))) {}
 
   void run(std::function<void()> on_end) override {
     try {
       if constexpr (coroutine) {
-        m_task.emplace(invoke());
-        m_on_end = std::move(on_end);
+        m_running.task.emplace(invoke());
+        m_running.on_end = std::move(on_end);
         if (const auto timeout = this->options().timeout)
-          m_deadline = EventLoop::current().call_after(*timeout, [this] {
+          m_running.deadline = EventLoop::current().call_after(*timeout, [this] {
             stop(std::make_exception_ptr(TimeoutError("the call did not end within its timeout")));
           });
-        m_task->start([this] { finish_task(); });
+        m_running.task->start([this] { finish_task(); });
         return;
       } else if constexpr (std::is_void_v<R>) {
         invoke();
@@ -146,16 +170,30 @@ class LocalCallTo final : public CallWithFuture<LocalCall, R> {
 
   void stop([[maybe_unused]] std::exception_ptr exception) override {
     if constexpr (coroutine) {
-      if (!m_task) return;
+      if (!m_running.task) return;
+      request_stop();
       release();
       this->end_early(std::move(exception));
       end();
     }
   }
   [[nodiscard]] bool is_coroutine() const noexcept override { return coroutine; }
+  [[nodiscard]] bool can_be_asked_to_stop() const noexcept override { return is_stoppable<Function>; }
+  void request_stop() override {
+    if constexpr (is_stoppable<Function>) m_stop.request_stop();
+  }
 
  private:
   static constexpr bool coroutine = is_task<Returned<Function, Args...>>;
+
+  struct Nothing {};
+  using Stop = std::conditional_t<is_stoppable<Function>, std::stop_source, Nothing>;
+  static Stop stop_of([[maybe_unused]] const Function& function) {
+    if constexpr (is_stoppable<Function>)
+      return function.stop_source();
+    else
+      return {};
+  }
 
   decltype(auto) invoke() {
     return std::apply(
@@ -167,11 +205,11 @@ class LocalCallTo final : public CallWithFuture<LocalCall, R> {
   void finish_task() {
     try {
       if constexpr (std::is_void_v<R>) {
-        m_task->take();
+        m_running.task->take();
         release();
         this->set_result();
       } else {
-        R result = m_task->take();
+        R result = m_running.task->take();
         release();
         this->set_result(std::move(result));
       }
@@ -182,22 +220,26 @@ class LocalCallTo final : public CallWithFuture<LocalCall, R> {
     end();
   }
   void release() {
-    m_task.reset();
+    m_running.task.reset();
     m_target.reset();
   }
   /// Must be the last step: `on_end` may destroy the call.
   void end() {
-    const EventLoop::Timer deadline = std::move(m_deadline);
-    const std::function<void()> ended = std::move(m_on_end);
+    const EventLoop::Timer deadline = std::move(m_running.deadline);
+    const std::function<void()> ended = std::move(m_running.on_end);
     ended();
   }
 
-  struct Nothing {};
+  /// A coroutine that has started.
+  struct Running {
+    std::optional<std::conditional_t<coroutine, Returned<Function, Args...>, Nothing>> task{};
+    std::function<void()> on_end{};
+    EventLoop::Timer deadline{};
+  };
   std::optional<std::tuple<Function, Args...>> m_target;
+  [[no_unique_address]] Stop m_stop;
   // Destroyed before the arguments, to which the coroutine may refer.
-  std::optional<std::conditional_t<coroutine, Returned<Function, Args...>, Nothing>> m_task;
-  std::function<void()> m_on_end;
-  EventLoop::Timer m_deadline;
+  [[no_unique_address]] std::conditional_t<coroutine, Running, Nothing> m_running{};
 };
 
 template <typename R>
@@ -221,4 +263,5 @@ class RemoteCallFor final : public CallWithFuture<RemoteCall, R> {
   }
 };
 
-}  // namespace spritefarm::detail
+}  // namespace detail
+}  // namespace spritefarm

@@ -2,24 +2,26 @@
 
 #include <spritefarm/detail/deadline.hpp>
 #include <spritefarm/detail/future_state.hpp>
+#include <spritefarm/detail/visibility.hpp>
 
 #include <condition_variable>
 #include <deque>
 #include <mutex>
 #include <ranges>
 #include <type_traits>
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
-namespace spritefarm {
+namespace SPRITEFARM_API spritefarm {
 
 enum class ReturnWhen;
 
 namespace detail {
 
-/// Collects futures as they become done. Owned by the waiting thread, which calls next(); the futures call
-/// on_done() on their threads. The destructor ends the watches.
-class Completions final : public FutureWaiter {
+/// Collects futures as they become done. Owned by the waiting thread, which calls next(); the futures add
+/// themselves on their threads. The destructor ends the watches.
+class Completions {
  public:
   Completions() = default;
   Completions(const Completions&) = delete;
@@ -32,13 +34,22 @@ class Completions final : public FutureWaiter {
   /// Waits for the next future that is done. Null at the deadline.
   FutureState* next(Deadline deadline);
 
-  void on_done(FutureState& future) noexcept override;
-
  private:
-  std::mutex m_mutex;
-  std::condition_variable m_changed;
-  std::deque<FutureState*> m_done;
-  std::unordered_set<FutureState*> m_watched;
+  /// Its place in the list of one future.
+  class Watch final : public FutureWaiter {
+   public:
+    explicit Watch(Completions& owner) : FutureWaiter(false), m_owner(owner) {}
+    void on_done(FutureState& future) noexcept override { m_owner.add_done(future); }
+
+   private:
+    Completions& m_owner;
+  };
+  void add_done(FutureState& future) noexcept;
+
+  std::mutex m_mutex{};
+  std::condition_variable m_changed{};
+  std::deque<FutureState*> m_done{};
+  std::unordered_map<FutureState*, Watch> m_watched{};
 };
 
 /// Waits until `when` is true of the futures, or until the deadline. Returns those that are done.

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <spritefarm/duration.hpp>
+
 #include <chrono>
 #include <optional>
 
@@ -10,14 +12,15 @@ using Clock = std::chrono::steady_clock;
 /// The end of a wait. None: the wait has no bound.
 using Deadline = std::optional<Clock::time_point>;
 
+/// The time `timeout` after `begin`. The end of time if that is beyond the range of the clock.
+inline Clock::time_point time_after(Clock::time_point begin, Duration timeout) {
+  return timeout < Clock::time_point::max() - begin ? begin + timeout : Clock::time_point::max();
+}
+
 /// The time `timeout` from now.
-template <typename Rep, typename Period>
-Deadline deadline_after(std::chrono::duration<Rep, Period> timeout) {
-  const auto now = Clock::now();
-  // A timeout beyond the range of the clock is no bound.
-  if (std::chrono::duration<double>(timeout) > std::chrono::duration<double>(Clock::time_point::max() - now))
-    return std::nullopt;
-  return now + std::chrono::ceil<Clock::duration>(timeout);
+inline Deadline deadline_after(Duration timeout) {
+  const Clock::time_point due = time_after(Clock::now(), timeout);
+  return due == Clock::time_point::max() ? Deadline() : due;
 }
 
 }  // namespace spritefarm::detail

@@ -1,8 +1,9 @@
 #pragma once
 
 #include <spritefarm/detail/deadline.hpp>
+#include <spritefarm/detail/small_mutex.hpp>
+#include <spritefarm/detail/visibility.hpp>
 
-#include <condition_variable>
 #include <exception>
 #include <functional>
 #include <iosfwd>
@@ -13,22 +14,35 @@
 #include <utility>
 #include <vector>
 
-namespace spritefarm::detail {
+namespace SPRITEFARM_API spritefarm {
+namespace detail {
 
 class FutureState;
 
-/// Is notified when a future is done. See Completions.
+/// Is notified once, when a future is done. A link in the list of that future, so it must stay where it is,
+/// and leave by remove_waiter() before it is destroyed.
 class FutureWaiter {
  public:
+  /// `at_cancel`: a future counts as done when it is cancelled, before its executor has noticed that.
+  explicit FutureWaiter(bool at_cancel) : m_at_cancel(at_cancel) {}
+  FutureWaiter(const FutureWaiter&) = delete;
+  FutureWaiter& operator=(const FutureWaiter&) = delete;
   /// Runs under the lock of the future, so it must not call the future.
   virtual void on_done(FutureState& future) noexcept = 0;
+  virtual ~FutureWaiter() = default;
 
- protected:
-  ~FutureWaiter() = default;
+ private:
+  friend class FutureState;
+  const bool m_at_cancel;
+  bool m_linked = false;
+  FutureWaiter* m_previous = nullptr;
+  FutureWaiter* m_next = nullptr;
 };
 
 /// The part of a future that does not depend on the type of the result: the phase of the call, the waiters
 /// and the callbacks. Shared by the Futures of the call and its executor. Any thread.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wnon-virtual-dtor"  // of the standard base class
 class FutureState : public std::enable_shared_from_this<FutureState> {
  public:
   enum class Phase : unsigned char { pending, running, cancelled, cancelled_and_notified, finished };
@@ -68,16 +82,16 @@ class FutureState : public std::enable_shared_from_this<FutureState> {
   virtual bool terminate() { return false; }
 
   /// Waits until the future is done. Throws TimeoutError at the deadline, or CancelledError.
-  void wait_until(Deadline deadline) const;
+  void wait_until(Deadline deadline);
   [[nodiscard]] std::exception_ptr exception_after_wait() const { return m_exception; }
   void rethrow_if_failed() const {
     if (m_exception) std::rethrow_exception(m_exception);
   }
 
   void add_done_callback(std::function<void()> callback);
-  /// Adds a waiter. True if the future is finished, or cancelled and notified, already: the waiter is not
-  /// added then.
+  /// Adds a waiter. True if the future is done already: the waiter is not added then.
   bool add_waiter(FutureWaiter& waiter);
+  /// Does nothing if the waiter was notified or never added. In constant time.
   void remove_waiter(FutureWaiter& waiter) noexcept;
 
   void print(std::ostream& to, const std::type_info& result) const;
@@ -95,31 +109,37 @@ class FutureState : public std::enable_shared_from_this<FutureState> {
   }
 
  private:
+  using Callbacks = std::vector<std::function<void()>>;
+
   void require_unfinished() const;
+  void unlink(FutureWaiter& waiter) noexcept;
+  void notify_waiters(bool at_cancel_only) noexcept;
   void notify_cancelled();
-  void notify(std::unique_lock<std::mutex>& lock);
+  void notify(std::unique_lock<SmallMutex>& lock);
+  static void call(const std::unique_ptr<Callbacks>& callbacks) noexcept;
   static void call(const std::function<void()>& callback) noexcept;
 
-  mutable std::mutex m_mutex;
-  mutable std::condition_variable m_changed;
+  // Small: a program can have millions of pending calls.
+  mutable SmallMutex m_mutex{};
   Phase m_phase = Phase::pending;
-  std::exception_ptr m_exception;
-  std::vector<std::function<void()>> m_callbacks;
-  std::vector<FutureWaiter*> m_waiters;
+  FutureWaiter* m_waiters = nullptr;
+  std::exception_ptr m_exception{};
+  std::unique_ptr<Callbacks> m_callbacks{};
 };
+#pragma GCC diagnostic pop
 
 /// The state of a future with its result.
-template <typename T>
+template <typename Type>
 class ResultState : public FutureState {
  public:
   template <typename U>
   void set_result(U&& value) {
     finish([&] { m_value.emplace(std::forward<U>(value)); });
   }
-  T& value() { return *m_value; }
+  Type& value() { return *m_value; }
 
  private:
-  std::optional<T> m_value;
+  std::optional<Type> m_value{};
 };
 
 template <>
@@ -130,4 +150,5 @@ class ResultState<void> : public FutureState {
   }
 };
 
-}  // namespace spritefarm::detail
+}  // namespace detail
+}  // namespace spritefarm

@@ -2,6 +2,8 @@
 
 #include <spritefarm/codec.hpp>
 #include <spritefarm/detail/arguments.hpp>
+#include <spritefarm/detail/chunk_source.hpp>
+#include <spritefarm/detail/map_items.hpp>
 #include <spritefarm/detail/outcome.hpp>
 #include <spritefarm/detail/remote_function.hpp>
 #include <spritefarm/task.hpp>
@@ -9,8 +11,7 @@
 #include <cstddef>
 #include <exception>
 #include <functional>
-#include <optional>
-#include <ranges>
+#include <memory>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -19,57 +20,41 @@
 namespace spritefarm {
 namespace detail {
 
-/// A range that was passed to map(): a reference to an lvalue, which must outlive the map, or a moved rvalue.
-template <typename Range>
-class KeptRange {
+/// A function object that cannot be copied, shared by the chunks of a map() in threads.
+template <typename Function>
+class SharedFunction {
  public:
-  explicit KeptRange(Range&& range) : m_range(std::forward<Range>(range)) {}
-  auto begin() { return std::ranges::begin(m_range); }
-  auto end() { return std::ranges::end(m_range); }
-
- private:
-  Range m_range;  // a reference if it was an lvalue
-};
-
-/// The items of several ranges side by side, until the shortest range ends. Source: zip().
-template <typename... Ranges>
-class Zipped {
- public:
-  using Item = std::tuple<KeptT<std::ranges::range_reference_t<Ranges>>...>;
-
-  explicit Zipped(Ranges&&... ranges) : m_ranges(KeptRange<Ranges>(std::forward<Ranges>(ranges))...) {}
-
-  std::optional<Item> next() { return next_of(std::index_sequence_for<Ranges...>{}); }
-
- private:
-  template <std::size_t... I>
-  std::optional<Item> next_of(std::index_sequence<I...>) {
-    // Creates the iterators at the first item, when this object is no longer moved.
-    if (!m_at)
-      m_at.emplace(std::get<I>(m_ranges).begin()...);
-    else if (!m_ended)
-      (++std::get<I>(*m_at), ...);
-    m_ended =
-        m_ended || sizeof...(Ranges) == 0 || ((std::get<I>(*m_at) == std::get<I>(m_ranges).end()) || ...);
-    if (m_ended) return std::nullopt;
-    return Item(keep(*std::get<I>(*m_at))...);
+  explicit SharedFunction(Function&& function)
+      : m_function(std::make_shared<Function>(std::move(function))) {}
+  template <typename... Args>
+  requires std::is_invocable_v<Function&, Args...>
+  decltype(auto) operator()(Args&&... args) const {
+    return std::invoke(*m_function, std::forward<Args>(args)...);
   }
 
-  std::tuple<KeptRange<Ranges>...> m_ranges;
-  std::optional<std::tuple<decltype(std::declval<KeptRange<Ranges>&>().begin())...>> m_at;
-  bool m_ended = false;
+ private:
+  std::shared_ptr<Function> m_function;
 };
+template <typename Function>
+using MappedT =
+    std::conditional_t<std::is_copy_constructible_v<Function>, Function, SharedFunction<Function>>;
 
-/// Takes the next items, at most `max_items`. Empty at the end.
-template <typename Items>
-std::vector<typename Items::Item> take_chunk(Items& items, int max_items) {
-  std::vector<typename Items::Item> chunk;
-  while (static_cast<int>(chunk.size()) < max_items) {
-    std::optional<typename Items::Item> item = items.next();
-    if (!item) break;
-    chunk.push_back(std::move(*item));
+/// Calls the function with an item.
+template <typename R, typename Function, typename... Args>
+Outcome<R> outcome_of(Function& function, std::tuple<Args...>& item) {
+  Outcome<R> outcome;
+  try {
+    if constexpr (std::is_void_v<R>) {
+      std::apply([&](Args&... args) { std::invoke(function, std::move(args)...); }, item);
+      outcome.value.emplace();
+    } else {
+      outcome.value.emplace(
+          std::apply([&](Args&... args) -> R { return std::invoke(function, std::move(args)...); }, item));
+    }
+  } catch (...) {
+    outcome.exception = std::current_exception();
   }
-  return chunk;
+  return outcome;
 }
 
 /// The function object that map() submits: calls a function with each item of a chunk.
@@ -79,7 +64,6 @@ template <typename Function, typename... Args>
 struct ChunkRunner<Function, std::tuple<Args...>> {
   using Item = std::tuple<Args...>;
   using R = ResultOf<Function, Args...>;
-  using Chunk = std::vector<Outcome<R>>;
   static constexpr bool is_coroutine = is_task<Returned<Function, Args...>>;
 
   Function function;
@@ -92,41 +76,32 @@ struct ChunkRunner<Function, std::tuple<Args...>> {
   }
 
  private:
-  Chunk run_functions(std::vector<Item> items) const {
+  MapChunk<R> run_functions(std::vector<Item> items) const {
     Function called = function;
-    Chunk outcomes(items.size());
-    for (std::size_t i = 0; i < items.size(); ++i) {
-      try {
-        if constexpr (std::is_void_v<R>) {
-          std::apply([&](Args&... args) { std::invoke(called, std::move(args)...); }, items[i]);
-          outcomes[i].value.emplace();
-        } else {
-          outcomes[i].value.emplace(std::apply(
-              [&](Args&... args) -> R { return std::invoke(called, std::move(args)...); }, items[i]));
-        }
-      } catch (...) {
-        outcomes[i].exception = std::current_exception();
-      }
-    }
-    return outcomes;
+    MapChunk<R> chunk;
+    chunk.outcomes.reserve(items.size());
+    for (Item& item : items) chunk.outcomes.push_back(outcome_of<R>(called, item));
+    return chunk;
   }
-  static Task<Chunk> run_coroutines(Function called, std::vector<Item> items) {
-    Chunk outcomes(items.size());
+  static Task<MapChunk<R>> run_coroutines(Function called, std::vector<Item> items) {
+    MapChunk<R> chunk;
+    chunk.outcomes.resize(items.size());
     for (std::size_t i = 0; i < items.size(); ++i) {
+      Outcome<R>& outcome = chunk.outcomes[i];
       try {
         Task<R> task =
             std::apply([&](Args&... args) { return std::invoke(called, std::move(args)...); }, items[i]);
         if constexpr (std::is_void_v<R>) {
           co_await std::move(task);
-          outcomes[i].value.emplace();
+          outcome.value.emplace();
         } else {
-          outcomes[i].value.emplace(co_await std::move(task));
+          outcome.value.emplace(co_await std::move(task));
         }
       } catch (...) {
-        outcomes[i].exception = std::current_exception();
+        outcome.exception = std::current_exception();
       }
     }
-    co_return outcomes;
+    co_return chunk;
   }
 };
 

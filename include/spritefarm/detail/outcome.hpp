@@ -18,8 +18,8 @@ using ValueOf = std::conditional_t<std::is_void_v<R>, std::monostate, R>;
 /// The result of a call: a value, or the exception that it threw.
 template <typename R>
 struct Outcome {
-  std::optional<ValueOf<R>> value;
-  std::exception_ptr exception;
+  std::optional<ValueOf<R>> value{};
+  std::exception_ptr exception{};
 
   /// The value. Throws the exception if there is one.
   ValueOf<R>& get() {

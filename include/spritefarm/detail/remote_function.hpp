@@ -29,6 +29,28 @@ template <typename Function, typename... Args>
 inline constexpr bool portable_call = portable_function<Function> &&
                                       (Portable<Args> && ...) && portable_result<ResultOf<Function, Args...>>;
 
+/// The same, and gives the one error of a call that cannot cross.
+template <typename Function, typename... Args>
+constexpr bool check_remote_call() {
+  if constexpr (!check_call<Function, Args...>()) {
+    return false;
+  } else if constexpr (!portable_function<Function>) {
+    static_assert(portable_function<Function>,
+                  "this function object cannot be sent to another process: pass a plain function, "
+                  "a lambda without captures, or an object whose type is Portable");
+    return false;
+  } else if constexpr (!(Portable<Args> && ...)) {
+    static_assert((Portable<Args> && ...),
+                  "an argument cannot be sent to another process: specialise spritefarm::Codec for its type");
+    return false;
+  } else {
+    static_assert(
+        portable_result<ResultOf<Function, Args...>>,
+        "the result cannot be sent back from another process: specialise spritefarm::Codec for its type");
+    return portable_result<ResultOf<Function, Args...>>;
+  }
+}
+
 /// Encodes a function object: a pointer to a plain function as a place in the program, an object without
 /// members as no bytes, any other through its Codec.
 template <typename Function>
@@ -95,7 +117,7 @@ class DecodedCall final : public RunningCoroutine {
   std::tuple<Function, Args...> m_target;
   std::optional<
       std::conditional_t<is_task<Returned<Function, Args...>>, Returned<Function, Args...>, Nothing>>
-      m_task;
+      m_task{};
 };
 
 /// Runs a call of this type in a worker process. Its address is the entry in the function table.

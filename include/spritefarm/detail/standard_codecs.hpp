@@ -2,6 +2,7 @@
 
 #include <spritefarm/codec.hpp>
 #include <spritefarm/detail/aggregate_fields.hpp>
+#include <spritefarm/detail/visibility.hpp>
 #include <spritefarm/errors.hpp>
 
 #include <array>
@@ -19,63 +20,75 @@
 #include <variant>
 
 /// The specialisations of Codec for the types that codec.hpp lists.
-namespace spritefarm {
+namespace SPRITEFARM_API spritefarm {
 namespace detail {
 
-template <typename T>
-concept Scalar = std::is_arithmetic_v<T> || std::is_enum_v<T>;
+/// std::complex, known by its members: its header is slow to compile.
+template <typename Type>
+concept ComplexNumber = std::is_trivially_copyable_v<Type> && requires(const Type number) {
+  requires std::is_floating_point_v<typename Type::value_type>;
+  requires sizeof(Type) == 2 * sizeof(typename Type::value_type);
+  { number.real() } -> std::same_as<typename Type::value_type>;
+  { number.imag() } -> std::same_as<typename Type::value_type>;
+};
 
-template <typename T>
-inline constexpr std::size_t min_bytes = Scalar<T> ? sizeof(T) : 1;
+/// A type whose bytes in memory are its value.
+template <typename Type>
+concept Scalar = std::is_arithmetic_v<Type> || std::is_enum_v<Type> || ComplexNumber<Type>;
 
-template <typename T>
+template <typename Type>
+inline constexpr std::size_t min_bytes = Scalar<Type> ? sizeof(Type) : 1;
+
+template <typename Type>
 concept PortableSequence =
-    !std::same_as<T, std::string> && std::ranges::sized_range<const T> && requires(T made) {
-  requires Portable<typename T::value_type>;
-  made.push_back(std::declval<typename T::value_type>());
+    !std::same_as<Type, std::string> && std::ranges::sized_range<const Type> && requires(Type made) {
+  requires Portable<typename Type::value_type>;
+  made.push_back(std::declval<typename Type::value_type>());
 };
 
 // The element of a set or map, with a key that is not const.
-template <typename T>
+template <typename Type>
 struct Element {
-  using type = typename T::value_type;
+  using type = typename Type::value_type;
 };
-template <typename T>
+template <typename Type>
 requires requires {
-  typename T::mapped_type;
+  typename Type::mapped_type;
 }
-struct Element<T> {
-  using type = std::pair<typename T::key_type, typename T::mapped_type>;
+struct Element<Type> {
+  using type = std::pair<typename Type::key_type, typename Type::mapped_type>;
 };
 
-template <typename T>
-concept PortableAssociative = std::ranges::sized_range<const T> && requires(T made) {
-  typename T::key_type;
-  requires Portable<typename Element<T>::type>;
-  made.insert(std::declval<typename Element<T>::type>());
+template <typename Type>
+concept PortableAssociative = std::ranges::sized_range<const Type> && requires(Type made) {
+  typename Type::key_type;
+  requires Portable<typename Element<Type>::type>;
+  made.insert(std::declval<typename Element<Type>::type>());
 };
 
-template <typename Tuple>
+/// A struct that contains itself, as in a vector, is recursive: it needs a Codec of its own.
+template <typename Whole, typename Fields>
 inline constexpr bool all_portable = false;
-template <typename... Ts>
-inline constexpr bool all_portable<std::tuple<Ts...>> = (Portable<std::remove_cvref_t<Ts>> && ...);
+template <typename Whole, typename... Types>
+requires(!mentions<Types, Whole> &&
+         ...) inline constexpr bool all_portable<Whole, TypeList<Types...>> = (Portable<Types> && ...);
 
-template <typename T>
+template <typename Type>
 concept PortableAggregate =
-    std::is_aggregate_v<T> && std::is_class_v<T> && std::default_initializable<T> && !std::ranges::range<T> &&
-    all_portable<decltype(fields(std::declval<T&>()))>;
+    std::is_aggregate_v<Type> && std::is_class_v<Type> && !std::ranges::range<Type> &&
+    (std::is_empty_v<Type> || count_fields<Type>() > 0) && all_portable<Type, FieldTypes<Type>>;
 
 }  // namespace detail
 
 /// Copies the bytes in memory. Any byte decodes as a bool: 0 is false, all others are true.
-template <detail::Scalar T>
-struct Codec<T> {
-  static void encode(Encoder& to, const T& value) { to.bytes(&value, sizeof value); }
-  static T decode(Decoder& from) {
-    if constexpr (std::same_as<T, bool>) {
+template <detail::Scalar Type>
+struct Codec<Type> {
+  static void encode(Encoder& to, const Type& value) { to.bytes(&value, sizeof value); }
+  static Type decode(Decoder& from) {
+    if constexpr (std::same_as<Type, bool>) {
       return Codec<unsigned char>::decode(from) != 0;
     } else {
-      T value;
+      Type value;
       from.bytes(&value, sizeof value);
       return value;
     }
@@ -87,6 +100,15 @@ struct Codec<std::chrono::duration<Rep, Period>> {
   using Duration = std::chrono::duration<Rep, Period>;
   static void encode(Encoder& to, const Duration& value) { spritefarm::encode(to, value.count()); }
   static Duration decode(Decoder& from) { return Duration(spritefarm::decode<Rep>(from)); }
+};
+
+template <typename Clock, typename Length>
+struct Codec<std::chrono::time_point<Clock, Length>> {
+  using TimePoint = std::chrono::time_point<Clock, Length>;
+  static void encode(Encoder& to, const TimePoint& value) {
+    spritefarm::encode(to, value.time_since_epoch());
+  }
+  static TimePoint decode(Decoder& from) { return TimePoint(spritefarm::decode<Length>(from)); }
 };
 
 template <>
@@ -107,15 +129,15 @@ struct Codec<std::monostate> {
   static std::monostate decode(Decoder&) { return {}; }
 };
 
-template <Portable T>
-struct Codec<std::optional<T>> {
-  static void encode(Encoder& to, const std::optional<T>& value) {
+template <Portable Type>
+struct Codec<std::optional<Type>> {
+  static void encode(Encoder& to, const std::optional<Type>& value) {
     spritefarm::encode(to, value.has_value());
     if (value) spritefarm::encode(to, *value);
   }
-  static std::optional<T> decode(Decoder& from) {
+  static std::optional<Type> decode(Decoder& from) {
     if (!spritefarm::decode<bool>(from)) return std::nullopt;
-    return spritefarm::decode<T>(from);
+    return spritefarm::decode<Type>(from);
   }
 };
 
@@ -144,14 +166,14 @@ struct Codec<std::variant<Ts...>> {
   }
 };
 
-template <Portable T, Portable U>
-struct Codec<std::pair<T, U>> {
-  static void encode(Encoder& to, const std::pair<T, U>& value) {
+template <Portable Type, Portable U>
+struct Codec<std::pair<Type, U>> {
+  static void encode(Encoder& to, const std::pair<Type, U>& value) {
     spritefarm::encode(to, value.first);
     spritefarm::encode(to, value.second);
   }
-  static std::pair<T, U> decode(Decoder& from) {
-    T first = spritefarm::decode<T>(from);
+  static std::pair<Type, U> decode(Decoder& from) {
+    Type first = spritefarm::decode<Type>(from);
     return {std::move(first), spritefarm::decode<U>(from)};
   }
 };
@@ -166,36 +188,36 @@ struct Codec<std::tuple<Ts...>> {
   }
 };
 
-template <Portable T, std::size_t N>
-struct Codec<std::array<T, N>> {
-  static void encode(Encoder& to, const std::array<T, N>& value) {
-    for (const T& element : value) spritefarm::encode(to, element);
+template <Portable Type, std::size_t Count>
+struct Codec<std::array<Type, Count>> {
+  static void encode(Encoder& to, const std::array<Type, Count>& value) {
+    for (const Type& element : value) spritefarm::encode(to, element);
   }
-  static std::array<T, N> decode(Decoder& from) {
+  static std::array<Type, Count> decode(Decoder& from) {
     return [&from]<std::size_t... I>(std::index_sequence<I...>) {
-      return std::array<T, N>{(static_cast<void>(I), spritefarm::decode<T>(from))...};
+      return std::array<Type, Count>{(static_cast<void>(I), spritefarm::decode<Type>(from))...};
     }
-    (std::make_index_sequence<N>{});
+    (std::make_index_sequence<Count>{});
   }
 };
 
 /// vector, deque, list. Contiguous scalars are copied at once.
-template <detail::PortableSequence T>
-struct Codec<T> {
-  using Value = typename T::value_type;
+template <detail::PortableSequence Type>
+struct Codec<Type> {
+  using Value = typename Type::value_type;
   static constexpr bool is_contiguous =
-      detail::Scalar<Value> && !std::same_as<Value, bool> && std::ranges::contiguous_range<T>;
+      detail::Scalar<Value> && !std::same_as<Value, bool> && std::ranges::contiguous_range<Type>;
 
-  static void encode(Encoder& to, const T& value) {
+  static void encode(Encoder& to, const Type& value) {
     to.size(std::ranges::size(value));
     if constexpr (is_contiguous)
       to.bytes(std::ranges::data(value), std::ranges::size(value) * sizeof(Value));
     else
       for (const auto& element : value) spritefarm::encode<Value>(to, element);
   }
-  static T decode(Decoder& from) {
+  static Type decode(Decoder& from) {
     const std::size_t count = from.size(detail::min_bytes<Value>);
-    T value;
+    Type value;
     if constexpr (is_contiguous) {
       value.resize(count);
       from.bytes(std::ranges::data(value), count * sizeof(Value));
@@ -207,13 +229,13 @@ struct Codec<T> {
 };
 
 /// set, map, multiset, multimap and their unordered forms.
-template <detail::PortableAssociative T>
-struct Codec<T> {
-  using Element = typename detail::Element<T>::type;
-  static void encode(Encoder& to, const T& value) {
+template <detail::PortableAssociative Type>
+struct Codec<Type> {
+  using Element = typename detail::Element<Type>::type;
+  static void encode(Encoder& to, const Type& value) {
     to.size(std::ranges::size(value));
     for (const auto& element : value) {
-      if constexpr (std::same_as<Element, typename T::value_type>) {
+      if constexpr (std::same_as<Element, typename Type::value_type>) {
         spritefarm::encode(to, element);
       } else {
         spritefarm::encode(to, element.first);
@@ -221,27 +243,30 @@ struct Codec<T> {
       }
     }
   }
-  static T decode(Decoder& from) {
-    T value;
+  static Type decode(Decoder& from) {
+    Type value;
     for (std::size_t left = from.size(1); left > 0; --left) value.insert(spritefarm::decode<Element>(from));
     return value;
   }
 };
 
 /// An aggregate is encoded field by field.
-template <detail::PortableAggregate T>
-struct Codec<T> {
-  static void encode(Encoder& to, const T& value) {
-    std::apply([&to](const auto&... parts) { (spritefarm::encode(to, parts), ...); }, detail::fields(value));
+template <detail::PortableAggregate Type>
+struct Codec<Type> {
+  static void encode(Encoder& to, const Type& value) {
+    detail::apply_fields(value, [&to](const auto&... parts) { (spritefarm::encode(to, parts), ...); });
   }
-  static T decode(Decoder& from) {
-    T value{};
-    std::apply(
-        [&from](auto&... parts) {
-          ((parts = spritefarm::decode<std::remove_cvref_t<decltype(parts)>>(from)), ...);
-        },
-        detail::fields(value));
-    return value;
+  static Type decode(Decoder& from) {
+    constexpr std::size_t bases = detail::count_initializers<Type, detail::AnyBase<Type>>();
+    return decode_fields(from, detail::FieldTypes<Type>(), std::make_index_sequence<bases>());
+  }
+
+ private:
+  // Braces evaluate from left to right.
+  template <typename... Types, std::size_t... Bases>
+  static Type decode_fields([[maybe_unused]] Decoder& from, detail::TypeList<Types...>,
+                            std::index_sequence<Bases...>) {
+    return Type{(static_cast<void>(Bases), detail::EmptyBase<Type>{})..., spritefarm::decode<Types>(from)...};
   }
 };
 
@@ -253,3 +278,7 @@ struct Codec<std::exception_ptr> {
 };
 
 }  // namespace spritefarm
+
+// They use the codecs above.
+#include <spritefarm/detail/pointer_codecs.hpp>
+#include <spritefarm/detail/structural_codecs.hpp>

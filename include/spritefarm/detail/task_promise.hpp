@@ -1,5 +1,7 @@
 #pragma once
 
+#include <spritefarm/detail/resume.hpp>
+
 #include <coroutine>
 #include <exception>
 #include <functional>
@@ -8,7 +10,7 @@
 
 namespace spritefarm {
 
-template <typename T>
+template <typename Type>
 class Task;
 
 namespace detail {
@@ -23,11 +25,10 @@ class TaskPromiseBase {
     bool await_ready() noexcept { return false; }
     // The continuation and on_end may destroy the coroutine, so nothing of its frame is used after them.
     template <typename Promise>
-    std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> ended) noexcept {
+    void await_suspend(std::coroutine_handle<Promise> ended) noexcept {
       TaskPromiseBase& promise = ended.promise();
-      if (promise.continuation) return promise.continuation;
+      if (promise.continuation) return ResumeLoop::hand_over(promise.continuation);
       if (const std::function<void()> callback = std::move(promise.on_end)) callback();
-      return std::noop_coroutine();
     }
     void await_resume() noexcept {}
   };
@@ -35,26 +36,26 @@ class TaskPromiseBase {
 
   void unhandled_exception() noexcept { exception = std::current_exception(); }
 
-  std::coroutine_handle<> continuation;
-  std::function<void()> on_end;
-  std::exception_ptr exception;
+  std::coroutine_handle<> continuation{};
+  std::function<void()> on_end{};
+  std::exception_ptr exception{};
 };
 
-template <typename T>
+template <typename Type>
 class TaskPromise : public TaskPromiseBase {
  public:
-  Task<T> get_return_object() noexcept;
+  Task<Type> get_return_object() noexcept;
   template <typename U>
   void return_value(U&& value) {
     m_value.emplace(std::forward<U>(value));
   }
-  T take() {
+  Type take() {
     if (exception) std::rethrow_exception(exception);
     return std::move(*m_value);
   }
 
  private:
-  std::optional<T> m_value;
+  std::optional<Type> m_value{};
 };
 
 template <>

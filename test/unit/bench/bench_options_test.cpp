@@ -39,18 +39,57 @@ TEST_CASE("bench compares serial, threads and processes with the same number in 
     CHECK(given.configurations[i].concurrency == expected[i][1]);
   }
   CHECK(given.farm.index.limit == 7u);
-  CHECK(given.farm.compute == 3ms);
+  REQUIRE(given.acts.size() == 1);
+  CHECK(given.acts[0].compute == 3ms);
+  CHECK(given.acts[0].latency == 5ms);
   CHECK(given.farm.http.retries == 1);
   CHECK(given.farm.transport == spritefarm::Transport::pipe);
-  CHECK(given.latency == 5ms);
+  CHECK(given.python.empty());
   CHECK(given.rounds == 2);
   CHECK(given.json);
 }
 
-TEST_CASE("all workers can share the default number in flight equally", "[bench][options]") {
-  CHECK(options({"--demo", "-p", "4", "-t", "2"}).in_flight == 64);
-  CHECK(options({"--demo", "-p", "3,4", "-t", "1"}).in_flight == 72);
-  CHECK(options({"--demo", "-p", "100", "-t", "1"}).in_flight == 100);
+TEST_CASE("bench asks the lesson's question by default", "[bench][options]") {
+  const BenchOptions given = options({"--demo", "--python", "none"});
+  REQUIRE(given.configurations.size() == 11);
+  CHECK(given.configurations.front() == Configuration{Mode::serial});
+  for (std::size_t i = 0; i < 5; ++i) {
+    const int workers = 1 << i;
+    CHECK(given.configurations[1 + i] == Configuration{Mode::threads, workers});
+    CHECK(given.configurations[6 + i] == Configuration{Mode::processes, workers});
+  }
+  REQUIRE(given.acts.size() == 2);
+  CHECK(given.acts[0].compute == 0ms);
+  CHECK(given.acts[0].latency == 30ms);
+  CHECK(given.acts[1].compute == 10ms);
+  CHECK(given.acts[1].latency == 0ms);
+  CHECK(given.in_flight == 0);
+}
+
+TEST_CASE("the numbers of workers of a mode are those of the other, or share --in-flight",
+          "[bench][options]") {
+  const auto workers = [](const List& arguments) {
+    std::vector<int> numbers;
+    for (const Configuration& configuration : options(arguments, "http://h/").configurations)
+      numbers.push_back(configuration.workers);
+    return numbers;
+  };
+  CHECK(workers({"-p", "3"}) == std::vector{1, 3, 3});
+  CHECK(workers({"-t", "2,5"}) == std::vector{1, 2, 5, 2, 5});
+  CHECK(workers({"--in-flight", "12"}) == std::vector{1, 1, 2, 4, 1, 2, 4});
+}
+
+TEST_CASE("CPython's pools stand beside ours with --demo, if the interpreter is there", "[bench][options]") {
+  const BenchOptions given = options({"--demo", "-p", "2", "--python", "/bin/sh"});
+  CHECK(given.python == "/bin/sh");
+  REQUIRE(given.configurations.size() == 5);
+  CHECK(given.configurations[3] == Configuration{Mode::threads, 2, 1, true});
+  CHECK(given.configurations[4] == Configuration{Mode::processes, 2, 1, true});
+  CHECK(to_string(given.configurations[4]) == "CPython processes × 2");
+  CHECK(options({"-p", "2"}, "http://h/").configurations.size() == 3);
+  CHECK(!parse({"--demo", "--python", "/no/such/program"}));
+  CHECK(!parse({"--demo", "--python", "/bin/sh", "--in-flight", "4"}));
+  CHECK(!parse({"--base-url", "http://h/", "--python", "/bin/sh"}));
 }
 
 TEST_CASE("bench refuses the public PokéAPI", "[bench][options]") {
@@ -66,10 +105,10 @@ TEST_CASE("bench refuses invalid options with a message of one line", "[bench][o
       GENERATE(List{"--no-such"}, List{"-p", "0"}, List{"-p", "1,x"}, List{"-p", "1,-2"}, List{"-p", ""},
                List{"-t", "0"}, List{"-t", "513"}, List{"--in-flight", "0"},
                List{"-p", "3", "--in-flight", "64"}, List{"-p", "1", "-t", "1", "--in-flight", "1001"},
-               List{"-p", "511,509", "-t", "503"}, List{"--rounds", "0"}, List{"--rounds", "x"},
-               List{"--cpu", "-1"}, List{"--latency", "-1"}, List{"--transport", "pigeon"}, List{"-n", "0"},
-               List{"--sprite", ""}, List{"--shard", "2/1"}, List{"--base-url", "http://h/"}, List{"-s"},
-               List{"-o", "somewhere"}, List{"../x"}, List{"pikachu", "--all"});
+               List{"--rounds", "0"}, List{"--rounds", "x"}, List{"--cpu", "-1"}, List{"--cpu", "x"},
+               List{"--export-csv", ""}, List{"--latency", "-1"}, List{"--transport", "pigeon"},
+               List{"-n", "0"}, List{"--sprite", ""}, List{"--shard", "2/1"}, List{"--base-url", "http://h/"},
+               List{"-s"}, List{"-o", "somewhere"}, List{"../x"}, List{"pikachu", "--all"});
   std::string joined;
   for (const std::string& argument : arguments) joined += argument + " ";
   CAPTURE(joined);
@@ -88,11 +127,13 @@ TEST_CASE("the help of bench names every option", "[bench][options]") {
   const auto help = parse({"--help"});
   REQUIRE(help);
   const std::string text = std::get<HelpText>(*help).text;
-  for (const char* option :
-       {"--processes", "--threads",  "--in-flight",  "--transport", "--cpu",   "--rounds",
-        "--limit",     "--offset",   "--all",        "--sprite",    "--shard", "--demo",
-        "--latency",   "--base-url", "--connect-to", "--cacert",    "--proxy", "--retries",
-        "--timeout",   "--json",     "--help",       "POKEMON",     "130"}) {
+  for (const char* option : {"--processes",  "--threads",    "--in-flight", "--transport",
+                             "--cpu",        "--rounds",     "--python",    "--export-markdown",
+                             "--export-csv", "--limit",      "--offset",    "--all",
+                             "--sprite",     "--shard",      "--demo",      "--latency",
+                             "--base-url",   "--connect-to", "--cacert",    "--proxy",
+                             "--retries",    "--timeout",    "--json",      "--help",
+                             "POKEMON",      "128+N"}) {
     CAPTURE(option);
     CHECK(text.find(option) != std::string::npos);
   }

@@ -1,7 +1,9 @@
 #include "bench/bench_report.hpp"
 
+#include "bench/bench_table.hpp"
 #include "support/catch.hpp"
 #include "system/terminal.hpp"
+#include "text/printable_text.hpp"
 
 #include <simdjson.h>
 
@@ -21,7 +23,7 @@ ConfigurationRuns configuration(cli::Mode mode, int workers, const std::vector<d
     run.metrics.downloaded = 60;
     run.metrics.seconds = run_seconds;
     run.metrics.sprite_ms = {1, 2, 3, 4, 5, 6, 7, 8};
-    run.metrics.spans = {{1, 1, 1000 * run_seconds, "mew </script> front_default"}};
+    run.metrics.spans = {{1, 1, 1000 * run_seconds, 400, 700, "mew </script> front_default"}};
     runs.rounds.push_back(run);
   }
   return runs;
@@ -37,9 +39,10 @@ std::size_t count(const std::string& text, const std::string& part) {
 
 TEST_CASE("the chart has a bar for each configuration, proportional to its sprites per second", "[bench]") {
   const std::string chart =
-      bench_chart({configuration(cli::Mode::serial, 1, {6}), configuration(cli::Mode::threads, 4, {3}),
-                   configuration(cli::Mode::processes, 12, {0.5})});
-  const std::size_t serial = chart.find("   serial × 1"), threads = chart.find("  threads × 4"),
+      bench_chart({{},
+                   {configuration(cli::Mode::serial, 1, {6}), configuration(cli::Mode::threads, 4, {3}),
+                    configuration(cli::Mode::processes, 12, {0.5})}});
+  const std::size_t serial = chart.find("serial "), threads = chart.find("threads × 4 "),
                     processes = chart.find("processes × 12");
   REQUIRE(processes != chart.npos);
   REQUIRE(serial < threads);
@@ -54,20 +57,45 @@ TEST_CASE("the chart has a bar for each configuration, proportional to its sprit
   CHECK(chart.find(" 10\n") != chart.npos);
 }
 
-TEST_CASE("the table has a row for each configuration, in at most 120 columns", "[bench]") {
+TEST_CASE("the table has a row for each configuration, and no line wider than the terminal", "[bench]") {
   BenchOptions options;
-  options.farm.compute = std::chrono::milliseconds(1000);
   options.in_flight = 512;
-  const std::string table =
-      bench_table(options, {configuration(cli::Mode::serial, 1, {6, 5}),
-                            configuration(cli::Mode::processes, 512, {0.0061, 0.0059})});
-  CHECK(table.find("\nserial ") != table.npos);
-  CHECK(table.find("\nprocesses × 512 ") != table.npos);
-  std::istringstream lines(table);
-  for (std::string line; std::getline(lines, line);) {
-    CAPTURE(line);
-    CHECK(std::count_if(line.begin(), line.end(), [](unsigned char c) { return (c & 0xc0) != 0x80; }) <= 120);
+  const ActRuns act{{std::chrono::milliseconds(1000)},
+                    {configuration(cli::Mode::serial, 1, {6, 5}),
+                     configuration(cli::Mode::processes, 512, {0.0061, 0.0059})}};
+  for (const std::size_t width : {0, 120, 80, 60, 40}) {
+    const std::string table = bench_table(options, {act}, width);
+    CAPTURE(table);
+    CHECK(table.find("\nserial ") != table.npos);
+    CHECK(table.find("\nprocesses × 512 ") != table.npos);
+    CHECK((table.find("PSS MiB") != table.npos) == (width == 0 || width == 120));
+    CHECK((table.find("\nPSS ") != table.npos) == (width == 0 || width == 120));
+    CHECK((table.find("speedup") != table.npos) == (width != 40));
+    std::istringstream lines(table + bench_chart(act, width == 0 ? 80 : width));
+    for (std::string line; std::getline(lines, line);)
+      CHECK(text::width_of(line) <= (width == 0 ? 130 : width));
   }
+}
+
+TEST_CASE("Markdown and CSV have a line for each configuration", "[bench]") {
+  ConfigurationRuns cpython = configuration(cli::Mode::threads, 2, {4});
+  cpython.configuration.is_cpython = true;
+  const std::vector<ActRuns> acts{
+      {{}, {configuration(cli::Mode::serial, 1, {6}), cpython}},
+      {{std::chrono::milliseconds(10)}, {configuration(cli::Mode::serial, 1, {3})}}};
+  const std::string markdown = bench_markdown({}, acts, Environment({"bench", "--demo"}));
+  CHECK(markdown.find("\n| serial | 10 | 10–10 | 1.00 |") != markdown.npos);
+  CHECK(markdown.find("\n| CPython threads × 2 | 15 | 15–15 | 1.50 |") != markdown.npos);
+  CHECK(markdown.find("\n`spritefarm bench --demo`\n") != markdown.npos);
+  std::istringstream lines(bench_csv(acts));
+  std::vector<std::string> starts;
+  for (std::string line; std::getline(lines, line);) {
+    CHECK(std::count(line.begin(), line.end(), ',') == 23);
+    starts.push_back(line.substr(0, 30));
+  }
+  CHECK(starts == std::vector<std::string>{"cpu_ms,latency_ms,program,mode", "0,0,spritefarm,serial,1,1,10,1",
+                                           "0,0,CPython,threads,2,1,15,15,",
+                                           "10,0,spritefarm,serial,1,1,20,"});
 }
 
 TEST_CASE("the JSON has the time line of the round of median duration, and the page has the JSON",
@@ -80,7 +108,9 @@ TEST_CASE("the JSON has the time line of the round of median duration, and the p
         "spritefarm bench --proxy http://host:1/ --sprite 'other.*.front_default' 'it'\\''s'");
   const std::string json = bench_json(
       options,
-      {configuration(cli::Mode::serial, 1, {6, 4, 5}), configuration(cli::Mode::threads, 2, {2, 1, 3})},
+      {{{},
+        {configuration(cli::Mode::serial, 1, {6, 4, 5}), configuration(cli::Mode::threads, 2, {2, 1, 3})}},
+       {{std::chrono::milliseconds(10)}, {configuration(cli::Mode::serial, 1, {7})}}},
       environment);
   simdjson::dom::parser parser;
   const simdjson::padded_string text(json);
@@ -95,9 +125,18 @@ TEST_CASE("the JSON has the time line of the round of median duration, and the p
   CHECK(parsed["versions"]["curl"].get_string().value().substr(0, 8) == "libcurl/");
   const simdjson::dom::element serial = parsed["modes"].at(0), threads = parsed["modes"].at(1);
   CHECK(serial["time_line"]["round"].get_int64().value() == 3);
-  CHECK(serial["time_line"]["spans"].at(0).at(2).get_double().value() == 5000);
+  const simdjson::dom::element span = serial["time_line"]["spans"].at(0);
+  CHECK(span.at(2).get_double().value() == 5000);
+  CHECK(span.at(4).get_double().value() == 400);
+  CHECK(span.at(5).get_double().value() == 700);
   CHECK(threads["time_line"]["round"].get_int64().value() == 1);
   CHECK(threads["sprite_p25_ms"]["median"].get_double().value() == 3);
+
+  CHECK(parsed["cpython"].get_array().size() == 0);
+  const simdjson::dom::element further = parsed["further_acts"].at(0);
+  CHECK(further["cpu_ms"].get_int64().value() == 10);
+  CHECK(further["modes"].at(0)["seconds"]["median"].get_double().value() == 7);
+  CHECK(further["conclusion"].get_array().size() > 0);
 
   const std::string page = bench_page(json);
   CHECK(page.substr(0, 15) == "<!DOCTYPE html>");

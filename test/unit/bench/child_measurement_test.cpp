@@ -60,9 +60,7 @@ TEST_CASE("an exception or the death of the child is an exception in the parent"
 }
 
 TEST_CASE("a signal ends the measurement and its child", "[bench][process]") {
-  system::TerminationSignals signals;
-  ::raise(SIGTERM);  // blocked
+  const system::TerminationSignals signals;
+  ::raise(SIGTERM);
   CHECK_THROWS_AS(measure_in_child<Metrics>([](const auto&) { ::pause(); }, {signals}), Interrupted);
-  CHECK(signals.wait() == SIGTERM);
-  CHECK_FALSE(signals.pending());
 }

@@ -16,9 +16,11 @@ farm::FarmResult farm_result(const std::string& name, int worker, std::chrono::n
   result.name = name;
   result.worker = worker;
   result.began = 1h + began;
+  result.record_times = farm::PartTimes{.ended = 1h + began + 1ms};
   for (const std::chrono::nanoseconds time : took) {
     farm::SpriteResult sprite{"front_default", "", farm::SpriteStatus::downloaded};
     sprite.took = time;
+    sprite.times = farm::PartTimes{1h + began, {{.ended = 1h + began + 2ms}}};
     result.sprites.push_back(sprite);
   }
   return result;
@@ -46,6 +48,8 @@ TEST_CASE("spans name sprite, worker and times, in the order of their start", "[
   CHECK(spans[0].worker == 1);
   CHECK(spans[0].begin_ms == 10);
   CHECK(spans[0].end_ms == 14);
+  CHECK(spans[0].record_ms == 11);
+  CHECK(spans[0].image_ms == 12);
   CHECK(spans[0].sprite == "first front_default");
   CHECK(spans[1].end_ms == 18);
   CHECK(spans[2].worker == 2);

@@ -1,8 +1,8 @@
-#include "cache/ledger.hpp"
-
+#include "cache/open_ledger.hpp"
 #include "support/catch.hpp"
 #include "support/file_tree.hpp"
 #include "support/temp_dir.hpp"
+#include "system/termination_signals.hpp"
 
 #include <sys/wait.h>
 #include <unistd.h>
@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 namespace {
 
 const cache::LedgerImage image{
-    "https://host/1.png",        {"\"tag\"", "Sun, 13 Sep 2020 12:10:00 GMT"}, 1234, 567, -89,
+    "https://host/1.png",        {"\"tag\"", "Sun, 13 Sep 2020 12:10:00 GMT"}, {1000, 1234}, 567, -89,
     std::string("\0\x01\xff", 3)};
 
 bool contains(const std::string& text, const std::string& part) {
@@ -55,9 +55,9 @@ TEST_CASE("the ledger stores documents and images across runs", "[ledger]") {
     CHECK(!opened.warning);
     REQUIRE(opened.ledger);
     CHECK(!opened.ledger->document("https://host/a"));
-    opened.ledger->store("https://host/a", cache::LedgerDocument{{"W/\"x\"", ""}, 42, "hash", "old"});
+    opened.ledger->store("https://host/a", cache::LedgerDocument{{"W/\"x\"", ""}, {41, 42}, "hash", "old"});
     opened.ledger->store("https://host/a",
-                         cache::LedgerDocument{{"W/\"y\"", ""}, 43, "hash", std::string("\0new", 4)});
+                         cache::LedgerDocument{{"W/\"y\"", ""}, {42, 43}, "hash", std::string("\0new", 4)});
     opened.ledger->store("a'b/é.png", image);
     CHECK(opened.ledger->uncommitted() == 3);
     REQUIRE(opened.ledger->document("https://host/a"));
@@ -69,18 +69,57 @@ TEST_CASE("the ledger stores documents and images across runs", "[ledger]") {
   REQUIRE(document);
   CHECK(document->validators.etag == "W/\"y\"");
   CHECK(document->validators.last_modified == "");
-  CHECK(document->fresh_until == 43);
+  CHECK(document->freshness.until == 43);
   CHECK(document->dataset == "hash");
   CHECK(document->content == std::string("\0new", 4));
-  const auto found = again.ledger->image("a'b/é.png");
+  const auto found = again.ledger->image("a'b/é.png", image.url);
   REQUIRE(found);
   CHECK(found->url == image.url);
   CHECK(found->validators.last_modified == image.validators.last_modified);
-  CHECK(found->fresh_until == 1234);
+  CHECK(found->freshness.stored == 1000);
+  CHECK(found->freshness.until == 1234);
   CHECK(found->size == 567);
   CHECK(found->changed == -89);
   CHECK(found->sha256 == image.sha256);
-  CHECK(!again.ledger->image("other.png"));
+  CHECK(!again.ledger->image("other.png", image.url));
+  CHECK(!again.ledger->image("a'b/é.png", "https://host/2.png"));
+}
+
+TEST_CASE("a ledger of version 1 is upgraded, and its entries are stale", "[ledger]") {
+  const TempDir folder;
+  const std::string path = folder / "ledger";
+  cache::SqliteDatabase(path).run(R"(
+    PRAGMA application_id = 0x73707269;
+    PRAGMA user_version = 1;
+  CREATE TABLE document (
+    url TEXT PRIMARY KEY, etag TEXT, last_modified TEXT, fresh_until INTEGER, dataset TEXT, content BLOB);
+  CREATE TABLE image (
+    path TEXT PRIMARY KEY, url TEXT, etag TEXT, last_modified TEXT, fresh_until INTEGER,
+    size INTEGER, changed INTEGER, sha256 BLOB) WITHOUT ROWID;
+    INSERT INTO document VALUES ('https://host/a', 'x', '', 99999999999, 'hash', 'content');
+    INSERT INTO image VALUES ('a.png', 'https://host/1.png', 'y', '', 99999999999, 5, 6, 'sha');)");
+  for (int opening = 0; opening < 2; ++opening) {
+    const cache::OpenedLedger opened = cache::open_ledger(path);
+    CHECK(!opened.warning);
+    REQUIRE(opened.ledger);
+    const auto document = opened.ledger->document("https://host/a");
+    REQUIRE(document);
+    CHECK(document->content == "content");
+    CHECK(!document->freshness.covers(1));
+    const auto found = opened.ledger->image("a.png", "https://host/1.png");
+    REQUIRE(found);
+    CHECK(found->sha256 == "sha");
+    CHECK(found->validators.etag == "y");
+    CHECK(!found->freshness.covers(1));
+  }
+}
+
+TEST_CASE("an entry is fresh from when it was stored, not before", "[ledger]") {
+  const cache::Freshness freshness{100, 200};
+  CHECK(!freshness.covers(99));
+  CHECK(freshness.covers(100));
+  CHECK(freshness.covers(199));
+  CHECK(!freshness.covers(200));
 }
 
 TEST_CASE("a kill before commit() loses only the uncommitted entries", "[ledger]") {
@@ -94,9 +133,9 @@ TEST_CASE("a kill before commit() loses only the uncommitted entries", "[ledger]
   const cache::OpenedLedger opened = cache::open_ledger(path);
   CHECK(!opened.warning);
   REQUIRE(opened.ledger);
-  for (int i = 0; i < 500; ++i) CHECK(opened.ledger->image("sure-" + std::to_string(i)));
-  CHECK(!opened.ledger->image("lost-0"));
-  CHECK(!opened.ledger->image("lost-4999"));
+  for (int i = 0; i < 500; ++i) CHECK(opened.ledger->image("sure-" + std::to_string(i), image.url));
+  CHECK(!opened.ledger->image("lost-0", image.url));
+  CHECK(!opened.ledger->image("lost-4999", image.url));
 }
 
 TEST_CASE("a ledger that another run has open is not shared", "[ledger]") {
@@ -112,7 +151,7 @@ TEST_CASE("a ledger that another run has open is not shared", "[ledger]") {
   const cache::OpenedLedger third = cache::open_ledger(path);
   CHECK(!third.warning);
   REQUIRE(third.ledger);
-  CHECK(third.ledger->image("a"));
+  CHECK(third.ledger->image("a", image.url));
 }
 
 TEST_CASE("a file that is not a ledger is set aside and a new ledger created", "[ledger]") {
@@ -122,7 +161,7 @@ TEST_CASE("a file that is not a ledger is set aside and a new ledger created", "
     const cache::OpenedLedger opened = cache::open_ledger(path);
     CHECK(contains(opened.warning.value(), path + ".set-aside-"));
     REQUIRE(opened.ledger);
-    CHECK(!opened.ledger->image("a"));
+    CHECK(!opened.ledger->image("a", image.url));
     opened.ledger->store("b", image);
     CHECK(read_file(path + ".set-aside-1") == bytes);
   };
@@ -147,12 +186,33 @@ TEST_CASE("a file that is not a ledger is set aside and a new ledger created", "
   }
   SECTION("a ledger of another version") {
     { const cache::Ledger ledger(path); }
-    cache::SqliteDatabase(path).run("PRAGMA user_version = 2");
+    cache::SqliteDatabase(path).run("PRAGMA user_version = 99");
     is_set_aside(read_file(path));
   }
   SECTION("a ledger without our tables") {
     { const cache::Ledger ledger(path); }
     cache::SqliteDatabase(path).run("DROP TABLE image");
+    is_set_aside(read_file(path));
+  }
+  SECTION("a ledger with anything that we did not make") {
+    { const cache::Ledger ledger(path); }
+    const char* const attack = GENERATE(
+        "CREATE TRIGGER t AFTER INSERT ON image BEGIN INSERT INTO document SELECT 'x' || value, "
+        "zeroblob(1000000), '', 0, 0, '', '' FROM (WITH RECURSIVE c(value) AS (SELECT 1 UNION ALL SELECT "
+        "value + 1 FROM c) SELECT value FROM c); END",
+        "DROP TABLE document; CREATE TABLE document (url TEXT PRIMARY KEY, etag TEXT, last_modified TEXT, "
+        "stored INTEGER, fresh_until INTEGER, dataset TEXT, content BLOB GENERATED ALWAYS AS "
+        "(zeroblob(900000000)) VIRTUAL)",
+        "DROP TABLE document; CREATE VIEW document AS SELECT 'u' AS url, '' AS etag, '' AS last_modified, 0 AS "
+        "stored, 0 AS fresh_until, '' AS dataset, zeroblob(900000000) AS content",
+        "CREATE INDEX i ON image (hex(zeroblob(900000000)))", "CREATE TABLE more (x)",
+        "DROP TABLE document; CREATE VIRTUAL TABLE document USING fts5(url, content)");
+    CAPTURE(attack);
+    sqlite3* attacker = nullptr;
+    REQUIRE(::sqlite3_open(path.c_str(), &attacker) == SQLITE_OK);
+    const int code = ::sqlite3_exec(attacker, attack, nullptr, nullptr, nullptr);
+    ::sqlite3_close(attacker);
+    if (code != SQLITE_OK) return;  // this SQLite lacks fts5
     is_set_aside(read_file(path));
   }
   SECTION("a database of a later format, which SQLite cannot write") {
@@ -179,6 +239,30 @@ TEST_CASE("a file that is not a ledger is set aside and a new ledger created", "
   }
 }
 
+TEST_CASE("a ledger that is larger than one can be is set aside unread", "[ledger]") {
+  const TempDir folder;
+  const std::string path = folder / "ledger";
+  const char* const part = GENERATE("", "-wal", "-journal");
+  { const cache::Ledger ledger(path); }
+  write_file(path + part, read_file(path));
+  fs::resize_file(path + part, std::uintmax_t{1} << 40);  // a hole: it takes no space
+  const cache::OpenedLedger opened = cache::open_ledger(path);
+  CHECK(contains(opened.warning.value(), "it is larger than a ledger can be"));
+  REQUIRE(opened.ledger);
+  CHECK(fs::exists(path + ".set-aside-1" + part));
+}
+
+TEST_CASE("a value or a statement of a ledger has a limit", "[ledger]") {
+  const TempDir folder;
+  cache::SqliteDatabase database(folder / "ledger");
+  CHECK_THROWS_AS(database.run("SELECT zeroblob(20000000)"), cache::SqliteError);
+  const system::TerminationSignals signals;
+  ::raise(SIGTERM);
+  CHECK_THROWS_AS(database.run("WITH RECURSIVE c(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM c) "
+                               "SELECT value FROM c"),
+                  cache::SqliteError);
+}
+
 TEST_CASE("set_aside() renames the log files, too", "[ledger]") {
   const TempDir folder;
   for (const char* part : {"", "-wal", "-journal"}) write_file(folder / (std::string("ledger") + part), part);
@@ -186,6 +270,21 @@ TEST_CASE("set_aside() renames the log files, too", "[ledger]") {
   CHECK(read_file(folder / "ledger.set-aside-1-wal") == "-wal");
   CHECK(read_file(folder / "ledger.set-aside-1-journal") == "-journal");
   CHECK(!cache::open_ledger(folder / "ledger").warning);
+}
+
+TEST_CASE("runs that share a snapshot cannot damage it; the last one's entries remain", "[ledger]") {
+  const TempDir folder;
+  const std::string path = folder / "ledger";
+  cache::Ledger one(cache::LedgerSnapshot(path), ""), other(cache::LedgerSnapshot(path), "");
+  one.store("one", image);
+  other.store("other", image);
+  one.flush();
+  other.flush();
+  const cache::OpenedLedger opened = cache::open_ledger(path);
+  CHECK(!opened.warning);
+  REQUIRE(opened.ledger);
+  CHECK(!opened.ledger->image("one", image.url));
+  CHECK(opened.ledger->image("other", image.url));
 }
 
 TEST_CASE("a ledger that cannot be opened gives none and a warning", "[ledger]") {

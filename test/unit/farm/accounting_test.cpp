@@ -88,6 +88,24 @@ TEST_CASE("of two sprites with one path, the later has failed", "[farm][accounti
   CHECK(books.report.json(0).find("another sprite has the path x.png too") != std::string::npos);
 }
 
+TEST_CASE("what is unusual is noted in the report", "[farm][accounting]") {
+  Books books;
+  SpriteResult longer = there("venusaur.png");
+  longer.bytes_after_end = 16;
+  books.accounting.add_result(1, {"old-name", 3, "http://h/3/"}, farmed("venusaur", 3, {longer}));
+  books.accounting.add_result(2, {"mew", 0, "http://h/mew/"}, farmed("mew", 151, {there("mew.png")}));
+  books.accounting.add_result(3, {"", 1, "http://h/1/"}, farmed("bulbasaur", 1, {there("bulbasaur.png")}));
+  const std::string json = books.report.json(0);
+  CAPTURE(json);
+  CHECK(
+      json.find(R"({"name": "venusaur", "sprite": "", "note": "the index calls 3 'old-name', its record )") !=
+      json.npos);
+  CHECK(json.find(R"({"name": "venusaur", "sprite": "front_default", "note": "the image ends 16 bytes )") !=
+        json.npos);
+  CHECK(json.find("\"mew\"") == json.npos);
+  CHECK(json.find("\"bulbasaur\"") == json.npos);
+}
+
 TEST_CASE("the first reason why nothing can be written is kept", "[farm][accounting]") {
   Books books;
   CHECK(books.accounting.output_error().empty());

@@ -130,6 +130,72 @@ TEST_CASE("a null key of a record is missing, an absent key is a failure", "[far
   CHECK(result.count.requests == 1);
 }
 
+TEST_CASE("what was not selected cannot fail what was", "[farm][pipeline]") {
+  Farm farm;
+  farm.api.record(
+      "/pokemon/mew/", 151, "mew",
+      R"({"a": true, "b": 3, "c": ["HOST/1.png"], "d": "ftp://h/1.png", "front_default": "HOST/1.png"})");
+  farm.api.serve("/1.png", MadeUpApi::image);
+  const auto outcomes = [&farm](const std::string& keys) {
+    farm.settings = farm.settings_for(keys, "{sprite}.{ext}");
+    std::map<std::string, SpriteStatus> statuses;
+    for (const SpriteResult& sprite : farm.run("mew").sprites) statuses[sprite.key] = sprite.status;
+    return statuses;
+  };
+  const auto downloaded = SpriteStatus::downloaded, failed = SpriteStatus::failed;
+  using Outcomes = std::map<std::string, SpriteStatus>;
+  CHECK(outcomes("front_default") == Outcomes{{"front_default", downloaded}});
+  CHECK(outcomes("*") == Outcomes{{"front_default", downloaded}, {"d", failed}});
+  CHECK(outcomes("a,c,front_default") ==
+        Outcomes{{"a", failed}, {"c", failed}, {"front_default", downloaded}});
+  CHECK(farm.run("mew").sprites.at(0).attempts == 0);
+}
+
+TEST_CASE("the id is the identity of a record; without it, the name is", "[farm][pipeline]") {
+  Farm farm;
+  farm.api.record("/pokemon/3/", 3, "venusaur", R"({"front_default": "HOST/1.png"})");
+  farm.api.serve("/1.png", MadeUpApi::image);
+  const auto status_of = [&farm](const std::string& name, std::uint32_t id) {
+    const FarmResult result = farm.run(FarmTask{name, id, farm.api.url("/pokemon/3/")});
+    return result.sprites.at(0).status;
+  };
+  CHECK(status_of("old-name", 3) == SpriteStatus::downloaded);
+  CHECK(status_of("", 3) == SpriteStatus::downloaded);
+  CHECK(status_of("venusaur", 0) == SpriteStatus::downloaded);
+  CHECK(status_of("venusaur", 4) == SpriteStatus::failed);
+  CHECK(status_of("", 4) == SpriteStatus::failed);
+  CHECK(status_of("old-name", 0) == SpriteStatus::failed);
+  CHECK(read_tree(farm.folder.path()) ==
+        std::map<std::string, std::string>{{"venusaur.png", MadeUpApi::image}});
+}
+
+TEST_CASE("an image with bytes after its end is kept as it came, and the bytes are counted",
+          "[farm][pipeline]") {
+  Farm farm;
+  const std::string longer = MadeUpApi::image + std::string(16, '\0');
+  farm.api.record("/pokemon/mew/", 151, "mew", R"({"front_default": "HOST/1.png"})");
+  farm.api.serve("/1.png", longer);
+  const FarmResult result = farm.run("mew");
+  CHECK(result.sprites.at(0).status == SpriteStatus::downloaded);
+  CHECK(result.sprites.at(0).bytes_after_end == 16);
+  CHECK(read_tree(farm.folder.path()) == std::map<std::string, std::string>{{"mew.png", longer}});
+}
+
+TEST_CASE("an image is found at an address relative to its record", "[farm][pipeline]") {
+  Farm farm;
+  farm.settings = farm.settings_for("all", "{sprite}.{ext}");
+  const std::string host = farm.api.url("").substr(std::string("http:").size());
+  farm.api.record("/pokemon/mew/", 151, "mew",
+                  R"({"a": "/1.png", "b": ")" + host + R"(/1.png", "c": "../2 é.png"})");
+  farm.api.serve("/1.png", MadeUpApi::image);
+  farm.api.serve("/pokemon/2%20%C3%A9.png", MadeUpApi::image);
+  for (const SpriteResult& sprite : farm.run("mew").sprites) {
+    CAPTURE(sprite.key, sprite.reason);
+    CHECK(sprite.status == SpriteStatus::downloaded);
+    CHECK(sprite.url.starts_with(farm.api.url("/")));
+  }
+}
+
 TEST_CASE("a record that cannot be read fails every selected sprite", "[farm][pipeline]") {
   Farm farm;
   farm.settings.sprite_keys = {"front_default", "all"};

@@ -101,6 +101,8 @@ TEST_CASE("no text in the data of a page ends its script element", "[farm][galle
 }
 
 TEST_CASE("a page without a placeholder for data is a logic error", "[farm][gallery]") {
+  CHECK(page_with_data("script-src @SCRIPT@ @DATA@ <script>alert(1)</script>", "1") ==
+        "script-src 'sha256-bhHHL3z2vDgxUt0W3dWQOrprscmda2Y5pLsLg4GF+pI=' 1 <script>alert(1)</script>");
   CHECK(page_with_data("<p>@DATA@</p>", "[\"<\"]") == "<p>[\"\\u003c\"]</p>");
   CHECK_THROWS_AS(page_with_data("<p></p>", "[]"), std::logic_error);
 }

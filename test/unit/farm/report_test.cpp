@@ -37,6 +37,7 @@ TEST_CASE("the JSON report has the run's numbers and names what did not end well
   Report report({.mode = "processes", .workers = 4, .concurrency = 32, .transport = "pipe"});
   report.add(pikachu());
   report.add(RequestCount{1, 0, 1, {{"http://h/1/", "http://h/1"}}});
+  report.add(Note{"pikachu", "front_default", "it is yellow"});
   report.set_worker_deaths(2);
   CHECK(report.failed() == 1);
 
@@ -72,6 +73,10 @@ TEST_CASE("the JSON report has the run's numbers and names what did not end well
   CHECK(json["detours"].get_array().value().size() == 1);
   CHECK(std::string(json["detours"].at(0)["url"].get_c_str()) == "http://h/1/");
   CHECK(std::string(json["detours"].at(0)["instead"].get_c_str()) == "http://h/1");
+  CHECK(json["notes"].get_array().value().size() == 1);
+  CHECK(std::string(json["notes"].at(0)["name"].get_c_str()) == "pikachu");
+  CHECK(std::string(json["notes"].at(0)["sprite"].get_c_str()) == "front_default");
+  CHECK(std::string(json["notes"].at(0)["note"].get_c_str()) == "it is yellow");
 }
 
 TEST_CASE("a dry run's report has what is planned", "[farm][report]") {
@@ -91,7 +96,7 @@ TEST_CASE("a dry run's report has what is planned", "[farm][report]") {
 TEST_CASE("the summary is one line", "[farm][report]") {
   Report report({.mode = "threads", .workers = 2, .concurrency = 1, .transport = "none"});
   report.add(pikachu());
-  const std::string summary = report.summary(1.25, "out");
-  CHECK(summary.find("1 sprite (300 bytes) in out/, 1 missing, 1 failed") == 0);
+  const std::string summary = cli::TextStyle(false, true).line(report.summary(1.25, "out"));
+  CHECK(summary.find("1 sprite in out/: 1 new, 1 missing, 1 failed, 300 B; ") == 0);
   CHECK(summary.find('\n') == std::string::npos);
 }

@@ -321,14 +321,20 @@ void end_in_callback(End how) {
       gate[0]);
   const Future<int> waiting = how == End::kill ? pool->submit(wait_for_ever) : pool->submit(twice, 2);
   Event called;
+  bool is_refused = false;
   held.add_done_callback([&](const Future<int>&) {
-    if (how == End::shutdown) pool->shutdown();
+    if (how == End::shutdown) try {
+        pool->shutdown();
+      } catch (const std::runtime_error&) {  // it cannot wait here
+        is_refused = true;
+      }
     if (how == End::kill) pool->kill_workers();
     pool.reset();
     called.set();
   });
   REQUIRE(::write(gate[1], "x", 1) == 1);
   REQUIRE(called.wait(60s));
+  CHECK(is_refused == (how == End::shutdown));
   CHECK(held.result(60s) == 1);
   if (how == End::kill)
     CHECK_THROWS_AS(waiting.result(60s), BrokenProcessPool);

@@ -1,35 +1,21 @@
 #include "support/catch.hpp"
+#include "support/random_seeds.hpp"
 #include "support/scheduler_model.hpp"
 
 #include <array>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
-#include <cstdlib>
 #include <ctime>
-#include <string>
 
 using spritefarm::OnWorkerDeath;
 using spritefarm::futures::SchedulerOptions;
+using spritefarm::test::play_seeds;
+using spritefarm::test::Random;
 using spritefarm::test::SchedulerModel;
 using Event = SchedulerModel::Event;
 
 namespace {
-
-/// xorshift64*: the same sequence everywhere, and faster than what it chooses.
-class Random {
- public:
-  explicit Random(std::uint64_t seed) : m_state(seed * 0x9e3779b97f4a7c15 + 1) {}
-  std::uint32_t operator()() {
-    m_state ^= m_state >> 12;
-    m_state ^= m_state << 25;
-    m_state ^= m_state >> 27;
-    return static_cast<std::uint32_t>(m_state * 0x2545f4914f6cdd1d >> 32);
-  }
-
- private:
-  std::uint64_t m_state;
-};
 
 /// How often each event is tried, of 256 times.
 using Weights = std::array<int, static_cast<std::size_t>(Event::count)>;
@@ -101,26 +87,14 @@ void play(std::uint64_t seed, Played& total) {
 
 TEST_CASE("no sequence of events loses a call, runs one too often or lets one wait in vain",
           "[scheduler][random]") {
-  using Clock = std::chrono::steady_clock;
-  const char* const seconds = std::getenv("SPRITEFARM_TEST_RANDOM_SECONDS");
-  const char* const only_seed = std::getenv("SPRITEFARM_TEST_RANDOM_SEED");
-  const auto end = Clock::now() + std::chrono::duration<double>(seconds ? std::stod(seconds) : 1.0);
-  const std::uint64_t first = only_seed ? std::stoull(only_seed) : 1;
   const std::clock_t begin = std::clock();
   Played total;
-  std::uint64_t seed = first;
-  do {
-    try {
-      play(seed, total);
-    } catch (const SchedulerModel::Violation& violation) {
-      FAIL("SPRITEFARM_TEST_RANDOM_SEED=" << seed << " violates: " << violation.what());
-    }
-    ++seed;
-  } while (!only_seed && (seed <= 20 || Clock::now() < end));
+  const std::uint64_t seeds =
+      play_seeds<SchedulerModel::Violation>([&](std::uint64_t seed) { play(seed, total); });
   const double cpu = static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
   std::printf(
       "%-34s %llu seeds, %llu calls, %llu kills, %llu pools broken, %llu events, %.2f million a CPU second\n",
-      "random scheduler events", static_cast<unsigned long long>(seed - first),
+      "random scheduler events", static_cast<unsigned long long>(seeds),
       static_cast<unsigned long long>(total.calls), static_cast<unsigned long long>(total.kills),
       static_cast<unsigned long long>(total.broken), static_cast<unsigned long long>(total.events),
       static_cast<double>(total.events) / cpu / 1e6);

@@ -124,6 +124,88 @@ SchedulerOptions one_worker() {
 
 }  // namespace
 
+TEST_CASE("calls of higher priority are sent first, equal ones in their order", "[scheduler]") {
+  Table pool(one_worker());
+  CHECK(pool.submit() == "spawn w1, send c1 w1");
+  CHECK(pool.submit({.priority = 0}) == "send c2 w1");
+  pool.ready(1);
+  pool.start(1);
+  CHECK(pool.submit({.priority = 5}) == "send c3 w1");  // c2 is recalled
+  CHECK(pool.submit({.priority = 5}) == "");
+  CHECK(pool.submit({.priority = -1}) == "");
+  CHECK(pool.submit({.priority = 6}) == "send c6 w1");  // c3 is recalled
+  CHECK(pool.result(1, 1) == "send c3 w1");
+  CHECK(pool.result(1, 6) == "send c4 w1");
+  CHECK(pool.result(1, 3) == "send c2 w1");
+  CHECK(pool.result(1, 4) == "send c5 w1");
+}
+
+TEST_CASE("a call that has started is not recalled for one of higher priority", "[scheduler]") {
+  Table pool(one_worker());
+  pool.submit();
+  pool.submit();
+  pool.ready(1);
+  pool.start(1);
+  pool.start(2);  // just now: its slot says so
+  CHECK(pool.submit({.priority = 1}) == "");
+  CHECK(pool.result(1, 1) == "send c3 w1");
+}
+
+TEST_CASE("a call of higher priority starts a worker before it recalls", "[scheduler]") {
+  Table pool;
+  pool.submit();
+  pool.ready(1);
+  pool.start(1);
+  CHECK(pool.submit({.priority = 1}) == "spawn w2, send c2 w2");
+  CHECK(pool.submit({.priority = 1}) == "send c3 w1");
+  CHECK(pool.submit({.priority = 2}) == "send c4 w2, send c2 w1, send c3 w2");
+  CHECK(pool.submit({.priority = 3}) == "send c5 w2, send c4 w1, send c2 w2");
+}
+
+TEST_CASE("a retried call keeps its priority", "[scheduler]") {
+  Table pool(one_worker());
+  pool.submit({.retries = 1, .priority = -1});
+  pool.ready(1);
+  pool.start(1);
+  pool.submit({.priority = 1});
+  pool.submit({.priority = -1});
+  CHECK(pool.exited(1, crashed()) == "forget w1, spawn w2, send c2 w2, send c1 w2");
+}
+
+TEST_CASE("the scheduler says when there is room for another call", "[scheduler]") {
+  Table pool({.max_workers = 1, .worker_slots = 4, .max_outstanding = 2});
+  CHECK(pool->has_room());
+  pool.submit();
+  pool.ready(1);
+  pool.submit({.timeout = 1s});
+  CHECK_FALSE(pool->has_room());
+  CHECK(pool.result(1, 1) == "");
+  CHECK(pool->has_room());
+  pool.submit();
+  CHECK_FALSE(pool->has_room());
+  CHECK(pool->recall(1));
+  CHECK(pool->has_room());
+  pool.start(2, begin);
+  CHECK(pool.at(begin + 2s) == "complete c2 timed out, SIGTERM w1");
+  CHECK(pool->outstanding() == 0);  // though its worker is not free yet
+}
+
+TEST_CASE("what a call has left goes ahead of the calls that wait, also after a shutdown", "[scheduler]") {
+  Table pool({.max_workers = 1, .worker_slots = 1});
+  pool.submit();
+  pool.ready(1);
+  CHECK(pool.submit() == "");
+  pool->shut_down();
+  CHECK(pool->on_result(1, pool.number(1), false) == 1);
+  CHECK(pool->submit_first({}, false) == 1);
+  CHECK(pool.actions() == "send c1 w1");
+  CHECK(pool.result(1, 1) == "send c2 w1");
+  CHECK(pool->on_result(1, pool.number(2), false) == 2);
+  CHECK(pool->submit_first({}, false) == 2);  // before plan() asks the worker to exit
+  CHECK(pool.actions() == "send c2 w1");
+  CHECK(pool.result(1, 2) == "ask w1");
+}
+
 TEST_CASE("a call goes to an idle worker, else to a new one, else to the least busy", "[scheduler]") {
   Table pool;
   CHECK(pool.submit() == "spawn w1, send c1 w1");  // it waits in the channel
@@ -514,6 +596,28 @@ TEST_CASE("a deadline counts from the start of the call", "[scheduler][deadline]
   SECTION("the worker dies first") {
     CHECK(pool.exited(1, killed()) == "complete c1 died, forget w1");
     CHECK_FALSE(pool->next_timer());
+  }
+}
+
+TEST_CASE("a pause counts for no deadline that it meets", "[scheduler][deadline]") {
+  Table pool(one_worker());
+  pool.submit({.timeout = 100ms});
+  pool.ready(1);
+  pool.start(1, begin + 80ms);
+  pool->add_pause(begin + 90ms, begin + 1090ms);
+  CHECK(pool->next_timer() == begin + 1100ms);
+  CHECK(pool.at(begin + 1100ms) == "");
+  CHECK(pool->next_timer() == begin + 1180ms);
+  SECTION("the call goes on for what was left") {
+    CHECK(pool.at(begin + 1180ms) == "complete c1 timed out, SIGTERM w1");
+  }
+  SECTION("a call that starts later has no more than its timeout") {
+    CHECK(pool.result(1, 1) == "");
+    CHECK(pool.at(begin + 1150ms) == "");
+    pool.submit({.timeout = 100ms});
+    pool.start(1, begin + 1150ms);
+    CHECK(pool.at(begin + 1249ms) == "");
+    CHECK(pool.at(begin + 1250ms) == "complete c1 timed out, SIGTERM w1");
   }
 }
 

@@ -69,8 +69,10 @@ struct Family {
 Family living_family(pid_t coordinator) {
   Family family;
   for (const pid_t each : test::descendants_of(coordinator)) {
-    if (!test::is_alive(each)) continue;
     const auto [name, letter, parent] = test::state_of(each);
+    // One that has started sleeps until it is needed. After three that are killed before, the pool requests
+    // no more.
+    if (letter != 'S') continue;
     // A new child of the zygote has its name for a moment.
     if (name == "zygote" && test::state_of(parent).name != "zygote") family.zygote = each;
     if (name == "standby") family.standbys.push_back(each);

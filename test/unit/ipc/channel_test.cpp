@@ -1,10 +1,13 @@
 #include "ipc/channel.hpp"
 
 #include "ipc/channel_ends.hpp"
+#include "posix/shared_notification.hpp"
 #include "support/catch.hpp"
 
+#include <fcntl.h>
 #include <poll.h>
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <thread>
@@ -91,4 +94,49 @@ TEST_CASE("open_channel refuses the descriptors of another transport", "[channel
   CHECK_THROWS_AS(ipc::open_channel(Transport::shared_memory, std::move(pipes.worker)), ipc::CorruptFrame);
   ipc::ChannelEnds rings = ipc::ChannelEnds::make(Transport::shared_memory);
   CHECK_THROWS_AS(ipc::open_channel(Transport::pipe, std::move(rings.worker)), ipc::CorruptFrame);
+}
+
+TEST_CASE("a frame beyond the limit is corrupt before it has arrived", "[channel]") {
+  const Transport transport = GENERATE(Transport::shared_memory, Transport::pipe);
+  ipc::ChannelEnds ends = ipc::ChannelEnds::make(transport);
+  const std::unique_ptr<ipc::Channel> worker = ipc::open_channel(transport, std::move(ends.worker));
+  ends.coordinator->limit_payload(1000);
+  worker->send(call_header(1), std::string(1000, 'x'));
+  CHECK(ends.coordinator->receive());
+  worker->send(call_header(2), std::string(1001, 'x'));
+  CHECK_THROWS_AS(ends.coordinator->receive(), ipc::CorruptFrame);
+}
+
+TEST_CASE("what a dead worker left is received, although somebody writes on", "[channel]") {
+  const Transport transport = GENERATE(Transport::shared_memory, Transport::pipe);
+  ipc::ChannelEnds ends = ipc::ChannelEnds::make(transport);
+  const std::unique_ptr<ipc::Channel> worker = ipc::open_channel(transport, std::move(ends.worker));
+  worker->send(call_header(1), "the end");
+  std::atomic<bool> stop = false;
+  std::thread writing([&] {
+    while (!stop) {
+      worker->send(call_header(2), std::string(1000, 'x'));
+      while (!worker->flush() && !stop) std::this_thread::yield();
+    }
+  });
+  ends.coordinator->on_other_end_gone();
+  std::vector<ipc::Frame> frames;
+  while (auto frame = ends.coordinator->receive()) frames.push_back(*std::move(frame));
+  stop = true;
+  writing.join();
+  REQUIRE(!frames.empty());
+  CHECK(frames.front().payload == "the end");
+  CHECK(frames.size() <= (2 << 20) / 1000);
+}
+
+TEST_CASE("neither side can make the other one's notifications wait", "[channel]") {
+  posix::SharedNotification notification, of_other(notification.fd().duplicate());
+  REQUIRE(::fcntl(of_other.fd().get(), F_SETFL, 0) == 0);
+  notification.clear();
+  for (int i = 0; i < 1000; ++i) notification.notify();
+  pollfd ready{notification.fd().get(), POLLIN, 0};
+  CHECK(::poll(&ready, 1, 0) == 1);
+  notification.clear();
+  notification.clear();
+  CHECK(::poll(&ready, 1, 0) == 0);
 }

@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::uint32_t capacity = 64;
 
-bool is_notified(const posix::EventFd& notification) {
+bool is_notified(const posix::SharedNotification& notification) {
   pollfd ready{notification.fd().get(), POLLIN, 0};
   return ::poll(&ready, 1, 0) == 1;
 }
@@ -43,7 +43,7 @@ struct TwoSides {
   }
 
   posix::SharedMemory memory;
-  posix::EventFd reader_notification, writer_notification;
+  posix::SharedNotification reader_notification, writer_notification;
   Ring writer, reader;
 };
 
@@ -128,7 +128,7 @@ TEST_CASE("a ring between two sleeping threads loses no byte and no notification
   const std::uint32_t size = GENERATE(64u, 4096u);
   TwoSides sides(size);
   constexpr std::size_t whole = 300'000;
-  const auto wait_for = [](posix::EventFd& notification) {
+  const auto wait_for = [](posix::SharedNotification& notification) {
     pollfd ready{notification.fd().get(), POLLIN, 0};
     const bool notified = ::poll(&ready, 1, 60'000) == 1;
     notification.clear();

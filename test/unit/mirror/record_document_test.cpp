@@ -30,7 +30,7 @@ TEST_CASE("records have the structure, sizes and nulls of the real records", "[m
     sizes.push_back(document.size());
     offsets.push_back(static_cast<double>(document.find("\"sprites\":")) /
                       static_cast<double>(document.size()));
-    const auto record = pokeapi::parse_record(document);
+    const auto record = pokeapi::parse_record(document, "https://pokeapi.test/api/v2/pokemon/1/");
     INFO(pokemon.name);
     REQUIRE(record);
     CHECK(record->id == pokemon.id);

@@ -225,6 +225,20 @@ TEST_CASE("a TLS server with HTTP/1.1 only gets several connections", "[http2]")
   CHECK(connections(requests) <= 8);
 }
 
+TEST_CASE("hosts that share an address do not close each other's connections", "[http2]") {
+  const Folder folder(20);
+  const std::string other = "other.test";
+  NginxServer server(folder.dir.path(), {name, other});
+  HttpOptions options = options_for(server);
+  options.connect_to = {"::127.0.0.1:" + std::to_string(server.port())};  // any host
+  EventLoop loop;
+  HttpClient client(loop, options);
+  for (int i = 0; i < 20; ++i)
+    for (const std::string& host : {name, other})
+      CHECK(run(loop, client.fetch({.url = "https://" + host + "/" + std::to_string(i) + ".json"})).outcome);
+  CHECK(connections(server.stop()) == 2);
+}
+
 TEST_CASE("a truncated HTTP/2 body is detected", "[http2]") {
   const std::string head = "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n";
   test::ScriptedServer upstream([head](const test::ScriptedServer::Request& request) {
@@ -246,26 +260,26 @@ TEST_CASE("a certificate that is not valid is a final failure, with advice", "[h
   NginxServer server(folder.dir.path(), {name});
   const NginxServer other_server(folder.dir.path(), {name});
   const std::string file = "https://" + name + "/0.json";
-  const auto check_refused = [](const HttpFetch& fetched) {
+  const auto check_refused = [](const HttpFetch& fetched, const std::string& advice) {
     CHECK(fetched.failure == FetchFailure::certificate);
     CHECK(fetched.attempts == 1);
     REQUIRE_FALSE(fetched.outcome);
     INFO(fetched.outcome.error().message);
-    CHECK(fetched.outcome.error().message.find("--cacert") != std::string::npos);
+    CHECK(fetched.outcome.error().message.find(advice) != std::string::npos);
   };
   HttpOptions options = options_for(server);
   options.ca_file.clear();
-  check_refused(fetch(options, file));
+  check_refused(fetch(options, file), "pass its CA with --cacert");
   options.ca_file = other_server.ca_file();
-  check_refused(fetch(options, file));
+  check_refused(fetch(options, file), "its CA is not in " + other_server.ca_file());
   options.ca_file = folder.dir / "no-such-file.pem";
-  check_refused(fetch(options, file));
+  check_refused(fetch(options, file), options.ca_file + ": No such file");
   options.ca_file = folder.dir / "0.json";
-  check_refused(fetch(options, file));
+  check_refused(fetch(options, file), options.ca_file + ": it holds no certificate");
 
   options = options_for(server);
   options.connect_to = {server.connect_to("other.test")};
-  check_refused(fetch(options, "https://other.test/0.json"));
+  check_refused(fetch(options, "https://other.test/0.json"), "check the host name");
 }
 
 TEST_CASE("a redirect from https to http is refused", "[http2]") {

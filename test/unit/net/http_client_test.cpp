@@ -4,6 +4,7 @@
 #include "support/catch.hpp"
 #include "support/scripted_server.hpp"
 
+#include <sys/resource.h>
 #include <zlib.h>
 
 #include <algorithm>
@@ -78,26 +79,50 @@ TEST_CASE("a fetch returns the body, its ETag and the counts", "[http]") {
   CHECK(fetched.failure == FetchFailure::none);
   CHECK(contains(head, "GET /a?b=c HTTP/1.1\r\n"));
   CHECK(contains(head, "User-Agent: spritefarm/"));
-  CHECK_FALSE(contains(head, "Accept-Encoding"));
+  CHECK(contains(head, "Accept-Encoding: identity\r\n"));
+}
+
+TEST_CASE("a declared content encoding is decoded, asked for or not", "[http]") {
+  const bool compressed = GENERATE(false, true);
+  const std::string plain(3000, 'x');
+  ScriptedServer server([&](const Request& request) {
+    const auto encoded = [](const std::string& coding, const std::string& body) {
+      return ScriptedServer::response("200 OK", body, "Content-Encoding: " + coding + "\r\n");
+    };
+    if (request.path == "/gzip") return encoded("gzip", gzip(plain));
+    if (request.path == "/twice") return encoded("gzip, x-gzip", gzip(gzip(plain)));
+    if (request.path == "/none") return encoded("none", plain);
+    if (request.path == "/unknown") return encoded("utf-8", plain);
+    return encoded("gzip", plain);  // declared in error
+  });
+  for (const std::string path : {"/gzip", "/twice", "/none", "/unknown", "/error"}) {
+    const HttpFetch fetched = fetch({.retries = 1}, {.url = server.url(path), .compressed = compressed});
+    CAPTURE(path, message(fetched));
+    REQUIRE(fetched.outcome);
+    CHECK(fetched.outcome->body == plain);
+    CHECK(fetched.attempts == (path == "/unknown" || path == "/error" ? 2 : 1));
+  }
 }
 
 TEST_CASE("max_bytes limits the decoded size of a compressed body", "[http]") {
   const std::string plain(300'000, 'x');
+  const bool compressed = GENERATE(false, true);
   std::string head;
   ScriptedServer server([&](const Request& request) {
     head = request.head;
     return ScriptedServer::response("200 OK", gzip(plain), "Content-Encoding: gzip\r\n");
   });
-  const HttpFetch fetched = fetch({}, {.url = server.url("/"), .compressed = true});
+  const HttpFetch fetched = fetch({}, {.url = server.url("/"), .compressed = compressed});
   REQUIRE(fetched.outcome);
   CHECK(fetched.outcome->body == plain);
   CHECK(fetched.bytes == plain.size());
-  CHECK(contains(head, "gzip"));
+  CHECK(contains(head, "gzip") == compressed);
 
-  const HttpFetch bounded = fetch({}, {.url = server.url("/"), .max_bytes = 299'999, .compressed = true});
+  const HttpFetch bounded =
+      fetch({}, {.url = server.url("/"), .max_bytes = 299'999, .compressed = compressed});
   CHECK(bounded.failure == FetchFailure::too_large);
   CHECK(bounded.attempts == 1);
-  const HttpFetch exact = fetch({}, {.url = server.url("/"), .max_bytes = 300'000, .compressed = true});
+  const HttpFetch exact = fetch({}, {.url = server.url("/"), .max_bytes = 300'000, .compressed = compressed});
   CHECK(exact.outcome);
 }
 
@@ -137,11 +162,12 @@ TEST_CASE("a transient failure is retried", "[http]") {
 }
 
 TEST_CASE("a permanent failure is final at once", "[http]") {
-  const std::string status =
-      GENERATE("400 Bad Request", "401 Unauthorized", "403 Forbidden", "404 Not Found", "410 Gone",
-               "204 No Content", "300 Multiple Choices", "304 Not Modified");
+  const std::string status = GENERATE("400 Bad Request", "401 Unauthorized", "403 Forbidden", "404 Not Found",
+                                      "410 Gone", "203 Non-Authoritative Information", "204 No Content",
+                                      "300 Multiple Choices", "304 Not Modified");
   CAPTURE(status);
-  const std::string body = status < "205" || status == "304 Not Modified" ? "" : "an error page";
+  const std::string body =
+      status < "203" || status.starts_with("204") || status == "304 Not Modified" ? "" : "an error page";
   ScriptedServer server([&](const Request&) { return ScriptedServer::response(status, body); });
   const HttpFetch fetched = fetch({}, {.url = server.url("/x")});
   CHECK(fetched.failure == FetchFailure::status);
@@ -188,7 +214,7 @@ TEST_CASE("a stalled attempt ends at its timeout and is retried", "[http]") {
   ScriptedServer silent([](const Request&) { return Reply{"", Reply::stall}; });
   const HttpFetch timed_out = fetch({.timeout = 250ms, .retries = 0}, {.url = silent.url("/")});
   CHECK(timed_out.failure == FetchFailure::timeout);
-  CHECK(contains(message(timed_out), "no complete response within 0.25 s"));
+  CHECK(contains(message(timed_out), "no byte for 0.25 s"));
 }
 
 TEST_CASE("refused, unresolved and malformed URLs are told apart", "[http]") {
@@ -206,13 +232,24 @@ TEST_CASE("refused, unresolved and malformed URLs are told apart", "[http]") {
   CHECK(unresolved.attempts == 2);
   CHECK(contains(message(unresolved), "does not resolve"));
 
-  for (const char* url : {"", "pokeapi.co", "file:///etc/hostname", "http://a b/", "http://h/\n"}) {
+  for (const char* url : {"", "pokeapi.co", "file:///etc/hostname", "http://a b/", "http://a b/\n"}) {
     CAPTURE(url);
     const HttpFetch none = fetch({}, {.url = url});
     CHECK(none.failure == FetchFailure::url);
     CHECK(none.attempts == 0);
     CHECK_FALSE(contains(message(none), "\n"));
   }
+}
+
+TEST_CASE("a proxy that refuses to connect is final, and named", "[http]") {
+  const std::string status = GENERATE("407 Proxy Authentication Required", "403 Forbidden");
+  ScriptedServer proxy([&](const Request&) { return ScriptedServer::response(status, ""); });
+  const HttpFetch fetched = fetch({.proxy = proxy.url("")}, {.url = "https://pokeapi.test/"});
+  CHECK(fetched.failure == FetchFailure::proxy);
+  CHECK(fetched.attempts == 1);
+  CHECK(contains(message(fetched), "the proxy"));
+  CHECK(contains(message(fetched), status.substr(0, 3)));
+  CHECK(contains(message(fetched), "--proxy"));
 }
 
 TEST_CASE("redirects are followed within http, up to a limit", "[http]") {
@@ -241,7 +278,7 @@ TEST_CASE("a followed redirect counts as a request and against the rate limit", 
                               : ScriptedServer::response("200 OK", "whole");
   });
   HttpOptions options;
-  options.rate_limits = std::make_shared<net::HostRateLimits>(net::Rate{0.1, 4});
+  options.hosts = std::make_shared<net::HostTable>(net::HostTable::Settings{.rate = {0.1, 4}});
   const HttpFetch fetched = fetch(options, {.url = server.url("/")});
   REQUIRE(fetched.outcome);
   CHECK(fetched.attempts == 1);
@@ -249,7 +286,7 @@ TEST_CASE("a followed redirect counts as a request and against the rate limit", 
   // The four have used up the burst.
   const auto now = EventLoop::Clock::now();
   const std::string origin = net::parse_url(server.url("/"))->origin();
-  CHECK(options.rate_limits->host(origin).acquire(options.rate_limits->rate(), now) > now);
+  CHECK(options.hosts->host(origin).limiter.acquire({0.1, 4}, now) > now);
 }
 
 TEST_CASE("a connection is reused", "[http]") {
@@ -329,6 +366,24 @@ TEST_CASE("a client and its tasks may be destroyed at any time", "[http]") {
     for (int i = 0; i < rounds; ++i) loop.run_once(1ms);
   }
   CHECK(server.requests() > 0);
+}
+
+TEST_CASE("a lack of descriptors is this machine's failure, not the host's", "[http]") {
+  ScriptedServer server([](const Request&) { return ScriptedServer::response("200 OK", "whole"); });
+  EventLoop loop;
+  HttpClient client(loop, {.retries = 1});
+  rlimit limit{};
+  REQUIRE(::getrlimit(RLIMIT_NOFILE, &limit) == 0);
+  const rlimit no_more{0, limit.rlim_max};
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &no_more) == 0);
+  const HttpFetch fetched = run(loop, client.fetch({.url = server.url("/")}));
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &limit) == 0);
+  CHECK(fetched.failure == FetchFailure::descriptors);
+  CHECK(fetched.attempts == 2);
+  CHECK(contains(message(fetched), "too many open files"));
+
+  const HttpFetch later = run(loop, client.fetch({.url = server.url("/")}));
+  CHECK(later.failure == FetchFailure::none);
 }
 
 TEST_CASE("no fetch sends a request before Retry-After has passed", "[http]") {

@@ -1,6 +1,6 @@
 #include "net/rate_limiter.hpp"
 
-#include "net/host_rate_limits.hpp"
+#include "net/host_table.hpp"
 #include "support/catch.hpp"
 
 #include <signal.h>
@@ -14,7 +14,8 @@
 #include <vector>
 
 using namespace std::chrono_literals;
-using spritefarm::net::HostRateLimits;
+namespace net = spritefarm::net;
+using spritefarm::net::HostTable;
 using spritefarm::net::Rate;
 using spritefarm::net::RateLimiter;
 using spritefarm::posix::SharedMemory;
@@ -66,54 +67,38 @@ TEST_CASE("a burst of --rate is the requests of 2.56 seconds, at most 256", "[ra
   CHECK_FALSE(Rate::polite(0).is_limited());
 }
 
-TEST_CASE("pause_until() pauses a host and allows a small burst after it", "[rate]") {
+TEST_CASE("a small burst passes after a pause", "[rate]") {
   const Rate rate{100, 256};
   RateLimiter limiter;
-  CHECK(limiter.retry_after_remaining(start) == 0s);
-  limiter.pause_until(rate, start + 2s);
-  limiter.pause_until(rate, start + 1s);  // does not shorten the pause
-  CHECK(limiter.retry_after_remaining(start) == 2s);
-  CHECK(limiter.retry_after_remaining(start + 1500ms) == 500ms);
-  CHECK(limiter.retry_after_remaining(start + 2s) == 0s);
+  limiter.resume_at(rate, start + 2s);
   std::vector<RateLimiter::Time> departures;
   for (int i = 0; i < 100; ++i) departures.push_back(limiter.acquire(rate, start + 2s));
   CHECK(std::count(departures.begin(), departures.end(), start + 2s) == 32);
   CHECK(departures.back() == start + 2s + 68 * 10ms);
 }
 
-TEST_CASE("a host is recovering if two of its last 64 final responses came after failures", "[rate]") {
+TEST_CASE("bytes are acquired many at a time", "[rate]") {
+  const Rate rate{1000, 100};
   RateLimiter limiter;
-  for (int i = 0; i < 10; ++i) limiter.record_final_response(false);
-  limiter.record_final_response(true);
-  CHECK_FALSE(limiter.host_is_recovering());
-  limiter.record_final_response(true);
-  CHECK(limiter.host_is_recovering());
-  for (int i = 0; i < 62; ++i) limiter.record_final_response(false);
-  CHECK(limiter.host_is_recovering());
-  limiter.record_final_response(false);
-  CHECK_FALSE(limiter.host_is_recovering());
-}
-
-TEST_CASE("an implausibly long pause is ignored", "[rate]") {
-  RateLimiter limiter;
-  limiter.pause_until({}, start + 24h);
-  CHECK(limiter.retry_after_remaining(start) == 0s);
+  CHECK(limiter.acquire(rate, start, 99) == start);
+  CHECK(limiter.acquire(rate, start, 500) == start);
+  CHECK(limiter.acquire(rate, start, 1) == start + 500ms);
 }
 
 TEST_CASE("each origin has its own limiter", "[rate]") {
-  HostRateLimits rate_limits(Rate{1, 1});
-  RateLimiter& first = rate_limits.host("https://a.example:443");
-  CHECK(&rate_limits.host("https://b.example:443") != &first);
-  CHECK(&rate_limits.host("https://a.example:443") == &first);
+  HostTable hosts({.rate = {1, 1}});
+  const net::Host& first = hosts.host("https://a.example:443");
+  CHECK(&hosts.host("https://b.example:443") != &first);
+  CHECK(&hosts.host("https://a.example:443") == &first);
   for (int i = 0; i < 1000; ++i)
-    rate_limits.host("https://" + std::to_string(i) + ".example:443").acquire(rate_limits.rate(), start);
-  CHECK(&rate_limits.host("https://a.example:443") == &first);
+    hosts.host("https://" + std::to_string(i) + ".example:443").limiter.acquire({1, 1}, start);
+  CHECK(&hosts.host("https://a.example:443") == &first);
 }
 
 TEST_CASE("processes share one rate, even if one of them dies", "[rate]") {
   const Rate rate{1000, 16};
   constexpr int processes = 4, requests = 500;
-  HostRateLimits rate_limits(rate);
+  HostTable hosts({.rate = rate});
   const SharedMemory shared(sizeof(RateLimiter::Time) * processes * requests);
   auto* const departures = static_cast<RateLimiter::Time*>(shared.data());
 
@@ -122,7 +107,7 @@ TEST_CASE("processes share one rate, even if one of them dies", "[rate]") {
     const pid_t pid = ::fork();
     REQUIRE(pid >= 0);
     if (pid == 0) {
-      RateLimiter& limiter = rate_limits.host("http://127.0.0.1:80");
+      RateLimiter& limiter = hosts.host("http://127.0.0.1:80").limiter;
       RateLimiter::Time now = start;
       for (int i = 0; i < requests; ++i) {
         if (child == 0 && i == requests / 2) ::kill(::getpid(), SIGKILL);
@@ -157,6 +142,5 @@ TEST_CASE("an overwritten limiter delays nobody for long", "[rate]") {
       CHECK(limiter.acquire(rate, start) >= start);
       CHECK(limiter.acquire(rate, start) < start + 10min);
     }
-    CHECK(limiter.retry_after_remaining(start) <= RateLimiter::max_pause);
   }
 }

@@ -53,7 +53,7 @@ TEST_CASE("a semaphore grants its permits in order, up to its limit", "[semaphor
   CHECK(std::is_sorted(record.order.begin(), record.order.end()));
 }
 
-TEST_CASE("raise_limit() grants more permits", "[semaphore]") {
+TEST_CASE("a greater limit grants more permits, a smaller one takes none away", "[semaphore]") {
   EventLoop loop;
   Semaphore semaphore(loop, 1);
   Record record;
@@ -61,8 +61,10 @@ TEST_CASE("raise_limit() grants more permits", "[semaphore]") {
   for (int i = 0; i < 20; ++i) tasks.push_back(pass(semaphore, record, i));
   Task<std::vector<int>> all = when_all(std::move(tasks));
   all.start([] {});
-  semaphore.raise_limit(5);
-  semaphore.raise_limit(2);
+  semaphore.set_limit(5);
+  loop.run_until([&] { return record.max_held == 5; });
+  CHECK(semaphore.is_exhausted());
+  semaphore.set_limit(2);
   loop.run_until([&] { return all.done(); });
   CHECK(record.max_held == 5);
   CHECK(std::is_sorted(record.order.begin(), record.order.end()));

@@ -1,4 +1,4 @@
-#include "net/host_rate_limits.hpp"
+#include "net/host_table.hpp"
 #include "net/http_client.hpp"
 #include "posix/fork.hpp"
 #include "posix/pipe.hpp"
@@ -18,7 +18,7 @@
 
 using namespace spritefarm;
 using namespace std::chrono_literals;
-using net::HostRateLimits;
+using net::HostTable;
 using net::HttpClient;
 using net::HttpFetch;
 using net::HttpOptions;
@@ -28,9 +28,9 @@ using Clock = EventLoop::Clock;
 
 namespace {
 
-HttpOptions sharing(const std::shared_ptr<HostRateLimits>& rate_limits) {
+HttpOptions sharing(const std::shared_ptr<HostTable>& hosts) {
   HttpOptions options;
-  options.rate_limits = rate_limits;
+  options.hosts = hosts;
   return options;
 }
 
@@ -39,14 +39,14 @@ std::string origin(int port) {
 }
 
 /// A worker that receives Retry-After and is killed as soon as the shared pause is set.
-int receive_pause_and_die(const std::shared_ptr<HostRateLimits>& rate_limits, const posix::Fd& port_source) {
+int receive_pause_and_die(const std::shared_ptr<HostTable>& hosts, const posix::Fd& port_source) {
   int port = 0;
   if (::read(port_source.get(), &port, sizeof port) != sizeof port) return 1;
   EventLoop loop;
-  HttpClient client(loop, sharing(rate_limits));
+  HttpClient client(loop, sharing(hosts));
   Task<HttpFetch> fetching = client.fetch({.url = origin(port) + "/"});
   fetching.start([] {});
-  loop.run_until([&] { return rate_limits->host(origin(port)).retry_after_remaining(Clock::now()) > 0s; });
+  loop.run_until([&] { return hosts->host(origin(port)).availability.status(Clock::now(), 300s).has_asked; });
   ::kill(::getpid(), SIGKILL);
   return 2;
 }
@@ -55,9 +55,9 @@ int receive_pause_and_die(const std::shared_ptr<HostRateLimits>& rate_limits, co
 
 TEST_CASE("processes share the pause of a host, even if the one that received Retry-After dies",
           "[limiter]") {
-  const auto rate_limits = std::make_shared<HostRateLimits>(Rate::polite(100));
+  const auto hosts = std::make_shared<HostTable>(HostTable::Settings{.rate = Rate::polite(100)});
   const posix::Pipe pipe = posix::Pipe::make();
-  const pid_t child = posix::fork_child([&] { return receive_pause_and_die(rate_limits, pipe.read_end); });
+  const pid_t child = posix::fork_child([&] { return receive_pause_and_die(hosts, pipe.read_end); });
 
   std::atomic<int> early{0};
   std::atomic<Clock::time_point> resume_at{};
@@ -78,7 +78,7 @@ TEST_CASE("processes share the pause of a host, even if the one that received Re
   REQUIRE((WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL));
 
   EventLoop loop;
-  HttpClient client(loop, sharing(rate_limits));
+  HttpClient client(loop, sharing(hosts));
   std::vector<std::string> order;
   std::vector<Task<HttpFetch>> fetching;
   for (const ScriptedServer* server : {&closed, &closed, &closed, &open, &open})
@@ -100,9 +100,9 @@ TEST_CASE("several clients share one rate", "[limiter]") {
     arrivals.push_back(Clock::now());
     return ScriptedServer::response("200 OK", "");
   });
-  const auto rate_limits = std::make_shared<HostRateLimits>(Rate{50, 5});
+  const auto hosts = std::make_shared<HostTable>(HostTable::Settings{.rate = {50, 5}});
   EventLoop loop;
-  HttpClient one(loop, sharing(rate_limits)), other(loop, sharing(rate_limits));
+  HttpClient one(loop, sharing(hosts)), other(loop, sharing(hosts));
   std::vector<Task<HttpFetch>> fetching;
   for (int i = 0; i < 10; ++i)
     for (HttpClient* client : {&one, &other}) fetching.push_back(client->fetch({.url = server.url("/")}));
@@ -117,40 +117,26 @@ TEST_CASE("several clients share one rate", "[limiter]") {
   }
 }
 
-TEST_CASE("throttled attempts are no failures while the host answers other requests", "[limiter]") {
-  constexpr int refusals = 6;
-  std::atomic<int> asked{0};
-  ScriptedServer server([&](const ScriptedServer::Request& request) {
-    if (request.path == "/busy" && ++asked <= refusals)
-      return ScriptedServer::response("429 Too Many Requests", "", "Retry-After: 0\r\n");
-    return ScriptedServer::response("200 OK", "x");
+TEST_CASE("no request fails because its host refuses a part of all requests", "[limiter]") {
+  ScriptedServer server([](const ScriptedServer::Request& request) {
+    return request.number % 3 == 0
+               ? ScriptedServer::response("429 Too Many Requests", "", "Retry-After: 0\r\n")
+               : ScriptedServer::response("200 OK", "x");
   });
   EventLoop loop;
-  HttpOptions options;
-  options.retries = 2;
-  HttpClient client(loop, options);
-  bool is_over = false;
-  const auto keep_asking = [&]() -> Task<void> {
-    while (!is_over) {
-      Task<HttpFetch> fetching = client.fetch({.url = server.url("/other")});
-      co_await std::move(fetching);
-    }
-  };
-  std::vector<Task<void>> others;
-  for (int i = 0; i < 8; ++i) others.push_back(keep_asking());
-  for (Task<void>& each : others) each.start([] {});
+  HttpClient client(loop, {.retries = 2});
+  std::vector<Task<HttpFetch>> fetching;
+  for (int i = 0; i < 20; ++i) fetching.push_back(client.fetch({.url = server.url("/")}));
+  for (const HttpFetch& fetch : run(loop, when_all(std::move(fetching)))) CHECK(fetch.outcome);
+}
 
-  const HttpFetch busy = run(loop, client.fetch({.url = server.url("/busy")}));
-  is_over = true;
-  CHECK(busy.outcome);
-  CHECK(busy.attempts == refusals + 1);
-
-  SECTION("throttled attempts are failures if the host answers no request") {
-    ScriptedServer refusing([](const ScriptedServer::Request&) {
-      return ScriptedServer::response("503 Busy", "", "Retry-After: 0\r\n");
-    });
-    const HttpFetch refused = run(loop, client.fetch({.url = refusing.url("/")}));
-    CHECK(refused.status == 503);
-    CHECK(refused.attempts == 3);
-  }
+TEST_CASE("a request fails if its host refuses all requests", "[limiter]") {
+  ScriptedServer refusing([](const ScriptedServer::Request&) {
+    return ScriptedServer::response("503 Busy", "", "Retry-After: 0\r\n");
+  });
+  EventLoop loop;
+  HttpClient client(loop, {.retries = 2});
+  const HttpFetch refused = run(loop, client.fetch({.url = refusing.url("/")}));
+  CHECK(refused.status == 503);
+  CHECK(refused.attempts == 3);
 }

@@ -15,6 +15,7 @@ TEST_CASE("objects and lists are separated by commas", "[farm][json]") {
 TEST_CASE("any bytes become a valid JSON string", "[farm][json]") {
   const auto quoted = [](std::string_view text) { return JsonWriter().value(text).text(); };
   CHECK(quoted("\"\\\n\x01") == R"("\"\\\u000a\u0001")");
+  CHECK(quoted("\x7f\u009b\u202e\u2028") == R"("\u007f\u009b\u202e\u2028")");
   CHECK(quoted("é♀𝄞") == "\"é♀𝄞\"");
   const std::string replaced = "\xef\xbf\xbd";
   CHECK(quoted("a\xff"

@@ -46,7 +46,8 @@ TEST_CASE("a template that is not a relative path below the directory is refused
 TEST_CASE("no name from a server leads out of the directory", "[farm][template]") {
   const std::string evil =
       GENERATE(as<std::string>(), "../x", "/x", "a/b", "", ".", "..", ".bashrc", std::string(300, 'x'),
-               "a\nb", "a\x1b[2J", std::string("a\0b", 3), "a\x7f");
+               "a\nb", "a\x1b[2J", std::string("a\0b", 3), "a\x7f", "-",
+               "--use-compress-program=sh evil.gif ", "a\u009bb", "a\u202egnp", "a\u2028b", "a\x9b", "a\xc3");
   CAPTURE(evil);
   const text::OutputNames as_name{evil, 1, "front_default", "png"};
   CHECK(path("{name}.{ext}", as_name).starts_with("refused: "));

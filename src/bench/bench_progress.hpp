@@ -1,0 +1,63 @@
+#pragma once
+
+#include "bench/samples.hpp"
+#include "cli/messages.hpp"
+#include "cli/progress.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace spritefarm::bench {
+
+/// Shows how far a benchmark is: a bar, the time left, and the figures so far of each configuration, below
+/// the messages of a terminal; elsewhere a message for each round. Owned by compare(), used by the main
+/// thread, which calls update() while it waits for a run. The destructor erases the lines.
+class BenchProgress {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  /// Each configuration is run `rounds` times, and once before for its memory. `title` stands before the
+  /// round.
+  BenchProgress(cli::ProgressForm form, const cli::Messages& messages, std::string title,
+                const std::vector<std::string>& configurations, int rounds);
+  BenchProgress(const BenchProgress&) = delete;
+  BenchProgress& operator=(const BenchProgress&) = delete;
+  ~BenchProgress();
+
+  /// Round 0 measures memory.
+  void begin_round(int round);
+  void begin_run(std::size_t configuration, Clock::time_point now = Clock::now());
+  /// Draws the lines again, at most ten times a second.
+  void update(Clock::time_point now = Clock::now());
+  /// `sprites_per_second`: none in round 0.
+  void end_run(std::optional<double> sprites_per_second, Clock::time_point now = Clock::now());
+
+  /// The lines, as many as fit. `columns` is the room of the last one.
+  [[nodiscard]] std::vector<cli::Line> lines(Clock::time_point now, std::size_t rows,
+                                             std::size_t columns) const;
+
+ private:
+  struct Configuration {
+    std::string name;
+    int runs = 0;
+    std::chrono::duration<double> took{0};
+    Samples sprites_per_second;
+  };
+
+  [[nodiscard]] std::optional<double> seconds_left(Clock::time_point now) const;
+  [[nodiscard]] cli::Line line_of(const Configuration& configuration, std::size_t name_width) const;
+
+  const cli::ProgressForm m_form;
+  const cli::Messages& m_messages;
+  const std::string m_title;
+  const int m_rounds;
+  std::vector<Configuration> m_configurations;
+  int m_round = 0;
+  std::size_t m_running = 0;
+  Clock::time_point m_began{}, m_drawn{};
+};
+
+}  // namespace spritefarm::bench

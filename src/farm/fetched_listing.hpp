@@ -1,0 +1,26 @@
+#pragma once
+
+#include "farm/farm_task.hpp"
+#include "pokeapi/listing.hpp"
+
+#include <spritefarm/task.hpp>
+
+#include <optional>
+#include <string>
+
+namespace spritefarm::farm {
+
+/// The result of fetch_listing().
+struct FetchedListing {
+  Result<pokeapi::IndexPage> page = Error{};
+  std::optional<StoredDocument> answer{};  ///< the page, for later runs
+  long status = 0;                         ///< of the last response
+  RequestCount count{};
+};
+
+/// Fetches a document that lists pokémon, or revalidates the known one. A call to a worker; it uses the
+/// worker's Downloader.
+Task<FetchedListing> fetch_listing(std::string url, pokeapi::Listing kind,
+                                   std::optional<CachedDocument> known);
+
+}  // namespace spritefarm::farm

@@ -1,0 +1,87 @@
+#include "net/host_table.hpp"
+
+#include "base/fnv1a.hpp"
+
+#include <algorithm>
+#include <array>
+#include <new>
+
+namespace spritefarm::net {
+namespace {
+
+constexpr std::size_t max_hosts = 64;
+
+/// Never 0, which marks a free entry.
+std::uint64_t hash(std::string_view text) {
+  return std::max<std::uint64_t>(fnv1a(text), 1);
+}
+
+/// A burst of bytes is a tenth of a second's.
+Rate rate_of_bytes(double per_second) {
+  return {per_second, static_cast<int>(std::clamp(per_second / 10, 1.0, 1e9))};
+}
+
+}  // namespace
+
+Host::Time Host::last_byte() const noexcept {
+  return time_at(m_last_byte.load(std::memory_order_relaxed));
+}
+
+void Host::set_last_byte(Time now) noexcept {
+  m_last_byte.store(nanoseconds_of(now), std::memory_order_relaxed);
+}
+
+/// An entry of the table (open addressing). The process that first writes a hash claims the entry
+/// permanently.
+struct HostTable::Entry {
+  std::atomic<std::uint64_t> hash{0};
+  Host host;
+  SharedText<64> origin;
+};
+
+struct HostTable::Shared {
+  std::atomic<HomeNetwork> home{HomeNetwork::unknown};
+  RateLimiter bytes;
+  std::array<Entry, max_hosts> entries;
+};
+
+HostTable::HostTable(const Settings& settings)
+    : m_settings(settings),
+      m_byte_rate(rate_of_bytes(settings.bytes_per_second)),
+      m_memory(sizeof(Shared)),
+      m_shared(new (m_memory.data()) Shared) {}
+
+Host& HostTable::host(std::string_view origin) noexcept {
+  const std::uint64_t wanted = hash(origin);
+  for (std::size_t i = 0; i < max_hosts; ++i) {
+    Entry& entry = m_shared->entries[(wanted + i) % max_hosts];
+    std::uint64_t found = 0;
+    if (entry.hash.compare_exchange_strong(found, wanted)) entry.origin.write(origin);
+    if (found == 0 || found == wanted) return entry.host;
+  }
+  return m_shared->entries[wanted % max_hosts].host;
+}
+
+Host::Time HostTable::take_bytes(std::int64_t bytes, Host::Time now) noexcept {
+  return m_shared->bytes.acquire(m_byte_rate, now, bytes);
+}
+
+HomeNetwork HostTable::home() const noexcept {
+  return m_shared->home.load(std::memory_order_relaxed);
+}
+
+void HostTable::learn_home(HomeNetwork network) noexcept {
+  HomeNetwork unknown = HomeNetwork::unknown;
+  m_shared->home.compare_exchange_strong(unknown, network, std::memory_order_relaxed);
+}
+
+std::vector<HostTable::Absence> HostTable::absences(Host::Time now) const {
+  std::vector<Absence> all;
+  for (Entry& entry : m_shared->entries)
+    if (const auto status = entry.host.availability.status(now, m_settings.max_absence);
+        status.state != Availability::State::available)
+      all.push_back({entry.origin.read(), status, entry.host.absence_reason.read()});
+  return all;
+}
+
+}  // namespace spritefarm::net

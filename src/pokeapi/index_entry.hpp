@@ -1,0 +1,18 @@
+#pragma once
+
+#include "base/result.hpp"
+#include "pokeapi/index_page.hpp"
+
+#include <simdjson.h>
+
+#include <string>
+
+namespace spritefarm::pokeapi {
+
+/// Parses a list of `{"name": …, "url": …}` from the document at `base`, which is the base of relative URLs.
+/// `key`: if not empty, each item holds its entry under this key. The Error says what is wrong with which
+/// item.
+Result<std::vector<IndexEntry>> parse_entries(simdjson::dom::array items, std::string_view key,
+                                              const std::string& base);
+
+}  // namespace spritefarm::pokeapi
