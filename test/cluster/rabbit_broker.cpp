@@ -1,0 +1,211 @@
+#include "cluster/rabbit_broker.hpp"
+
+#include "posix/check.hpp"
+#include "support/eventually.hpp"
+#include "support/file_tree.hpp"
+#include "support/subprocess.hpp"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstring>
+#include <filesystem>
+#include <stdexcept>
+#include <vector>
+
+extern char** environ;
+
+namespace spritefarm::test {
+namespace {
+
+// Not /usr/sbin/rabbitmq-server, which changes the user.
+constexpr const char* server_program = "/usr/lib/rabbitmq/bin/rabbitmq-server";
+
+sockaddr_in loopback(int port) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(static_cast<std::uint16_t>(port));
+  return address;
+}
+
+int free_port() {
+  const posix::Fd socket(posix::check(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket"));
+  sockaddr_in address = loopback(0);
+  socklen_t size = sizeof address;
+  posix::check(::bind(socket.get(), reinterpret_cast<sockaddr*>(&address), size), "bind");
+  posix::check(::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&address), &size), "getsockname");
+  return ntohs(address.sin_port);
+}
+
+/// Whether it answers the header of the protocol by a frame. It accepts connections before it can do that.
+bool answers(int port) {
+  const posix::Fd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const sockaddr_in address = loopback(port);
+  if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) return false;
+  constexpr char header[] = {'A', 'M', 'Q', 'P', 0, 0, 9, 1};
+  if (::send(socket.get(), header, sizeof header, MSG_NOSIGNAL) != sizeof header) return false;
+  pollfd readable{socket.get(), POLLIN, 0};
+  char first = 0;
+  return ::poll(&readable, 1, 5000) == 1 && ::read(socket.get(), &first, 1) == 1 && first == 1;
+}
+
+std::string definitions() {
+  const auto user = [](const std::string& name) {
+    return R"({"name": ")" + name + R"(", "password": ")" + name + R"(", "tags": ""})";
+  };
+  const auto rights = [](const std::string& name, const std::string& configure, const std::string& write,
+                         const std::string& read) {
+    return R"({"user": ")" + name + R"(", "vhost": "/", "configure": ")" + configure + R"(", "write": ")" +
+           write + R"(", "read": ")" + read + R"("})";
+  };
+  return R"({"vhosts": [{"name": "/"}], "users": [)" + user("guest") + ", " + user("client") + ", " +
+         user("node") + R"(], "permissions": [)" + rights("guest", ".*", ".*", ".*") + ", " +
+         rights("client", R"(^sf\\..*reply\\.)", R"(^sf\\..*(calls|control|hello|reply\\..*)$)",
+                R"(^sf\\..*(reply\\..*|dead)$)") +
+         ", " +
+         rights("node", R"(^sf\\..*node\\.)", R"(^(amq\\.default|sf\\..*node\\..*)$)",
+                R"(^sf\\..*(calls|control|hello|node\\..*)$)") +
+         "]}";
+}
+
+}  // namespace
+
+bool RabbitBroker::is_installed() {
+  return ::access(server_program, X_OK) == 0;
+}
+
+RabbitBroker& RabbitBroker::shared() {
+  static RabbitBroker broker;
+  return broker;
+}
+
+/// A certificate for localhost, signed by itself.
+void make_certificate(const std::filesystem::path& folder) {
+  const Outcome made = run(
+      {.arguments = {"openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
+                     "-nodes", "-keyout", folder / "key.pem", "-out", folder / "cert.pem", "-days", "2",
+                     "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"}});
+  if (made.exit_status != 0) throw std::runtime_error("openssl failed: " + made.err);
+}
+
+RabbitBroker::RabbitBroker()
+    : m_port(free_port()),
+      m_tls_port(free_port()),
+      m_epmd_port(free_port()),
+      m_distribution_port(free_port()) {
+  make_certificate(m_folder.path());
+  std::filesystem::create_directory(m_folder / "log");
+  write_file(m_folder / "plugins", "[].\n");
+  write_file(m_folder / "definitions.json", definitions());
+  const std::string folder = m_folder.path();
+  write_file(m_folder / "rabbitmq.conf", "listeners.tcp.1 = 127.0.0.1:" + std::to_string(m_port) + R"(
+listeners.ssl.1 = 127.0.0.1:)" + std::to_string(m_tls_port) +
+                                             R"(
+ssl_options.certfile = )" + folder + R"(/cert.pem
+ssl_options.keyfile = )" + folder + R"(/key.pem
+ssl_options.cacertfile = )" + folder + R"(/cert.pem
+load_definitions = )" + folder + R"(/definitions.json
+log.file.level = warning
+)");
+  start();
+  wait_until_ready();
+}
+
+RabbitBroker::~RabbitBroker() {
+  if (m_guard > 0) kill();
+}
+
+Broker RabbitBroker::as(const std::string& user) const {
+  return {.url = "amqp://" + user + "@127.0.0.1:" + std::to_string(m_port) + "/%2F", .password = user};
+}
+
+Broker RabbitBroker::encrypted(const std::string& host) const {
+  return {.url = "amqps://guest@" + host + ":" + std::to_string(m_tls_port) + "/%2F",
+          .password = "guest",
+          .cacert = m_folder / "cert.pem"};
+}
+
+void RabbitBroker::kill() {
+  ::kill(-m_guard, SIGKILL);
+  posix::retry_on_signal([this] { return ::waitpid(m_guard, nullptr, 0); });
+  m_guard = -1;
+  m_lifeline.reset();
+}
+
+void RabbitBroker::delete_data() {
+  std::filesystem::remove_all(m_folder / "mnesia");
+}
+
+void RabbitBroker::start() {
+  const auto in = [this](const std::string& name) { return std::string(m_folder / name); };
+  std::vector<std::string> variables{
+      "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
+      "HOME=" + m_folder.path().string(),
+      "LANG=C.UTF-8",
+      "ERL_EPMD_PORT=" + std::to_string(m_epmd_port),
+      "ERL_EPMD_ADDRESS=127.0.0.1",
+      "RABBITMQ_DIST_PORT=" + std::to_string(m_distribution_port),
+      "RABBITMQ_NODENAME=sf@localhost",
+      "RABBITMQ_CONF_ENV_FILE=/dev/null",
+      "RABBITMQ_CONFIG_FILE=" + in("rabbitmq"),
+      "RABBITMQ_ADVANCED_CONFIG_FILE=" + in("advanced.config"),
+      "RABBITMQ_MNESIA_BASE=" + in("mnesia"),
+      "RABBITMQ_LOG_BASE=" + in("log"),
+      "RABBITMQ_LOGS=" + in("log/rabbit.log"),
+      "RABBITMQ_ENABLED_PLUGINS_FILE=" + in("plugins"),
+      "RABBITMQ_GENERATED_CONFIG_DIR=" + in("generated"),
+      "RABBITMQ_PID_FILE=" + in("pid"),
+      "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS=-kernel inet_dist_use_interface {127,0,0,1} +sbwt none +sbwtdcpu none "
+      "+sbwtdio none"};
+  std::vector<char*> environment;
+  for (std::string& each : variables) environment.push_back(each.data());
+  environment.push_back(nullptr);
+  std::string port = std::to_string(m_epmd_port);
+  const char* const epmd[] = {"epmd", "-address", "127.0.0.1", "-port", port.c_str(), nullptr};
+  const char* const server[] = {server_program, nullptr};
+  const std::string output = in("log/output");
+
+  int ends[2];
+  posix::check(::pipe2(ends, O_CLOEXEC), "pipe2");
+  const posix::Fd watched(ends[0]);
+  m_lifeline.reset(ends[1]);
+  m_guard = posix::check(::fork(), "fork");
+  if (m_guard > 0) {
+    ::setpgid(m_guard, m_guard);
+    return;
+  }
+  // The guard. Only async-signal-safe calls: the test has threads.
+  ::setpgid(0, 0);
+  ::dup2(ends[0], 3);
+  ::close_range(4, ~0u, 0);  // such as the connections of the test
+  const int log = ::open(output.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  ::dup2(log, STDOUT_FILENO);
+  ::dup2(log, STDERR_FILENO);
+  if (::fork() == 0) {
+    ::execve("/usr/bin/epmd", const_cast<char* const*>(epmd), environment.data());
+    ::_exit(127);
+  }
+  if (::fork() == 0) {
+    ::execve(server_program, const_cast<char* const*>(server), environment.data());
+    ::_exit(127);
+  }
+  char nothing = 0;
+  while (::read(3, &nothing, 1) < 0) {
+  }
+  ::kill(0, SIGKILL);  // the test has ended
+  ::_exit(0);
+}
+
+void RabbitBroker::wait_until_ready() const {
+  if (eventually([this] { return answers(m_port); }, std::chrono::minutes(2))) return;
+  throw std::runtime_error("RabbitMQ does not start: " + read_file(m_folder / "log/output"));
+}
+
+}  // namespace spritefarm::test
