@@ -1,0 +1,45 @@
+# cmake -D PORT=FOLDER -D WORK=FOLDER -D LINKAGE=static|dynamic -P run_portfile.cmake: runs the portfile of a port of vcpkg
+# as vcpkg does, with stand-ins for the few functions of vcpkg that it calls, and installs into WORK/packages.
+cmake_minimum_required(VERSION 3.16)
+set(CURRENT_BUILDTREES_DIR "${WORK}/buildtrees")
+set(CURRENT_PACKAGES_DIR "${WORK}/packages")
+set(TARGET_TRIPLET x64-linux)
+set(VCPKG_LIBRARY_LINKAGE ${LINKAGE})
+cmake_host_system_information(RESULT VCPKG_CONCURRENCY QUERY NUMBER_OF_LOGICAL_CORES)
+
+function(vcpkg_execute_required_process)
+  cmake_parse_arguments(PARSE_ARGV 0 arg "" "WORKING_DIRECTORY;LOGNAME;TIMEOUT" "COMMAND")
+  if(arg_UNPARSED_ARGUMENTS OR NOT arg_LOGNAME OR NOT arg_WORKING_DIRECTORY)
+    message(FATAL_ERROR "vcpkg_execute_required_process: wrong arguments: ${ARGV}")
+  endif()
+  execute_process(COMMAND ${arg_COMMAND} WORKING_DIRECTORY "${arg_WORKING_DIRECTORY}" RESULT_VARIABLE result
+    OUTPUT_FILE "${CURRENT_BUILDTREES_DIR}/${arg_LOGNAME}-out.log")
+  if(NOT result EQUAL 0)
+    message(FATAL_ERROR "the command fails: ${arg_COMMAND}")
+  endif()
+endfunction()
+
+function(vcpkg_replace_string file match replacement)
+  file(READ "${file}" text)
+  string(REPLACE "${match}" "${replacement}" changed "${text}")
+  if(changed STREQUAL text)
+    message(FATAL_ERROR "${file} has no '${match}'")
+  endif()
+  file(WRITE "${file}" "${changed}")
+endfunction()
+
+function(vcpkg_fixup_pkgconfig)
+  file(GLOB_RECURSE files "${CURRENT_PACKAGES_DIR}/*.pc")
+  foreach(file IN LISTS files)
+    vcpkg_replace_string("${file}" "prefix=${CURRENT_PACKAGES_DIR}" "prefix=\${pcfiledir}/../..")
+  endforeach()
+endfunction()
+
+function(vcpkg_install_copyright)
+  cmake_parse_arguments(PARSE_ARGV 0 arg "" "COMMENT" "FILE_LIST")
+  file(INSTALL ${arg_FILE_LIST} DESTINATION "${CURRENT_PACKAGES_DIR}/share/spritefarm")
+  file(RENAME "${CURRENT_PACKAGES_DIR}/share/spritefarm/LICENSE" "${CURRENT_PACKAGES_DIR}/share/spritefarm/copyright")
+endfunction()
+
+file(MAKE_DIRECTORY "${CURRENT_BUILDTREES_DIR}")
+include("${PORT}/portfile.cmake")
