@@ -73,6 +73,10 @@ FarmExecutors::FarmExecutors(const Settings& settings, WorkerSettings worker_set
                                 .thread_name_prefix = "index"});
 }
 
+FarmExecutors::~FarmExecutors() {
+  m_executor->shutdown();
+}
+
 void FarmExecutors::start(std::size_t tasks) {
   const int count = static_cast<int>(
       std::min<std::size_t>(tasks, static_cast<std::size_t>(std::numeric_limits<int>::max())));

@@ -29,6 +29,11 @@ class FarmExecutors {
     std::string base_url;
   };
   FarmExecutors(const Settings& settings, WorkerSettings worker_settings);
+  /// Waits for the workers' ends, also after cancel_pending(): a thread that ran on beside the program's exit
+  /// handlers would use what they have destroyed.
+  ~FarmExecutors();
+  FarmExecutors(const FarmExecutors&) = delete;
+  FarmExecutors& operator=(const FarmExecutors&) = delete;
 
   [[nodiscard]] Executor& executor() noexcept { return *m_executor; }
   /// For calls in this process.

@@ -11,6 +11,8 @@
 
 #include <spritefarm/futures.hpp>
 
+#include <atomic>
+#include <chrono>
 #include <map>
 #include <mutex>
 #include <stdexcept>
@@ -460,4 +462,28 @@ TEST_CASE("a listener's failure ends the run, and is no pokémon's", "[farm][coo
   }  // ends the calls that are outstanding
   CHECK(stalling.report.downloaded() == 1);
   CHECK(stalling.report.failed() == 0);
+}
+
+TEST_CASE("the executors of a run outlive none of their threads", "[farm][coordinator]") {
+  static std::atomic<int> ended;
+  ended = 0;
+  struct SlowEnd {
+    ~SlowEnd() {
+      std::this_thread::sleep_for(
+          std::chrono::milliseconds(20));  // a destructor that waits for nobody would win
+      ++ended;
+    }
+  };
+  {
+    Farm farm;
+    FarmExecutors executors({.mode = GENERATE(cli::Mode::threads, cli::Mode::serial)}, farm.settings);
+    executors.executor()
+        .submit([] {
+          static thread_local SlowEnd end;
+          (void)end;
+        })
+        .result();
+    executors.cancel_pending();
+  }
+  CHECK(ended == 1);
 }
