@@ -19,9 +19,12 @@ $(error VARIANT=$(VARIANT) is unknown: use release, debug, asan or tsan, or fuzz
 endif
 
 CXX        ?= g++
-# Only clang has libFuzzer.
-ifeq ($(VARIANT),fuzz)
+# Only clang has libFuzzer. With the other sanitizers it compiles in half the time of GCC.
+has_clang = $(shell echo 'int main() {}' | clang++ $(CXXFLAGS-$(VARIANT)) -x c++ - -o /dev/null 2>/dev/null && echo yes)
+ifneq ($(if $(filter asan tsan,$(VARIANT)),$(has_clang),$(filter fuzz,$(VARIANT))),)
 override CXX := $(patsubst g++,clang++,$(CXX))
+# Clang 14 cannot compile coroutines with this one, which GCC does not have.
+CXXFLAGS-asan += -fno-sanitize=function
 endif
 PKG_CONFIG ?= pkg-config
 B          := build/$(VARIANT)
@@ -210,15 +213,14 @@ $(foreach source,$(fuzzer_sources),$(eval \
 
 # ---- objects --------------------------------------------------------------------------------------------------
 
-# For GCC only: clang's precompiled headers work differently.
-precompiled := $(if $(is_gcc),$(B)/test/support/precompiled.hpp.gch)
+precompiled := $(B)/test/support/precompiled.hpp.gch
 test_kinds  := unit integration conformance cluster
 $(foreach kind,$(test_kinds) support,$(B)/test/$(kind)/%.o) $(precompiled): private sf_cxxflags += $(test_cxxflags)
 # std::expected is C++23. The precompiled header is not, so this test compiles what it includes.
 $(B)/test/unit/futures/expected_test.o: private sf_cxxflags += -std=c++2b
 $(B)/test/unit/futures/expected_test.o: private precompiled :=
 # The sources of the program have a precompiled header under sanitizers only: the other variants compile what a source includes.
-source_headers := $(if $(is_gcc),$(if $(filter asan tsan,$(VARIANT)),$(B)/test/support/source_headers.hpp.gch))
+source_headers := $(if $(filter asan tsan,$(VARIANT)),$(B)/test/support/source_headers.hpp.gch)
 $(call objects,$(program_sources)): $(source_headers)
 $(foreach layer,$(PROGRAM_LAYERS),$(B)/src/$(layer)/%.o): private sf_cppflags += $(if $(source_headers),-include $(source_headers:.gch=))
 -include $(source_headers:.gch=.d)

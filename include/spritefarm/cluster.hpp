@@ -162,7 +162,7 @@ class ClusterExecutor final : public Executor {
     if constexpr (detail::check_remote_call<std::decay_t<Fn>, typename detail::KeptRange<Ranges>::Item...>())
       return map_by(*this, options, std::forward<Fn>(function), std::forward<Ranges>(ranges)...);
     else
-      return MapResults<void>(nullptr, options, 0);
+      return results_of_refused(options);
   }
 
   /// The nodes of this group and build that have sent a message within node_timeout, by name.

@@ -124,6 +124,9 @@ class Executor {
   /// CallOwner then has a submit_again().
   [[nodiscard]] virtual bool chooses_chunks() const noexcept { return false; }
 
+  /// What a map() returns that does not compile, so that the compiler reports one error.
+  static MapResults<void> results_of_refused(const MapOptions& options) { return {nullptr, options, 0}; }
+
   /// Does what map() does, by the submit() of `self`.
   template <typename Self, typename Fn, typename... Ranges>
   static auto map_by(Self& self, const MapOptions& options, Fn&& function, Ranges&&... ranges) {
@@ -134,7 +137,7 @@ class Executor {
     using Items = detail::Zipped<Ranges...>;
     using Function = detail::MappedT<std::decay_t<Fn>>;
     if constexpr (!detail::check_call<Function, typename detail::KeptRange<Ranges>::Item...>()) {
-      return MapResults<void>(nullptr, options, 0);
+      return results_of_refused(options);
     } else {
       using Runner = detail::ChunkRunner<Function, typename Items::Item>;
       using Results = MapResults<typename Runner::R>;

@@ -98,7 +98,6 @@ class MapResults {
 
  private:
   friend class Executor;
-  friend class ProcessPoolExecutor;
   using Chunks = detail::PendingChunks<R>;
   using Source = detail::ChunkSource<R>;
 

@@ -118,7 +118,7 @@ class ProcessPoolExecutor final : public Executor {
     if constexpr (detail::check_remote_call<std::decay_t<Fn>, typename detail::KeptRange<Ranges>::Item...>())
       return map_by(*this, options, std::forward<Fn>(function), std::forward<Ranges>(ranges)...);
     else
-      return MapResults<void>(nullptr, options, 0);
+      return results_of_refused(options);
   }
 
   /// Forks workers before calls need them, until there are `count`, at most max_workers; none: max_workers.

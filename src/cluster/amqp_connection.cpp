@@ -187,8 +187,9 @@ void AmqpConnection::declare_exchange(const std::string& name, const char* kind)
 void AmqpConnection::declare_queue(const std::string& name, const QueueArguments& arguments) {
   if (queue_exists(name)) return;
   std::vector<amqp_table_entry_t> entries;
-  for (const auto& [key, value] : arguments)
-    std::visit([&](const auto& each) { entries.push_back(entry(key.c_str(), each)); }, value);
+  for (const auto& argument : arguments)
+    std::visit([&](const auto& value) { entries.push_back(entry(argument.first.c_str(), value)); },
+               argument.second);
   amqp_queue_declare(m_connection.get(), m_channel, bytes(name), false, true, false, false,
                      {static_cast<int>(entries.size()), entries.data()});
   expect("declare queue " + name);

@@ -25,12 +25,12 @@ Availability::Status Availability::status(Time now, Duration max_away) noexcept 
   if (since == 0 || since > nanoseconds_of(now)) return {};
   std::int64_t next = m_next_probe.load(relaxed);
   if (next - nanoseconds_of(now) > nanoseconds(max_pause).count()) next = nanoseconds_of(now);
-  const bool has_asked = m_has_asked.load(relaxed);
+  const bool has_asked = m_has_asked.load(relaxed) != 0;
   if (nanoseconds_of(now) - since >= max_away.count() || (has_asked && next - since > max_away.count()))
-    m_given_up.store(true, relaxed);
-  const State state = m_given_up.load(relaxed)     ? State::given_up
-                      : next > nanoseconds_of(now) ? State::away
-                                                   : State::probing;
+    m_given_up.store(1, relaxed);
+  const State state = m_given_up.load(relaxed) != 0 ? State::given_up
+                      : next > nanoseconds_of(now)  ? State::away
+                                                    : State::probing;
   return {state, time_at(since), time_at(next), has_asked};
 }
 
@@ -47,10 +47,10 @@ bool Availability::on_answer(bool is_probe) noexcept {
     m_unanswered.store(0, relaxed);
   }
   if (m_away_since.load(relaxed) == 0) return false;
-  const bool has_asked = m_has_asked.load(relaxed);
+  const bool has_asked = m_has_asked.load(relaxed) != 0;
   if (has_asked && !is_probe) return false;
   m_failed_probes.store(0, relaxed);
-  m_given_up.store(false, relaxed);
+  m_given_up.store(0, relaxed);
   m_away_since.store(0, relaxed);
   return has_asked;
 }
@@ -59,7 +59,7 @@ bool Availability::on_answer(bool is_probe) noexcept {
 bool Availability::leave(Time now, bool has_asked) noexcept {
   std::int64_t since = 0;
   if (!m_away_since.compare_exchange_strong(since, nanoseconds_of(now), relaxed)) return false;
-  m_has_asked.store(has_asked, relaxed);
+  m_has_asked.store(has_asked ? 1 : 0, relaxed);
   return true;
 }
 
@@ -67,7 +67,7 @@ void Availability::on_unreachable(Time now, bool is_probe, int max_probes) noexc
   if (!leave(now, false) && !is_probe) return;
   const int failed = m_failed_probes.fetch_add(1, relaxed) + 1;
   m_next_probe.store(nanoseconds_of(now + probe_interval(failed)), relaxed);
-  if (answers() == 0 && failed > max_probes) m_given_up.store(true, relaxed);
+  if (answers() == 0 && failed > max_probes) m_given_up.store(1, relaxed);
 }
 
 void Availability::on_silence(Time now, std::uint64_t request, bool is_probe, int max_probes) noexcept {
@@ -81,7 +81,7 @@ void Availability::on_silence(Time now, std::uint64_t request, bool is_probe, in
 void Availability::on_pause(Time now, Time until, bool is_probe) noexcept {
   const bool is_new = leave(now, true);
   if (is_new || is_probe) m_failed_probes.fetch_add(1, relaxed);
-  m_has_asked.store(true, relaxed);
+  m_has_asked.store(1, relaxed);
   // A claimed probe holds a later time, which the new pause replaces; otherwise the longest pause counts.
   if (is_new || is_probe) {
     m_next_probe.store(nanoseconds_of(until), relaxed);

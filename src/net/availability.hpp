@@ -70,8 +70,9 @@ class Availability {
   std::atomic<int> m_unanswered{0};  // requests without a response since the last answer
   std::atomic<std::uint64_t> m_first_unanswered{0};
   std::atomic<int> m_failed_probes{0};
-  std::atomic<bool> m_has_asked{false};
-  std::atomic<bool> m_given_up{false};
+  // Truth values: a broken process can write any, of which a bool has only two.
+  std::atomic<int> m_has_asked{0};
+  std::atomic<int> m_given_up{0};
 };
 
 }  // namespace spritefarm::net

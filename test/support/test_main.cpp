@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 #endif
 
+#include <csignal>
 #include <thread>
 
 // Defined by the runtime of ThreadSanitizer, if it is linked.
@@ -15,6 +16,8 @@ extern "C" [[gnu::weak]] int run_instead_of_tests(int argc, char** argv);
 int main(int argc, char** argv) {
   if (run_instead_of_tests)
     if (const int status = run_instead_of_tests(argc, argv); status >= 0) return status;
+  // nohup and a shell's '&' start programs that ignore some of these.
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) std::signal(signal, SIG_DFL);
   // ThreadSanitizer starts a background thread with the first thread of the program, and again in a child
   // forked before that. Starting it now gives each process only one.
   if (__tsan_init) std::thread([] {}).join();

@@ -27,14 +27,14 @@ struct PendingChunk {
 /// for the rest, in order. Moved, never copied: the map alone has its future.
 template <typename R>
 struct MapChunk {
-  MapChunk() = default;
+  MapChunk() {}  // not defaulted: Clang 14 would need PendingChunk, which is not complete here
   MapChunk(std::vector<Outcome<R>> first, std::vector<PendingChunk<R>> others)
       : outcomes(std::move(first)), rest(std::move(others)) {}
   MapChunk(MapChunk&&) noexcept = default;
   MapChunk& operator=(MapChunk&&) noexcept = default;
 
-  std::vector<Outcome<R>> outcomes{};
-  std::vector<PendingChunk<R>> rest{};
+  std::vector<Outcome<R>> outcomes;
+  std::vector<PendingChunk<R>> rest;
 };
 
 /// Submits the calls of one map(), one after the other. Owned by its PendingChunks, and used on its thread.

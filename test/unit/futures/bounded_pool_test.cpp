@@ -21,14 +21,12 @@ int same(int x) {
 }
 
 struct Threads {
-  static constexpr bool crosses = false;
   static auto make(int max_outstanding, WhenFull when_full = WhenFull::wait) {
     return std::make_unique<ThreadPoolExecutor>(ThreadPoolExecutorOptions{
         .max_workers = 1, .max_outstanding = max_outstanding, .when_full = when_full});
   }
 };
 struct Processes {
-  static constexpr bool crosses = true;
   static auto make(int max_outstanding, WhenFull when_full = WhenFull::wait) {
     return std::make_unique<ProcessPoolExecutor>(ProcessPoolExecutorOptions{
         .max_workers = 1, .max_outstanding = max_outstanding, .when_full = when_full});
