@@ -124,7 +124,7 @@ class Future {
   }
 
   /// Calls `callback` with this future when it is done, on the thread that finishes or cancels it. If it is
-  /// done already, calls it at once on this thread. An exception of a callback is written to standard error;
+  /// done already, calls it at once on this thread. An exception of a callback goes to the MessageHandler;
   /// the other callbacks run.
   void add_done_callback(std::function<void(Future)> callback) const {
     auto* const state = m_state.get();  // a shared pointer would keep the future alive for ever

@@ -22,6 +22,7 @@
 #include <spritefarm/executor.hpp>
 #include <spritefarm/future.hpp>
 #include <spritefarm/map.hpp>
+#include <spritefarm/message_handler.hpp>
 #include <spritefarm/portable_exception.hpp>
 #include <spritefarm/process_pool_executor.hpp>
 #include <spritefarm/queue.hpp>

@@ -1,12 +1,12 @@
 #include "cluster/broker_address.hpp"
 
+#include "base/message.hpp"
 #include "cluster/rabbitmq.hpp"
 
 #include <algorithm>
 #include <cctype>
 #include <cstdlib>
 #include <fstream>
-#include <iostream>
 #include <optional>
 #include <sstream>
 #include <stdexcept>
@@ -72,8 +72,8 @@ std::vector<BrokerAddress> broker_addresses(const Broker& broker) {
 void warn_of_plain_text(const std::vector<BrokerAddress>& brokers) {
   for (const BrokerAddress& each : brokers)
     if (!each.is_encrypted && !each.is_loopback())
-      std::cerr << "spritefarm: warning: the connection to " << each.text()
-                << " is not encrypted, and who can read it can run code on the nodes: use amqps://\n";
+      report_message({"warning: the connection to ", each.text(),
+                      " is not encrypted, and who can read it can run code on the nodes: use amqps://"});
 }
 
 void check_group(const std::string& group) {

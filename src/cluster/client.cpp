@@ -1,12 +1,12 @@
 #include "cluster/client.hpp"
 
+#include "base/message.hpp"
 #include "cluster/build_mark.hpp"
 #include "posix/fork.hpp"
 #include "posix/threads.hpp"
 
 #include <algorithm>
 #include <cstdio>
-#include <iostream>
 #include <random>
 #include <stdexcept>
 #include <utility>
@@ -502,9 +502,8 @@ void ClusterExecutor::Client::warn_if_alone() {
   if (!m_alone_since) m_alone_since = Clock::now();
   if (m_has_warned || Clock::now() - *m_alone_since < alone_limit) return;
   m_has_warned = true;
-  std::cerr << "spritefarm: calls wait, because no node of the group '" << m_options.group
-            << "' runs this build (" << m_mark << ')' << builds
-            << ": start this program with --spritefarm-node on a machine\n";
+  report_message({"calls wait, because no node of the group '", m_options.group, "' runs this build (",
+                  m_mark, ")", builds, ": start this program with --spritefarm-node on a machine"});
 }
 
 }  // namespace spritefarm

@@ -1,5 +1,6 @@
 #include "cluster/node.hpp"
 
+#include "base/message.hpp"
 #include "cluster/build_mark.hpp"
 #include "cluster/initialized_call.hpp"
 #include "posix/fork.hpp"
@@ -10,7 +11,6 @@
 #include <algorithm>
 #include <csignal>
 #include <exception>
-#include <iostream>
 #include <stdexcept>
 #include <thread>
 #include <utility>
@@ -91,8 +91,7 @@ void Node::on_signal() {
       m_status = 1;
       return;
     }
-    std::cerr << "spritefarm: node " << m_name << " takes no more calls and finishes " << m_book.busy()
-              << '\n';
+    report_message({"node ", m_name, " takes no more calls and finishes ", std::to_string(m_book.busy())});
     leave();
   }
   on_events();
@@ -114,14 +113,14 @@ void Node::set_up(AmqpConnection&, AmqpConnection& consumer) {
 }
 
 void Node::on_up() {
-  std::cerr << "spritefarm: node " << m_name << " of group " << m_options.group << ", build " << m_mark
-            << ": connected, " << m_slots << " slots\n";
+  report_message({"node ", m_name, " of group ", m_options.group, ", build ", m_mark, ": connected, ",
+                  std::to_string(m_slots), " slots"});
   m_book.set_time(NodeBook::Time::clock::now());
   m_book.on_connected();
 }
 
 void Node::on_down(const std::string& why) {
-  std::cerr << "spritefarm: node " << m_name << ": " << why << "; it tries again\n";
+  report_message({"node ", m_name, ": ", why, "; it tries again"});
   m_book.set_time(NodeBook::Time::clock::now());
   m_book.on_disconnected();
 }
@@ -187,7 +186,7 @@ void Node::perform(const RunCall& action) {
               });
         });
   } catch (const BrokenExecutor& error) {
-    std::cerr << "spritefarm: node " << m_name << ": " << error.what() << "; it ends\n";
+    report_message({"node ", m_name, ": ", error.what(), "; it ends"});
     m_status = 1;
   }
 }

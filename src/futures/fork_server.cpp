@@ -1,5 +1,6 @@
 #include "futures/fork_server.hpp"
 
+#include "base/message.hpp"
 #include "futures/zygote_process.hpp"
 #include "posix/epoll.hpp"
 #include "posix/fork.hpp"
@@ -11,7 +12,6 @@
 
 #include <array>
 #include <cstring>
-#include <iostream>
 #include <memory>
 #include <stdexcept>
 #include <system_error>
@@ -80,7 +80,7 @@ int serve(posix::MessageSocket socket, posix::PidFd program) {
           return run_zygote(request, std::move(fds));
         });
       } catch (const std::system_error& error) {
-        std::cerr << "spritefarm: cannot fork the zygote of a pool: " << error.what() << '\n';
+        report_message({"cannot fork the zygote of a pool: ", error.what()});
       }
     }
   }

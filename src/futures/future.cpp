@@ -1,9 +1,9 @@
 #include "base/exception_text.hpp"
+#include "base/message.hpp"
 
 #include <spritefarm/future.hpp>
 
 #include <condition_variable>
-#include <iostream>
 
 namespace spritefarm::detail {
 namespace {
@@ -205,9 +205,9 @@ void FutureState::call(const std::function<void()>& callback) noexcept {
   try {
     callback();
   } catch (const std::exception& error) {
-    std::cerr << "spritefarm: a done callback of a future threw: " << error.what() << '\n';
+    report_message({"a done callback of a future threw: ", error.what()});
   } catch (...) {
-    std::cerr << "spritefarm: a done callback of a future threw an exception that is not a std::exception\n";
+    report_message({"a done callback of a future threw an exception that is not a std::exception"});
   }
 }
 

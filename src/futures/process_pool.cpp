@@ -1,12 +1,12 @@
 #include "futures/process_pool.hpp"
 
+#include "base/message.hpp"
 #include "posix/fork.hpp"
 #include "posix/threads.hpp"
 
 #include <algorithm>
 #include <concepts>
 #include <csignal>
-#include <iostream>
 #include <stdexcept>
 #include <type_traits>
 #include <utility>
@@ -318,7 +318,7 @@ void ProcessPoolExecutor::Pool::decide(Completions& completions) {
     if (!errors.empty()) m_scheduler.set_time(Clock::now());  // the delay counts from now
     for (const futures::SpawnError& error : std::exchange(errors, {})) {
       if (error.failure != futures::StartFailure::busy && m_scheduler.failed_starts() == 0)
-        std::cerr << "spritefarm: a worker process could not be started: " << error.why << '\n';
+        report_message({"a worker process could not be started: ", error.why});
       m_scheduler.on_spawn_failed(error.worker, error.failure, error.why);
     }
     m_scheduler.plan();

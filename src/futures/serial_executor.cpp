@@ -1,9 +1,9 @@
 #include "base/exception_text.hpp"
+#include "base/message.hpp"
 
 #include <spritefarm/event_loop.hpp>
 #include <spritefarm/serial_executor.hpp>
 
-#include <iostream>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -37,7 +37,7 @@ void SerialExecutor::schedule(std::shared_ptr<detail::Call> call) {
   } catch (...) {
     state->broken =
         "the executor could not start: its initializer threw " + exception_text(std::current_exception());
-    std::cerr << "spritefarm: " << *state->broken << '\n';
+    report_message({*state->broken});
     call->state().end_early(std::make_exception_ptr(BrokenExecutor(*state->broken)));
     return;
   }

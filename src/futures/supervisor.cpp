@@ -1,6 +1,7 @@
 #include "futures/supervisor.hpp"
 
 #include "base/exception_text.hpp"
+#include "base/message.hpp"
 #include "futures/fork_server.hpp"
 #include "ipc/channel_ends.hpp"
 #include "posix/child_exit.hpp"
@@ -13,7 +14,6 @@
 #include <algorithm>
 #include <csignal>
 #include <functional>
-#include <iostream>
 #include <stdexcept>
 #include <system_error>
 #include <utility>
@@ -194,12 +194,12 @@ void Supervisor::tell_frame(WorkerLink& link, ipc::Frame frame, Scheduler& sched
 void Supervisor::tell_failed_initializer(const std::string& payload, Scheduler& scheduler) {
   const std::string why =
       "a worker process could not start: its initializer threw " + exception_text(decode_exception(payload));
-  std::cerr << "spritefarm: " << why << '\n';
+  report_message({why});
   scheduler.break_pool(why, SIGKILL);
 }
 
 void Supervisor::distrust(WorkerLink& link, const char* what) {
-  std::cerr << "spritefarm: killing worker " << link.number() << ": protocol error: " << what << '\n';
+  report_message({"killing worker ", std::to_string(link.number()), ": protocol error: ", what});
   link.is_distrusted = true;
   m_epoll.remove(link.channel().receiving_fd());
 }
@@ -235,8 +235,7 @@ void Supervisor::on_spawned(WorkerSpawned spawned, Scheduler& scheduler) {
 
 void Supervisor::on_not_spawned(const WorkerNotSpawned& failure, Scheduler& scheduler) {
   const std::string why = std::generic_category().message(failure.error);
-  if (scheduler.failed_starts() == 0)
-    std::cerr << "spritefarm: a worker process could not be forked: " << why << '\n';
+  if (scheduler.failed_starts() == 0) report_message({"a worker process could not be forked: ", why});
   scheduler.on_spawn_failed(failure.number, StartFailure::refused, why);
 }
 

@@ -1,12 +1,12 @@
 #include "futures/thread_pool.hpp"
 
 #include "base/exception_text.hpp"
+#include "base/message.hpp"
 #include "futures/current_pool.hpp"
 #include "posix/fork.hpp"
 #include "posix/threads.hpp"
 
 #include <algorithm>
-#include <iostream>
 #include <optional>
 #include <stdexcept>
 #include <utility>
@@ -268,7 +268,7 @@ void ThreadPoolExecutor::Pool::run_function(std::shared_ptr<detail::LocalCall> c
 
 void ThreadPoolExecutor::Pool::break_pool(const char* context, std::exception_ptr cause) {
   const std::string why = std::string("a worker thread could not start: ") + context + exception_text(cause);
-  std::cerr << "spritefarm: " << why << '\n';
+  report_message({why});
   std::vector<std::shared_ptr<detail::LocalCall>> failed;
   {
     const std::lock_guard lock(m_mutex);

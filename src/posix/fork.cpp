@@ -1,6 +1,7 @@
 #include "posix/fork.hpp"
 
 #include "base/exception_text.hpp"
+#include "base/message.hpp"
 #include "posix/check.hpp"
 
 #include <pthread.h>
@@ -11,6 +12,7 @@
 
 #include <cstdio>
 #include <iostream>
+#include <string>
 
 namespace spritefarm::posix {
 namespace {
@@ -46,8 +48,8 @@ pid_t fork_child(const std::function<int()>& body) {
   try {
     code = body();
   } catch (...) {
-    std::cerr << "spritefarm: process " << ::getpid() << " ends: " << exception_text(std::current_exception())
-              << '\n';
+    report_message(
+        {"process ", std::to_string(::getpid()), " ends: ", exception_text(std::current_exception())});
   }
   flush_output();
   ::_exit(code);
