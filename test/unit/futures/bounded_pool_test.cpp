@@ -148,7 +148,7 @@ TEST_CASE("calls of higher priority start first in a thread pool", "[executor]")
   for (const auto& [name, priority] :
        std::vector<std::pair<char, int>>{{'d', 0}, {'f', -7}, {'a', 9}, {'e', 0}, {'b', 9}, {'c', 1}})
     futures.push_back(
-        pool.submit(TaskOptions{.priority = priority}, [&order, name = name] { order += name; }));
+        pool.submit(TaskOptions{.priority = priority}, [&order, letter = name] { order += letter; }));
   release.set();
   wait(futures);
   CHECK(order == "abcdef");
