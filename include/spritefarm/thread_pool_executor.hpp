@@ -4,9 +4,13 @@
 #include <spritefarm/executor.hpp>
 #include <spritefarm/when_full.hpp>
 
+#include <concepts>
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <ranges>
+#include <span>
 #include <string>
 
 namespace SPRITEFARM_API spritefarm {
@@ -45,7 +49,29 @@ class ThreadPoolExecutor final : public LocalExecutor {
   /// Source: prestartAllCoreThreads() of java.util.concurrent.ThreadPoolExecutor.
   void start_workers(std::optional<int> count = std::nullopt);
 
+  /// Calls `function` with each item of an array, vector or span, in place: nothing is copied, and no call is
+  /// submitted for each item. The threads take the items in pieces; a function that takes a std::span of
+  /// items gets whole pieces. Returns when all items are done. In a call of this pool, the calling thread
+  /// takes part. If the function throws, no further piece begins, and the first exception is thrown once no
+  /// piece runs. Throws as submit(), and CancelledError if another thread cancels by shutdown() what has not
+  /// begun.
+  /// Source: oneapi::tbb::parallel_for.
+  template <std::ranges::contiguous_range Range, typename Function>
+  requires std::ranges::sized_range<Range>
+  void for_each(Range&& items, Function&& function) {
+    const std::span all(std::ranges::data(items), std::ranges::size(items));
+    run_loop(all.size(), [&](std::size_t begin, std::size_t end) {
+      const auto piece = all.subspan(begin, end - begin);
+      if constexpr (std::invocable<Function&, decltype(piece)>)
+        function(piece);
+      else
+        for (auto& item : piece) function(item);
+    });
+  }
+
  private:
+  /// Calls `run(begin, end)` in threads for the pieces of [0, size).
+  void run_loop(std::size_t size, const std::function<void(std::size_t begin, std::size_t end)>& run);
   void schedule(std::shared_ptr<detail::Call> call) override;
 
   class Pool;

@@ -33,11 +33,12 @@ void measure_round(const CallsOptions& options, int round, const Observer& obser
   for (std::size_t i = 0; i < rounds.executors.size(); ++i) {
     auto& [kind, metrics] = rounds.executors[(i + static_cast<std::size_t>(round)) % rounds.executors.size()];
     try {
-      metrics.push_back(
-          measure_in_child<CallMetrics>(
-              [&, kind = kind](const auto& send_metrics) { send_metrics(measure_calls(kind, options.plan)); },
-              observer)
-              .metrics);
+      metrics.push_back(measure_in_child<CallMetrics>(
+                            [&, measured = kind](const auto& send_metrics) {
+                              send_metrics(measure_calls(measured, options.plan));
+                            },
+                            observer)
+                            .metrics);
     } catch (const Interrupted&) {
       throw;
     } catch (const std::exception& error) {

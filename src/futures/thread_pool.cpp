@@ -3,13 +3,17 @@
 #include "base/exception_text.hpp"
 #include "base/message.hpp"
 #include "futures/current_pool.hpp"
+#include "futures/parallel_loop.hpp"
 #include "posix/fork.hpp"
 #include "posix/threads.hpp"
+
+#include <spritefarm/wait.hpp>
 
 #include <algorithm>
 #include <optional>
 #include <stdexcept>
 #include <utility>
+#include <vector>
 
 namespace spritefarm {
 namespace {
@@ -295,6 +299,30 @@ ThreadPoolExecutor::~ThreadPoolExecutor() {
 
 void ThreadPoolExecutor::start_workers(std::optional<int> count) {
   m_pool->start_workers(count);
+}
+
+void ThreadPoolExecutor::run_loop(std::size_t size,
+                                  const std::function<void(std::size_t, std::size_t)>& run) {
+  const std::size_t threads = std::min(size, m_pool->max_workers());
+  futures::ParallelLoop loop(size, std::max<std::size_t>(threads, 1), run);
+  const bool takes_part = m_pool->is_pool_thread();
+  std::vector<Future<void>> workers;
+  std::exception_ptr refusal;
+  try {
+    while (workers.size() + (takes_part ? 1 : 0) < threads)
+      workers.push_back(submit([&loop] { loop.work(); }));
+  } catch (...) {
+    refusal = std::current_exception();
+  }
+  if (takes_part) loop.work();
+  // When one has ended, the others that have not begun find nothing to do.
+  if (!takes_part && !workers.empty()) spritefarm::wait(workers, ReturnWhen::first_completed);
+  std::erase_if(workers, [](Future<void>& each) { return each.cancel(); });
+  spritefarm::wait(workers);
+  if (loop.finish()) return;
+  for (Future<void>& each : workers) each.result();
+  if (refusal) std::rethrow_exception(refusal);
+  throw CancelledError();
 }
 
 void ThreadPoolExecutor::shutdown(bool wait, bool cancel_futures) {

@@ -42,6 +42,9 @@ class ThreadPoolExecutor::Pool final : public detail::CallOwner,
   void shutdown(bool wait, bool cancel_futures);
   /// What the executor's destructor does. Waits, unless shutdown(false) was called.
   void release();
+  [[nodiscard]] std::size_t max_workers() const noexcept {
+    return static_cast<std::size_t>(*m_options.max_workers);
+  }
   /// True in one of the threads.
   [[nodiscard]] bool is_pool_thread() const noexcept;
   /// False in a forked child, where the threads do not exist and the destructor of the pool must not run.
