@@ -116,9 +116,9 @@ link         = $(CXX) $(sf_ldflags) $(CXXFLAGS) $(LDFLAGS)
 
 # ---- progress -----------------------------------------------------------------------------------------------
 
-# $(call show,CXX ) begins the recipe of a file and prints "[12/145] CXX  src/base/error.o". Its first use makes a dry run,
-# in which it leaves a mark instead, and counts the marks. A make that has nothing to build makes no dry run. Prints nothing
-# with V=1, -n or -s.
+# $(call show,CXX ) begins the recipe of a file and prints "[12/145] CXX  src/base/error.o", after ten seconds with the time
+# left: "[52/145, 4 min left]". Its first use makes a dry run, in which it leaves a mark instead, and counts the marks. A make
+# that has nothing to build makes no dry run. Prints nothing with V=1, -n or -s.
 short_options = $(patsubst -%,%,$(filter-out --%,$(firstword -$(MAKEFLAGS))))
 ifdef counting
 show      = @: a file;
@@ -129,7 +129,12 @@ files_due = $(shell MAKEFLAGS='$(short_options)n -- counting=1 $(subst ','\'',$(
               $(MAKE) $(MAKECMDGOALS) 2>/dev/null | grep -c '^: a file;')
 total     = $(eval total := $(files_due))$(total)
 started  :=
-show      = $(eval started += x)$(info [$(words $(started))/$(total)] $(1) $(subst $(B)/,,$@))@
+begun     = $(eval begun := $(shell date +%s))$(begun)
+# The files that are left take as long, in the mean, as those before them. Rounded up to tens of seconds or to minutes.
+time_left = $(shell passed=$$(($$(date +%s) - $(begun))) files=$(words $(started)); [ $$passed -ge 10 ] && [ $$files -gt 1 ] && \
+              left=$$((passed * ($(total) - files + 1) / (files - 1))) && \
+              if [ $$left -lt 90 ]; then echo ", $$(((left + 9) / 10))0 s left"; else echo ", $$(((left + 59) / 60)) min left"; fi)
+show      = $(eval started += x)$(info [$(words $(started))/$(total)$(time_left)] $(1) $(subst $(B)/,,$@))@
 endif
 
 # ---- programs and archives ----------------------------------------------------------------------------------
