@@ -119,9 +119,9 @@ link         = $(CXX) $(sf_ldflags) $(CXXFLAGS) $(LDFLAGS)
 
 # ---- progress -----------------------------------------------------------------------------------------------
 
-# $(call show,CXX ) begins the recipe of a file and prints "[12/145] CXX  src/base/error.o". Its first use makes a dry run,
-# in which it leaves a mark instead, and counts the marks. A make that has nothing to build makes no dry run. Prints nothing
-# with V=1, -n or -s.
+# $(call show,CXX ) begins the recipe of a file and prints "[12/145] CXX  src/base/error.o", after ten seconds with the time
+# left: "[52/145, 4 min left]". Its first use makes a dry run, in which it leaves a mark instead, and counts the marks. A make
+# that has nothing to build makes no dry run. Prints nothing with V=1, -n or -s.
 short_options = $(patsubst -%,%,$(filter-out --%,$(firstword -$(MAKEFLAGS))))
 ifdef counting
 show      = @: a file;
@@ -132,7 +132,12 @@ files_due = $(shell MAKEFLAGS='$(short_options)n -- counting=1 $(subst ','\'',$(
               $(MAKE) $(MAKECMDGOALS) 2>/dev/null | grep -c '^: a file;')
 total     = $(eval total := $(files_due))$(total)
 started  :=
-show      = $(eval started += x)$(info [$(words $(started))/$(total)] $(1) $(subst $(B)/,,$@))@
+begun     = $(eval begun := $(shell date +%s))$(begun)
+# The files that are left take as long, in the mean, as those before them. Rounded up to tens of seconds or to minutes.
+time_left = $(shell passed=$$(($$(date +%s) - $(begun))) files=$(words $(started)); [ $$passed -ge 10 ] && [ $$files -gt 1 ] && \
+              left=$$((passed * ($(total) - files + 1) / (files - 1))) && \
+              if [ $$left -lt 90 ]; then echo ", $$(((left + 9) / 10))0 s left"; else echo ", $$(((left + 59) / 60)) min left"; fi)
+show      = $(eval started += x)$(info [$(words $(started))/$(total)$(time_left)] $(1) $(subst $(B)/,,$@))@
 endif
 
 # ---- programs and archives ----------------------------------------------------------------------------------
@@ -176,10 +181,16 @@ $(B)/$(1): $(call objects,$(2)) $(3:%=$(B)/%.a) $(B)/stamps/$(1)
 
 endef
 
-shared_library := libspritefarm.so.$(VERSION)
-$(B)/$(shared_library): $(B)/libspritefarm.a
-	$(call show,LINK)$(link) -shared -Wl,-soname,libspritefarm.so.$(SOVERSION) -Wl,-z,defs -o $@ \
-	  -Wl,--whole-archive $< -Wl,--no-whole-archive
+# $(call shared_library,NAME,LIBRARIES): build/VARIANT/NAME.so.VERSION, linked from all of NAME.a and the rest. ClusterExecutor
+# compares the build ids.
+define shared_library
+$(B)/$(1).so.$(VERSION): $(B)/$(1).a
+	$$(call show,LINK)$$(link) -shared -Wl,-soname,$(1).so.$(SOVERSION) -Wl,-z,defs -Wl,--build-id -o $$@ \
+	  -Wl,--whole-archive $$< -Wl,--no-whole-archive $$(filter %.so.$(VERSION),$$^) $(2)
+
+endef
+shared_libraries := libspritefarm.so.$(VERSION) $(if $(has_cluster),libspritefarm-cluster.so.$(VERSION))
+$(eval $(call shared_library,libspritefarm))
 
 archives := libprogram libspritefarm
 # What the tests link to.
@@ -189,6 +200,8 @@ $(eval $(call archive,libprogram,$(program_sources)))
 $(eval $(call archive,libneeded,$(needed_sources)))
 ifdef has_cluster
 $(eval $(call archive,libspritefarm-cluster,$(cluster_sources)))
+$(eval $(call shared_library,libspritefarm-cluster,$(cluster_libs)))
+$(B)/libspritefarm-cluster.so.$(VERSION): $(B)/libspritefarm.so.$(VERSION)
 $(eval $(call program,cluster-tests,$(cluster_test_sources) $(support_sources),libprogram libspritefarm-cluster libspritefarm,$(package_libs) $(catch_libs) $(cluster_libs)))
 $(foreach source,$(cluster_programs),$(eval \
   $(call program,$(source:test/cluster/programs/%.cpp=cluster-%),$(source),libspritefarm-cluster libspritefarm,$(cluster_libs))))
@@ -370,28 +383,33 @@ tidy: compile_commands.json
 
 # ---- installation ---------------------------------------------------------------------------------------------
 
-# The files of the library that are installed as they stand, the files of both installations, and links to the library.
+# The files of the library that are installed as they stand, and the others of both libraries.
 cluster_header := include/spritefarm/cluster.hpp
 library_files  := $(filter-out $(cluster_header),$(headers)) share/cmake/spritefarm/spritefarmConfig.cmake share/cmake/spritefarm/spritefarmConfigVersion.cmake \
                   share/doc/spritefarm/library.md
-library_links  := lib/libspritefarm.so lib/libspritefarm.so.$(SOVERSION)
-cluster_others := lib/libspritefarm-cluster.a lib/pkgconfig/spritefarm-cluster.pc
-library_others := lib/libspritefarm.a lib/$(shared_library) lib/pkgconfig/spritefarm.pc share/doc/spritefarm/LICENSE
+library_others := $(foreach ending,.a .so .so.$(SOVERSION) .so.$(VERSION),lib/libspritefarm$(ending) lib/libspritefarm-cluster$(ending)) \
+                  lib/pkgconfig/spritefarm.pc lib/pkgconfig/spritefarm-cluster.pc share/doc/spritefarm/LICENSE
 # $(call install_files,FILES): with their paths in this repository
 install_files = for file in $(1); do install -D -m 644 $$file $(DESTDIR)$(PREFIX)/$$file || exit; done
 
+# $(call install_shared,LIBRARY.so.VERSION,LIBRARY.so): the library, and the links to it
+define install_shared
+install -D -m 644 $(B)/$(1) $(DESTDIR)$(PREFIX)/lib/$(1)
+	$(STRIP) --strip-unneeded $(DESTDIR)$(PREFIX)/lib/$(1)
+	ln -sf $(1) $(DESTDIR)$(PREFIX)/lib/$(2).$(SOVERSION)
+	ln -sf $(1) $(DESTDIR)$(PREFIX)/lib/$(2)
+	$(empty)
+endef
 ## install: installs everything into PREFIX [/usr/local], below DESTDIR
 install: all install-library
 	install -D -m 755 $(B)/spritefarm $(DESTDIR)$(PREFIX)/bin/spritefarm
 	$(STRIP) --strip-debug $(DESTDIR)$(PREFIX)/bin/spritefarm
 	$(call install_files,$(shared))
 ## install-library: the library alone, which needs nothing but a compiler; with librabbitmq, also that for many machines
-install-library: $(B)/libspritefarm.a $(B)/$(shared_library) $(B)/spritefarm.pc $(cluster_files)
+install-library: $(B)/libspritefarm.a $(shared_libraries:%=$(B)/%) $(B)/spritefarm.pc $(cluster_files)
 	install -D -m 644 $(B)/libspritefarm.a $(DESTDIR)$(PREFIX)/lib/libspritefarm.a
-	install -D -m 644 $(B)/$(shared_library) $(DESTDIR)$(PREFIX)/lib/$(shared_library)
 	$(STRIP) --strip-debug $(DESTDIR)$(PREFIX)/lib/libspritefarm.a
-	$(STRIP) --strip-unneeded $(DESTDIR)$(PREFIX)/lib/$(shared_library)
-	for link in $(library_links); do ln -sf $(shared_library) $(DESTDIR)$(PREFIX)/$$link || exit; done
+	$(foreach library,$(shared_libraries),$(call install_shared,$(library),$(library:.$(VERSION)=)))
 	install -D -m 644 $(B)/spritefarm.pc $(DESTDIR)$(PREFIX)/lib/pkgconfig/spritefarm.pc
 	install -D -m 644 LICENSE $(DESTDIR)$(PREFIX)/share/doc/spritefarm/LICENSE
 	$(call install_files,$(library_files) $(if $(has_cluster),$(cluster_header)))
@@ -402,7 +420,7 @@ ifdef has_cluster
 endif
 ## uninstall: removes the files of either installation
 uninstall:
-	cd $(DESTDIR)$(PREFIX) && rm -f bin/spritefarm $(library_links) $(library_others) $(cluster_others) $(cluster_header) $(library_files) $(shared)
+	cd $(DESTDIR)$(PREFIX) && rm -f bin/spritefarm $(library_others) $(cluster_header) $(library_files) $(shared)
 	for folder in include/spritefarm/detail include/spritefarm share/cmake/spritefarm share/doc/spritefarm; do \
 	  [ ! -d $(DESTDIR)$(PREFIX)/$$folder ] || rmdir --ignore-fail-on-non-empty $(DESTDIR)$(PREFIX)/$$folder || exit; done
 ## clean: removes everything that was built

@@ -66,4 +66,5 @@ class SpritefarmConan(ConanFile):
         self.cpp_info.set_property("pkg_config_name", "spritefarm")
 
     def _make(self, goals):
-        self.run(f"make -j{build_jobs(self)} V=1 {goals}", cwd=self.build_folder)
+        # Without pkg-config, so that a librabbitmq of this machine does not add the library for many machines.
+        self.run(f"make -j{build_jobs(self)} V=1 PKG_CONFIG=false {goals}", cwd=self.build_folder)

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "base/cluster_api.hpp"
+
 #include <exception>
 #include <string>
 #include <typeinfo>
@@ -8,7 +10,7 @@ namespace spritefarm {
 
 /// The type and the message of an exception, such as `std::runtime_error: disk full`. The type alone if it is
 /// not a std::exception.
-std::string exception_text(const std::exception_ptr& exception);
+SPRITEFARM_CLUSTER_API std::string exception_text(const std::exception_ptr& exception);
 
 /// The readable name of the type of an exception, such as `std::runtime_error`.
 std::string exception_type_name(const std::exception_ptr& exception);

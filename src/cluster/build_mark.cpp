@@ -25,13 +25,23 @@ std::string program_file() {
   return bytes.str();
 }
 
+/// Any address of the object that has this code.
+const char cluster_address = 0;
+
 }  // namespace
 
 std::string build_mark() {
   std::string id = posix::build_id();
+  // Those of this library and of libspritefarm. Two more files if these are shared libraries.
+  const std::string cluster = posix::build_id_of(&cluster_address), library = posix::build_id_of_library();
+  if (!id.empty() && (cluster.empty() || library.empty()))
+    throw std::runtime_error(
+        "the build of this program cannot be identified: libspritefarm has no build id; link it with --build-id");
   if (id.empty()) id = program_file();
   Encoder identity;
   encode(identity, id);
+  encode(identity, cluster);
+  encode(identity, library);
   detail::encode_function_table(identity);
   encode(identity, sizeof(void*));
   encode(identity, wire_version);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "base/cluster_api.hpp"
+
 #include <spritefarm/detail/call.hpp>
 #include <spritefarm/process_pool_executor.hpp>
 
@@ -18,9 +20,9 @@ class EncodedCall final : public CallWithFuture<RemoteCall, std::string> {
 
   /// Submits a request to the pool. `on_done` runs on a thread of the pool when the call is done. It may come
   /// before this returns. Throws as ProcessPoolExecutor::submit().
-  static std::shared_ptr<EncodedCall> submit(ProcessPoolExecutor& pool, const TaskOptions& options,
-                                             std::string request, bool is_coroutine,
-                                             std::function<void(EncodedCall&)> on_done);
+  SPRITEFARM_CLUSTER_API static std::shared_ptr<EncodedCall> submit(
+      ProcessPoolExecutor& pool, const TaskOptions& options, std::string request, bool is_coroutine,
+      std::function<void(EncodedCall&)> on_done);
 
   void complete(std::string_view result) override { set_result(std::string(result)); }
 };

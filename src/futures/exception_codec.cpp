@@ -2,6 +2,7 @@
 #include "futures/standard_exceptions.hpp"
 
 #include <spritefarm/detail/outcome.hpp>
+#include <spritefarm/detail/visibility.hpp>
 #include <spritefarm/errors.hpp>
 #include <spritefarm/portable_exception.hpp>
 
@@ -110,13 +111,14 @@ void detail::register_exception(const std::type_info& type, ExceptionEntry entry
   registry().entries.emplace(type_name(type), entry);
 }
 
-void Codec<std::exception_ptr>::encode(Encoder& to, const std::exception_ptr& exception) {
+// A specialisation does not take the visibility of the namespace: GCC hides what its template, Codec, hides.
+SPRITEFARM_API void Codec<std::exception_ptr>::encode(Encoder& to, const std::exception_ptr& exception) {
   std::vector<Link> chain;
   append_links(chain, exception);
   spritefarm::encode(to, chain);
 }
 
-std::exception_ptr Codec<std::exception_ptr>::decode(Decoder& from) {
+SPRITEFARM_API std::exception_ptr Codec<std::exception_ptr>::decode(Decoder& from) {
   try {
     const auto chain = spritefarm::decode<std::vector<Link>>(from);
     if (chain.empty() || chain.size() > max_chain)

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "base/cluster_api.hpp"
+
 #include <memory>
 
 namespace spritefarm::futures {
@@ -17,6 +19,6 @@ class FinishesAtExit {
 /// Makes the calling process call pool.finish() when it leaves main() or calls exit(), if the pool still
 /// exists then.
 /// Source: the exit handlers of concurrent.futures.thread and .process.
-void finish_at_exit(const std::weak_ptr<FinishesAtExit>& pool);
+SPRITEFARM_CLUSTER_API void finish_at_exit(const std::weak_ptr<FinishesAtExit>& pool);
 
 }  // namespace spritefarm::futures

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "base/cluster_api.hpp"
+
 #include <sys/types.h>
 
 #include <functional>
@@ -16,11 +18,11 @@ pid_t fork_child(const std::function<int()>& body);
 pid_t fork_here();
 
 /// The pid of the calling process.
-pid_t current_pid() noexcept;
+SPRITEFARM_CLUSTER_API pid_t current_pid() noexcept;
 
 /// The number of forks between the first process of the program and this one. An object that was created
 /// under another number belongs to another process. Makes no system call.
-unsigned fork_generation() noexcept;
+SPRITEFARM_CLUSTER_API unsigned fork_generation() noexcept;
 
 /// Waits for the end of a child of this process and reaps it. Does nothing if there is no such child.
 void wait_for_end(pid_t child) noexcept;

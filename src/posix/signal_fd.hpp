@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/cluster_api.hpp"
 #include "posix/fd.hpp"
 
 #include <signal.h>
@@ -14,14 +15,14 @@ namespace spritefarm::posix {
 /// thread's mask. Throws std::system_error.
 class SignalFd {
  public:
-  explicit SignalFd(std::initializer_list<int> signals);
-  ~SignalFd();
+  SPRITEFARM_CLUSTER_API explicit SignalFd(std::initializer_list<int> signals);
+  SPRITEFARM_CLUSTER_API ~SignalFd();
   SignalFd(const SignalFd&) = delete;
   SignalFd& operator=(const SignalFd&) = delete;
 
   [[nodiscard]] int fd() const noexcept { return m_fd.get(); }
   /// The number of the next signal that has come. None: there is none.
-  [[nodiscard]] std::optional<int> read() const;
+  SPRITEFARM_CLUSTER_API [[nodiscard]] std::optional<int> read() const;
 
  private:
   sigset_t m_before{};

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "base/cluster_api.hpp"
+
 #include <signal.h>
 
 #include <functional>
@@ -9,17 +11,17 @@
 namespace spritefarm::posix {
 
 /// A thread that runs `body`. Throws std::system_error, which names the system call if a sandbox refuses it.
-std::thread start_thread(std::function<void()> body);
+SPRITEFARM_CLUSTER_API std::thread start_thread(std::function<void()> body);
 
 /// Names the calling thread for debuggers and `ps -L`. The kernel keeps the first 15 bytes.
-void set_thread_name(const std::string& name) noexcept;
+SPRITEFARM_CLUSTER_API void set_thread_name(const std::string& name) noexcept;
 
 /// Blocks all signals of the calling thread while it exists, so that threads which it starts block them.
 /// Those that an instruction raises, such as SIGSEGV, cannot be blocked.
 class BlockedSignals {
  public:
-  BlockedSignals() noexcept;
-  ~BlockedSignals();
+  SPRITEFARM_CLUSTER_API BlockedSignals() noexcept;
+  SPRITEFARM_CLUSTER_API ~BlockedSignals();
   BlockedSignals(const BlockedSignals&) = delete;
   BlockedSignals& operator=(const BlockedSignals&) = delete;
 

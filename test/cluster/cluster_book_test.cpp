@@ -4,6 +4,8 @@
 #include "posix/build_id.hpp"
 #include "support/catch.hpp"
 
+#include <gnu/libc-version.h>
+
 #include <chrono>
 #include <string>
 #include <utility>
@@ -218,6 +220,17 @@ TEST_CASE("a broker that is away for too long breaks the executor", "[cluster][b
   client.pass(1s);
   CHECK(client.decided() == Words{"complete 1 broken", "complete 2 broken"});
   CHECK(client.book.is_broken());
+}
+
+TEST_CASE("each loaded object has a build id of its own", "[cluster]") {
+  static const char of_this_program = 0;
+  CHECK(spritefarm::posix::build_id_of(&of_this_program) == spritefarm::posix::build_id());
+  CHECK(spritefarm::posix::build_id_of_library() == spritefarm::posix::build_id());
+  const std::string of_libc =
+      spritefarm::posix::build_id_of(reinterpret_cast<const void*>(&::gnu_get_libc_version));
+  CHECK(of_libc.size() >= 8);
+  CHECK(of_libc != spritefarm::posix::build_id());
+  CHECK(spritefarm::posix::build_id_of(nullptr).empty());
 }
 
 TEST_CASE("the build mark is that of the program's build id", "[cluster]") {

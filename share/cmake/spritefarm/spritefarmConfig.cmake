@@ -3,8 +3,9 @@
 #   spritefarm::futures          the shared library if BUILD_SHARED_LIBS is true, else the static one; or the only one
 #   spritefarm::futures_static   libspritefarm.a, position independent
 #   spritefarm::futures_shared   libspritefarm.so
-#   spritefarm::cluster          libspritefarm-cluster.a with libspritefarm.a, of the component `cluster`: only if it was
-#                                installed, and librabbitmq is here
+#   spritefarm::cluster          the same choice of libspritefarm-cluster, of the component `cluster`: only if it was
+#   spritefarm::cluster_static   installed, and librabbitmq is here; with spritefarm::futures of the same kind
+#   spritefarm::cluster_shared
 include(CMakeFindDependencyMacro)
 set(THREADS_PREFER_PTHREAD_FLAG ON)
 find_dependency(Threads)
@@ -49,17 +50,32 @@ elseif(NOT TARGET spritefarm::futures)
   set_target_properties(spritefarm::futures PROPERTIES INTERFACE_LINK_LIBRARIES ${_spritefarm_default})
 endif()
 set(spritefarm_futures_FOUND TRUE)
-if(EXISTS "${_spritefarm_folder}/libspritefarm-cluster.a")
-  find_library(SPRITEFARM_RABBITMQ_LIBRARY rabbitmq)
-  mark_as_advanced(SPRITEFARM_RABBITMQ_LIBRARY)
-  if(SPRITEFARM_RABBITMQ_LIBRARY)
-    set(spritefarm_cluster_FOUND TRUE)
-    if(NOT TARGET spritefarm::cluster)
-      add_library(spritefarm::cluster STATIC IMPORTED)
-      set_target_properties(spritefarm::cluster PROPERTIES
-        IMPORTED_LOCATION "${_spritefarm_folder}/libspritefarm-cluster.a"
-        INTERFACE_LINK_LIBRARIES "spritefarm::futures_static;${SPRITEFARM_RABBITMQ_LIBRARY}")
+find_library(SPRITEFARM_RABBITMQ_LIBRARY rabbitmq)
+mark_as_advanced(SPRITEFARM_RABBITMQ_LIBRARY)
+set(_spritefarm_default)
+foreach(_spritefarm_kind static shared)
+  set(_spritefarm_file "${_spritefarm_folder}/libspritefarm-cluster.a")
+  if(_spritefarm_kind STREQUAL "shared")
+    set(_spritefarm_file "${_spritefarm_folder}/libspritefarm-cluster.so")
+  endif()
+  if(SPRITEFARM_RABBITMQ_LIBRARY AND EXISTS "${_spritefarm_file}" AND TARGET spritefarm::futures_${_spritefarm_kind})
+    if(NOT TARGET spritefarm::cluster_${_spritefarm_kind})
+      string(TOUPPER ${_spritefarm_kind} _spritefarm_type)
+      add_library(spritefarm::cluster_${_spritefarm_kind} ${_spritefarm_type} IMPORTED)
+      set_target_properties(spritefarm::cluster_${_spritefarm_kind} PROPERTIES
+        IMPORTED_LOCATION "${_spritefarm_file}"
+        INTERFACE_LINK_LIBRARIES "spritefarm::futures_${_spritefarm_kind};${SPRITEFARM_RABBITMQ_LIBRARY}")
     endif()
+    if(NOT _spritefarm_default OR BUILD_SHARED_LIBS)
+      set(_spritefarm_default spritefarm::cluster_${_spritefarm_kind})
+    endif()
+  endif()
+endforeach()
+if(_spritefarm_default)
+  set(spritefarm_cluster_FOUND TRUE)
+  if(NOT TARGET spritefarm::cluster)
+    add_library(spritefarm::cluster INTERFACE IMPORTED)
+    set_target_properties(spritefarm::cluster PROPERTIES INTERFACE_LINK_LIBRARIES ${_spritefarm_default})
   endif()
 endif()
 foreach(_spritefarm_component ${spritefarm_FIND_COMPONENTS})

@@ -8,10 +8,11 @@ set(SOURCE_PATH "${CURRENT_BUILDTREES_DIR}/src/spritefarm")
 file(REMOVE_RECURSE "${SOURCE_PATH}")
 file(COPY "${clone}/Makefile" "${clone}/LICENSE" "${clone}/include" "${clone}/src" "${clone}/share" DESTINATION "${SOURCE_PATH}")
 
-# The library has no settings that differ in a debug build.
+# The library has no settings that differ in a debug build. Without pkg-config, so that a librabbitmq of this machine does not
+# add the library for many machines.
 set(VCPKG_BUILD_TYPE release)
 vcpkg_execute_required_process(
-  COMMAND make -j${VCPKG_CONCURRENCY} V=1 install-library "PREFIX=${CURRENT_PACKAGES_DIR}"
+  COMMAND make -j${VCPKG_CONCURRENCY} V=1 PKG_CONFIG=false install-library "PREFIX=${CURRENT_PACKAGES_DIR}"
   WORKING_DIRECTORY "${SOURCE_PATH}"
   LOGNAME "install-${TARGET_TRIPLET}")
 
