@@ -61,7 +61,9 @@ else
 unit_sources     := $(sort $(wildcard test/unit/*/*.cpp))
 endif
 integration_sources := $(sort $(wildcard test/integration/*.cpp))
-conformance_sources := $(sort $(wildcard test/conformance/*.cpp))
+# The suite runs over a cluster in this variant only.
+conformance_cluster := $(if $(filter release,$(VARIANT)),$(has_cluster))
+conformance_sources := $(sort $(filter-out $(if $(conformance_cluster),,%/nodes.cpp %/nodes_broker.cpp),$(wildcard test/conformance/*.cpp)))
 conformance_programs := $(sort $(wildcard test/conformance/programs/*.cpp))
 measurement_sources := $(sort $(wildcard test/measurements/*.cpp))
 examples_sources := $(sort $(wildcard test/examples/*.cpp))
@@ -207,8 +209,10 @@ $(foreach source,$(cluster_programs),$(eval \
   $(call program,$(source:test/cluster/programs/%.cpp=cluster-%),$(source),libspritefarm-cluster libspritefarm,$(cluster_libs))))
 endif
 $(eval $(call program,spritefarm,$(main_source),$(archives),$(package_libs)))
-$(foreach kind,unit integration conformance,$(eval \
+$(foreach kind,unit integration,$(eval \
   $(call program,$(kind)-tests,$($(kind)_sources) $(support_sources),$(tested),$(package_libs) $(catch_libs))))
+with_cluster := $(if $(conformance_cluster),libspritefarm-cluster)
+$(eval $(call program,conformance-tests,$(conformance_sources) $(support_sources) $(if $(conformance_cluster),test/cluster/rabbit_broker.cpp),$(filter-out libspritefarm,$(tested)) $(with_cluster) libspritefarm,$(package_libs) $(catch_libs) $(if $(conformance_cluster),$(cluster_libs))))
 
 $(eval $(call program,delay-relay,$(relay_sources),$(archives)))
 
@@ -216,8 +220,9 @@ $(eval $(call program,delay-relay,$(relay_sources),$(archives)))
 $(eval $(call program,isolation-measurements,$(measurement_sources) test/support/proc.cpp,libspritefarm))
 $(foreach source,$(examples_sources),$(eval $(call program,$(source:test/%.cpp=%),$(source),libspritefarm)))
 $(foreach source,$(lesson_sources),$(eval $(call program,$(source:test/%.cpp=%),$(source),libspritefarm,$(package_libs))))
-$(foreach source,$(conformance_programs),$(eval \
+$(foreach source,$(filter-out %/exit_scenario.cpp,$(conformance_programs)),$(eval \
   $(call program,$(basename $(notdir $(source))),$(source) test/conformance/gate.cpp,libspritefarm)))
+$(eval $(call program,exit_scenario,$(addprefix test/conformance/,programs/exit_scenario.cpp gate.cpp $(if $(conformance_cluster),nodes.cpp)),$(with_cluster) libspritefarm,$(if $(conformance_cluster),$(cluster_libs))))
 # The conformance tests look for their programs in the folder that they are in.
 $(B)/conformance-tests: | $(conformance_programs:test/conformance/programs/%.cpp=$(B)/%)
 
@@ -229,6 +234,7 @@ $(foreach source,$(fuzzer_sources),$(eval \
 precompiled := $(B)/test/support/precompiled.hpp.gch
 test_kinds  := unit integration conformance cluster
 $(foreach kind,$(test_kinds) support,$(B)/test/$(kind)/%.o) $(precompiled): private sf_cxxflags += $(test_cxxflags)
+$(B)/test/conformance/%.o: private sf_cppflags += $(if $(conformance_cluster),-DSPRITEFARM_WITH_CLUSTER)
 # std::expected is C++23. The precompiled header is not, so this test compiles what it includes.
 $(B)/test/unit/futures/expected_test.o: private sf_cxxflags += -std=c++2b
 $(B)/test/unit/futures/expected_test.o: private precompiled :=
@@ -263,7 +269,7 @@ $(B)/%.o: %.cpp $(B)/stamps/flags
 	$(call show,CXX )$(compile) -MMD -MP -c -o $@ $<
 -include $(patsubst %.o,%.d,$(call objects,$(all_sources)))
 
-all_flags = $(compile) / $(test_cxxflags) / $(link) / $(package_libs) $(catch_libs)
+all_flags = $(compile) / $(test_cxxflags) / $(conformance_cluster) / $(link) / $(package_libs) $(catch_libs)
 $(eval $(call stamp,flags,all_flags))
 $(B)/stamps/flags: | packages
 library_flags = $(CXX) $(library_cppflags) $(CPPFLAGS) $(sf_cxxflags) $(library_cxxflags) $(CXXFLAGS) / $(link)
@@ -295,7 +301,7 @@ $(B)/spritefarm-cluster.pc: include/spritefarm/version.hpp Makefile $(B)/stamps/
 # The only list of them. scripts/test runs those of four variants, one at a time, and counts.
 static_checks  := layers headers format words links commits
 program_checks := unit conformance conformance-pipes integration measurements examples
-cluster_checks := $(if $(has_cluster),cluster cluster-broker)
+cluster_checks := $(if $(has_cluster),cluster cluster-broker $(if $(conformance_cluster),conformance-cluster))
 checks-release := $(static_checks) checks makefile docs $(program_checks) $(cluster_checks) conformance-table manual pages bench lesson install
 checks-debug   := $(program_checks)
 # The rest repeats what these run: CHECKS='measurements examples' scripts/test asan.
@@ -332,9 +338,11 @@ $(foreach name,$(static_checks) checks makefile,$(eval $(call check,$(name),,$$(
 ## check-unit: the unit tests; TESTS='[tag] or name' selects some
 $(eval $(call check,unit,$(B)/unit-tests,$$< $$(call selected,$$(default_unit))))
 ## check-conformance: the behaviour that CPython's own tests require of the library; TESTS as above
-$(eval $(call check,conformance,$(B)/conformance-tests,$$< $$(call selected)))
+$(eval $(call check,conformance,$(B)/conformance-tests,$$< $$(call selected,~*Nodes)))
 ## check-conformance-pipes: the same for process pools over pipes; TESTS as above
 $(eval $(call check,conformance-pipes,$(B)/conformance-tests,SPRITEFARM_TEST_TRANSPORT=pipe $$< $$(call selected,*Processes*)))
+## check-conformance-cluster: the same for the executor for many machines, where RabbitMQ is installed; TESTS as above
+$(eval $(call check,conformance-cluster,$(B)/conformance-tests,$$(call script,scripts/checks/cluster $$< $$(call selected,*Nodes))))
 ## check-conformance-table: each required behaviour has a test or an explanation
 $(eval $(call check,conformance-table,$(B)/conformance-tests,scripts/checks/conformance-table $$<))
 ## check-integration: the program against real servers; TESTS as above

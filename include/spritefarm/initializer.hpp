@@ -1,5 +1,6 @@
 #pragma once
 
+#include <spritefarm/detail/function_table.hpp>
 #include <spritefarm/detail/remote_function.hpp>
 
 #include <concepts>
@@ -26,8 +27,12 @@ class Initializer {
     std::decay_t<Fn> kept(std::forward<Fn>(function));
     if constexpr (requires { kept == nullptr; })
       if (kept == nullptr) return;
-    if constexpr (detail::portable_call<std::decay_t<Fn>>)
+    if constexpr (detail::portable_call<std::decay_t<Fn>>) {
       m_request = detail::encode_request<std::decay_t<Fn>>(kept);
+      m_encode = [](const std::function<void()>& of) {
+        return detail::encode_request<std::decay_t<Fn>>(*of.template target<std::decay_t<Fn>>());
+      };
+    }
     m_function = std::move(kept);
   }
 
@@ -37,10 +42,17 @@ class Initializer {
   void operator()() const { m_function(); }
   /// The bytes that cross to another process, as a call without arguments. Empty if it cannot cross.
   [[nodiscard]] const std::string& request() const noexcept { return m_request; }
+  /// Throws CodecError if it holds a function of a shared library, which other machines may have in another
+  /// version. Throws what its Codec throws.
+  void check_for_machines() const {
+    const detail::FunctionsOfProgramAlone checked(true);
+    if (m_encode) m_encode(m_function);
+  }
 
  private:
   std::function<void()> m_function{};
   std::string m_request{};
+  std::string (*m_encode)(const std::function<void()>& function) = nullptr;  // what m_request holds
 };
 
 }  // namespace spritefarm

@@ -27,6 +27,12 @@ ClusterExecutorOptions checked(ClusterExecutorOptions options) {
     throw std::invalid_argument(
         "the initializer of a ClusterExecutor must be able to cross to another process: pass a plain function, "
         "a lambda without captures, or an object whose type is Portable");
+  try {
+    options.initializer.check_for_machines();
+  } catch (const CodecError& error) {
+    throw std::invalid_argument("the initializer of a ClusterExecutor cannot be sent: " +
+                                std::string(error.what()));
+  }
   return options;
 }
 

@@ -130,6 +130,17 @@ TEST_CASE("an initializer runs once in each worker of a cluster", "[cluster][bro
   }
 }
 
+TEST_CASE("an initializer of a shared library is refused", "[cluster]") {
+  ClusterExecutorOptions options{.broker = {.url = "amqp://guest@127.0.0.1:1/"}};
+  options.initializer = ::getppid;
+  try {
+    const ClusterExecutor cluster(options);
+    FAIL("a function of the C library was accepted");
+  } catch (const std::invalid_argument& error) {
+    CHECK(has_text(error, "libc.so.6"));
+  }
+}
+
 TEST_CASE("the death of a worker costs a retry, then the call", "[cluster][broker]") {
   Cluster group;
   group.start_node();

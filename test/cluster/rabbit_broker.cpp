@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -16,7 +17,9 @@
 
 #include <cstring>
 #include <filesystem>
+#include <memory>
 #include <stdexcept>
+#include <utility>
 #include <vector>
 
 extern char** environ;
@@ -27,27 +30,19 @@ namespace {
 // Not /usr/sbin/rabbitmq-server, which changes the user.
 constexpr const char* server_program = "/usr/lib/rabbitmq/bin/rabbitmq-server";
 
-sockaddr_in loopback(int port) {
+sockaddr_in socket_address(const std::string& host, int port) {
   sockaddr_in address{};
   address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  if (::inet_pton(AF_INET, host.c_str(), &address.sin_addr) != 1)
+    throw std::invalid_argument("not an IPv4 address: " + host);
   address.sin_port = htons(static_cast<std::uint16_t>(port));
   return address;
 }
 
-int free_port() {
-  const posix::Fd socket(posix::check(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket"));
-  sockaddr_in address = loopback(0);
-  socklen_t size = sizeof address;
-  posix::check(::bind(socket.get(), reinterpret_cast<sockaddr*>(&address), size), "bind");
-  posix::check(::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&address), &size), "getsockname");
-  return ntohs(address.sin_port);
-}
-
 /// Whether it answers the header of the protocol by a frame. It accepts connections before it can do that.
-bool answers(int port) {
+bool answers(const std::string& host, int port) {
   const posix::Fd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  const sockaddr_in address = loopback(port);
+  const sockaddr_in address = socket_address(host, port);
   if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) return false;
   constexpr char header[] = {'A', 'M', 'Q', 'P', 0, 0, 9, 1};
   if (::send(socket.get(), header, sizeof header, MSG_NOSIGNAL) != sizeof header) return false;
@@ -77,13 +72,29 @@ std::string definitions() {
 
 }  // namespace
 
+int free_port() {
+  const posix::Fd socket(posix::check(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket"));
+  sockaddr_in address = socket_address("127.0.0.1", 0);
+  socklen_t size = sizeof address;
+  posix::check(::bind(socket.get(), reinterpret_cast<sockaddr*>(&address), size), "bind");
+  posix::check(::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&address), &size), "getsockname");
+  return ntohs(address.sin_port);
+}
+
 bool RabbitBroker::is_installed() {
   return ::access(server_program, X_OK) == 0;
 }
 
 RabbitBroker& RabbitBroker::shared() {
-  static RabbitBroker broker;
-  return broker;
+  // Its end is that of this process: a forked worker may call exit() too.
+  struct End {
+    pid_t owner = ::getpid();
+    void operator()(RabbitBroker* broker) const {
+      if (::getpid() == owner) delete broker;
+    }
+  };
+  static const std::unique_ptr<RabbitBroker, End> broker(new RabbitBroker);
+  return *broker;
 }
 
 /// A certificate for localhost, signed by itself.
@@ -95,27 +106,35 @@ void make_certificate(const std::filesystem::path& folder) {
   if (made.exit_status != 0) throw std::runtime_error("openssl failed: " + made.err);
 }
 
-RabbitBroker::RabbitBroker()
-    : m_port(free_port()),
+RabbitBroker::RabbitBroker(BrokerSettings settings)
+    : m_settings(std::move(settings)),
+      m_port(free_port()),
       m_tls_port(free_port()),
-      m_epmd_port(free_port()),
+      m_epmd_port(m_settings.epmd_port > 0 ? m_settings.epmd_port : free_port()),
       m_distribution_port(free_port()) {
   make_certificate(m_folder.path());
   std::filesystem::create_directory(m_folder / "log");
   write_file(m_folder / "plugins", "[].\n");
   write_file(m_folder / "definitions.json", definitions());
   const std::string folder = m_folder.path();
-  write_file(m_folder / "rabbitmq.conf", "listeners.tcp.1 = 127.0.0.1:" + std::to_string(m_port) + R"(
-listeners.ssl.1 = 127.0.0.1:)" + std::to_string(m_tls_port) +
+  if (!m_settings.advanced.empty()) write_file(m_folder / "advanced.config", m_settings.advanced);
+  if (!m_settings.cookie.empty()) {
+    write_file(m_folder / ".erlang.cookie", m_settings.cookie);
+    std::filesystem::permissions(m_folder / ".erlang.cookie", std::filesystem::perms::owner_read);
+  }
+  write_file(m_folder / "rabbitmq.conf", "listeners.tcp.1 = " + m_settings.address + ':' +
+                                             std::to_string(m_port) + "\nlisteners.ssl.1 = " +
+                                             m_settings.address + ':' + std::to_string(m_tls_port) +
                                              R"(
+loopback_users = none
 ssl_options.certfile = )" + folder + R"(/cert.pem
 ssl_options.keyfile = )" + folder + R"(/key.pem
 ssl_options.cacertfile = )" + folder + R"(/cert.pem
 load_definitions = )" + folder + R"(/definitions.json
 log.file.level = warning
-)");
+)" + m_settings.config);
   start();
-  wait_until_ready();
+  if (m_settings.is_awaited) wait_until_ready();
 }
 
 RabbitBroker::~RabbitBroker() {
@@ -123,7 +142,11 @@ RabbitBroker::~RabbitBroker() {
 }
 
 Broker RabbitBroker::as(const std::string& user) const {
-  return {.url = "amqp://" + user + "@127.0.0.1:" + std::to_string(m_port) + "/%2F", .password = user};
+  return {.url = "amqp://" + user + '@' + host() + "/%2F", .password = user};
+}
+
+std::string RabbitBroker::host() const {
+  return m_settings.address + ':' + std::to_string(m_port);
 }
 
 Broker RabbitBroker::encrypted(const std::string& host) const {
@@ -143,32 +166,57 @@ void RabbitBroker::delete_data() {
   std::filesystem::remove_all(m_folder / "mnesia");
 }
 
+std::string RabbitBroker::control(std::vector<std::string> arguments) const {
+  Command command{.arguments = {"/usr/lib/rabbitmq/bin/rabbitmqctl", "--quiet"}};
+  if (!m_settings.network.empty())
+    command.arguments = {
+        "ip",      "netns",      "exec", m_settings.network, "/usr/lib/rabbitmq/bin/rabbitmqctl",
+        "--quiet", "--longnames"};
+  command.arguments.insert(command.arguments.end(), arguments.begin(), arguments.end());
+  for (const std::string& variable : variables()) {
+    const auto equal = variable.find('=');
+    command.environment[variable.substr(0, equal)] = variable.substr(equal + 1);
+  }
+  Outcome outcome = run(std::move(command));
+  if (outcome.exit_status != 0) throw std::runtime_error("rabbitmqctl failed: " + outcome.err + outcome.out);
+  return std::move(outcome.out);
+}
+
+std::vector<std::string> RabbitBroker::variables() const {
+  const auto in = [this](const std::string& name) { return std::string(m_folder / name); };
+  std::string interface = m_settings.address;
+  for (char& each : interface)
+    if (each == '.') each = ',';
+  std::vector<std::string> made{"PATH=/usr/sbin:/usr/bin:/sbin:/bin",
+                                "HOME=" + m_folder.path().string(),
+                                "LANG=C.UTF-8",
+                                "ERL_EPMD_PORT=" + std::to_string(m_epmd_port),
+                                "ERL_EPMD_ADDRESS=" + m_settings.address,
+                                "RABBITMQ_DIST_PORT=" + std::to_string(m_distribution_port),
+                                "RABBITMQ_NODENAME=" + m_settings.name,
+                                "RABBITMQ_CONF_ENV_FILE=/dev/null",
+                                "RABBITMQ_CONFIG_FILE=" + in("rabbitmq"),
+                                "RABBITMQ_ADVANCED_CONFIG_FILE=" + in("advanced.config"),
+                                "RABBITMQ_MNESIA_BASE=" + in("mnesia"),
+                                "RABBITMQ_LOG_BASE=" + in("log"),
+                                "RABBITMQ_LOGS=" + in("log/rabbit.log"),
+                                "RABBITMQ_ENABLED_PLUGINS_FILE=" + in("plugins"),
+                                "RABBITMQ_GENERATED_CONFIG_DIR=" + in("generated"),
+                                "RABBITMQ_PID_FILE=" + in("pid"),
+                                "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS=-kernel inet_dist_use_interface {" +
+                                    interface + "} +sbwt none +sbwtdcpu none +sbwtdio none"};
+  if (!m_settings.network.empty()) made.emplace_back("RABBITMQ_USE_LONGNAME=true");
+  return made;
+}
+
 void RabbitBroker::start() {
   const auto in = [this](const std::string& name) { return std::string(m_folder / name); };
-  std::vector<std::string> variables{
-      "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
-      "HOME=" + m_folder.path().string(),
-      "LANG=C.UTF-8",
-      "ERL_EPMD_PORT=" + std::to_string(m_epmd_port),
-      "ERL_EPMD_ADDRESS=127.0.0.1",
-      "RABBITMQ_DIST_PORT=" + std::to_string(m_distribution_port),
-      "RABBITMQ_NODENAME=sf@localhost",
-      "RABBITMQ_CONF_ENV_FILE=/dev/null",
-      "RABBITMQ_CONFIG_FILE=" + in("rabbitmq"),
-      "RABBITMQ_ADVANCED_CONFIG_FILE=" + in("advanced.config"),
-      "RABBITMQ_MNESIA_BASE=" + in("mnesia"),
-      "RABBITMQ_LOG_BASE=" + in("log"),
-      "RABBITMQ_LOGS=" + in("log/rabbit.log"),
-      "RABBITMQ_ENABLED_PLUGINS_FILE=" + in("plugins"),
-      "RABBITMQ_GENERATED_CONFIG_DIR=" + in("generated"),
-      "RABBITMQ_PID_FILE=" + in("pid"),
-      "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS=-kernel inet_dist_use_interface {127,0,0,1} +sbwt none +sbwtdcpu none "
-      "+sbwtdio none"};
+  std::vector<std::string> kept = variables();
   std::vector<char*> environment;
-  for (std::string& each : variables) environment.push_back(each.data());
+  for (std::string& each : kept) environment.push_back(each.data());
   environment.push_back(nullptr);
-  std::string port = std::to_string(m_epmd_port);
-  const char* const epmd[] = {"epmd", "-address", "127.0.0.1", "-port", port.c_str(), nullptr};
+  const std::string port = std::to_string(m_epmd_port), network = "/run/netns/" + m_settings.network;
+  const char* const epmd[] = {"epmd", "-address", m_settings.address.c_str(), "-port", port.c_str(), nullptr};
   const char* const server[] = {server_program, nullptr};
   const std::string output = in("log/output");
 
@@ -185,10 +233,13 @@ void RabbitBroker::start() {
   ::setpgid(0, 0);
   ::dup2(ends[0], 3);
   ::close_range(4, ~0u, 0);  // such as the connections of the test
+  if (!m_settings.network.empty() &&
+      ::setns(::open(network.c_str(), O_RDONLY | O_CLOEXEC), CLONE_NEWNET) != 0)
+    ::_exit(126);
   const int log = ::open(output.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   ::dup2(log, STDOUT_FILENO);
   ::dup2(log, STDERR_FILENO);
-  if (::fork() == 0) {
+  if (m_settings.runs_epmd && ::fork() == 0) {
     ::execve("/usr/bin/epmd", const_cast<char* const*>(epmd), environment.data());
     ::_exit(127);
   }
@@ -204,7 +255,7 @@ void RabbitBroker::start() {
 }
 
 void RabbitBroker::wait_until_ready() const {
-  if (eventually([this] { return answers(m_port); }, std::chrono::minutes(2))) return;
+  if (eventually([this] { return answers(m_settings.address, m_port); }, std::chrono::minutes(2))) return;
   throw std::runtime_error("RabbitMQ does not start: " + read_file(m_folder / "log/output"));
 }
 

@@ -50,7 +50,7 @@ std::exception_ptr run_among_others(R function(Args...), Args... args) {
     CHECK(is_usable(*pool));
     pool->shutdown();
   }
-  CHECK(child_pids().empty());
+  CHECK(Pools::left_no_process());
   return exception;
 }
 
@@ -76,47 +76,48 @@ void check_death(const std::exception_ptr& exception, int signal, int exit_code)
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("test_error_at_task_pickle", "[deadlock]", EVERY_PROCESS_POOL) {
+TEMPLATE_TEST_CASE("test_error_at_task_pickle", "[deadlock]", EVERY_REMOTE_EXECUTOR) {
   check_codec_error(run_among_others<TestType>(take_faulty<ErrorAtEncode>, ErrorAtEncode()));
 }
 
-TEMPLATE_TEST_CASE("test_exit_at_task_unpickle", "[deadlock]", EVERY_PROCESS_POOL) {
+TEMPLATE_TEST_CASE("test_exit_at_task_unpickle", "[deadlock]", EVERY_REMOTE_EXECUTOR) {
   check_death(run_among_others<TestType>(take_faulty<ExitAtDecode>, ExitAtDecode()), 0, 98);
 }
 
-TEMPLATE_TEST_CASE("test_error_at_task_unpickle", "[deadlock]", EVERY_PROCESS_POOL) {
+TEMPLATE_TEST_CASE("test_error_at_task_unpickle", "[deadlock]", EVERY_REMOTE_EXECUTOR) {
   check_codec_error(run_among_others<TestType>(take_faulty<ErrorAtDecode>, ErrorAtDecode()));
 }
 
-TEMPLATE_TEST_CASE("test_crash_at_task_unpickle", "[deadlock]", EVERY_PROCESS_POOL) {
+TEMPLATE_TEST_CASE("test_crash_at_task_unpickle", "[deadlock]", EVERY_REMOTE_EXECUTOR) {
   check_death(run_among_others<TestType>(take_faulty<CrashAtDecode>, CrashAtDecode()), SIGSEGV, 0);
 }
 
-TEMPLATE_TEST_CASE("test_crash_during_func_exec_on_worker", "[deadlock]", EVERY_PROCESS_POOL) {
+TEMPLATE_TEST_CASE("test_crash_during_func_exec_on_worker", "[deadlock]", EVERY_REMOTE_EXECUTOR) {
   check_death(run_among_others<TestType>(crash), SIGSEGV, 0);
 }
 
-TEMPLATE_TEST_CASE("test_exit_during_func_exec_on_worker", "[deadlock]", EVERY_PROCESS_POOL) {
+TEMPLATE_TEST_CASE("test_exit_during_func_exec_on_worker", "[deadlock]", EVERY_REMOTE_EXECUTOR) {
   check_death(run_among_others<TestType>(exit_with_code), 0, 98);
 }
 
-TEMPLATE_TEST_CASE("test_error_during_func_exec_on_worker", "[deadlock]", EVERY_PROCESS_POOL) {
+TEMPLATE_TEST_CASE("test_error_during_func_exec_on_worker", "[deadlock]", EVERY_REMOTE_EXECUTOR) {
   check_error(run_among_others<TestType>(fail), "a fault of the call");
 }
 
-TEMPLATE_TEST_CASE("test_crash_during_result_pickle_on_worker", "[deadlock]", EVERY_PROCESS_POOL) {
+TEMPLATE_TEST_CASE("test_crash_during_result_pickle_on_worker", "[deadlock]", EVERY_REMOTE_EXECUTOR) {
   check_death(run_among_others<TestType>(give_faulty<CrashAtEncode>), SIGSEGV, 0);
 }
 
-TEMPLATE_TEST_CASE("test_exit_during_result_pickle_on_worker", "[deadlock]", EVERY_PROCESS_POOL) {
+TEMPLATE_TEST_CASE("test_exit_during_result_pickle_on_worker", "[deadlock]", EVERY_REMOTE_EXECUTOR) {
   check_death(run_among_others<TestType>(give_faulty<ExitAtEncode>), 0, 98);
 }
 
-TEMPLATE_TEST_CASE("test_error_during_result_pickle_on_worker", "[deadlock]", EVERY_PROCESS_POOL) {
+TEMPLATE_TEST_CASE("test_error_during_result_pickle_on_worker", "[deadlock]", EVERY_REMOTE_EXECUTOR) {
   check_codec_error(run_among_others<TestType>(give_faulty<ErrorAtEncode>));
 }
 
-TEMPLATE_TEST_CASE("test_error_during_result_unpickle_in_result_handler", "[deadlock]", EVERY_PROCESS_POOL) {
+TEMPLATE_TEST_CASE("test_error_during_result_unpickle_in_result_handler", "[deadlock]",
+                   EVERY_REMOTE_EXECUTOR) {
   check_codec_error(run_among_others<TestType>(give_faulty<ErrorAtDecode>));
 }
 
@@ -160,7 +161,7 @@ TEMPLATE_TEST_CASE("test_shutdown_deadlock_pickle", "[deadlock]", EVERY_PROCESS_
   CHECK(child_pids().empty());
 }
 
-TEMPLATE_TEST_CASE("test_crash_big_data", "[deadlock]", EVERY_PROCESS_POOL) {
+TEMPLATE_TEST_CASE("test_crash_big_data", "[deadlock]", EVERY_REMOTE_EXECUTOR) {
   {
     const std::string big(std::size_t{4} << 20, 'a');  // many times the size of a pipe
     const auto pool = TestType::make({.max_workers = 2});
@@ -169,7 +170,7 @@ TEMPLATE_TEST_CASE("test_crash_big_data", "[deadlock]", EVERY_PROCESS_POOL) {
     for (const auto& future : futures) CHECK_THROWS_AS(future.result(a_minute), WorkerDied);
     CHECK(is_usable(*pool));
   }
-  CHECK(child_pids().empty());
+  CHECK(TestType::left_no_process());
 }
 
 // A callback blocks the supervisor, which corresponds to the manager thread of Python.

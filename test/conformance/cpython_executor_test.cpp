@@ -95,7 +95,7 @@ TEMPLATE_TEST_CASE("test_no_stale_references", "[executor]", EVERY_EXECUTOR) {
   executor->submit(multiply, 1, 1).result(a_minute);
 }
 
-TEMPLATE_TEST_CASE("test_max_workers_negative", "[executor]", EVERY_POOL) {
+TEMPLATE_TEST_CASE("test_max_workers_negative", "[executor]", EVERY_LOCAL_POOL) {
   for (const int number : {0, -1}) {
     CAPTURE(number);
     std::string message;

@@ -24,6 +24,16 @@ std::string get_status_at_gate(GateRef gate) {
   return status;
 }
 
+void check_initialized(Executor& executor, Gate& gate) {
+  std::vector<Future<std::string>> futures;
+  for (int i = 0; i < worker_count; ++i) futures.push_back(executor.submit(get_status_at_gate, gate.ref()));
+  gate.wait_for_arrivals(worker_count);  // each in a worker of its own
+  gate.open();
+  for (const auto& future : futures) CHECK(future.result(a_minute) == "initialized");
+  CHECK(executor.submit(get_status).result(a_minute) == "initialized");
+  CHECK(status == "uninitialized");
+}
+
 void fail() {
   throw std::invalid_argument("error in initializer");
 }
@@ -45,18 +55,21 @@ struct Resources {
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("InitializerMixin.test_initializer", "[init]", EVERY_POOL) {
+TEMPLATE_TEST_CASE("InitializerMixin.test_initializer", "[init]", EVERY_LOCAL_POOL) {
   Gate gate;
   const std::string captured = "initialized";
   const auto executor = TestType::make({.initializer = [captured] { status = captured; }});
-  std::vector<Future<std::string>> futures;
-  for (int i = 0; i < worker_count; ++i) futures.push_back(executor->submit(get_status_at_gate, gate.ref()));
-  gate.wait_for_arrivals(worker_count);  // each in a worker of its own
-  gate.open();
-  for (const auto& future : futures) CHECK(future.result(a_minute) == "initialized");
-  CHECK(executor->submit(get_status).result(a_minute) == "initialized");
-  CHECK(status == "uninitialized");
+  check_initialized(*executor, gate);
 }
+
+#ifdef SPRITEFARM_WITH_CLUSTER
+// A capture does not cross to other machines.
+TEST_CASE("InitializerMixin.test_initializer - Nodes", "[init]") {
+  Gate gate;
+  const auto executor = Nodes::make({.initializer = +[] { status = "initialized"; }});
+  check_initialized(*executor, gate);
+}
+#endif
 
 TEST_CASE("InitializerMixin.test_initializer - Serial", "[init]") {
   int runs = 0;
@@ -66,7 +79,7 @@ TEST_CASE("InitializerMixin.test_initializer - Serial", "[init]") {
   CHECK(executor->submit([&runs] { return runs; }).result(a_minute) == 1);
 }
 
-TEMPLATE_TEST_CASE("FailingInitializerMixin.test_initializer", "[init]", EVERY_EXECUTOR) {
+TEMPLATE_TEST_CASE("FailingInitializerMixin.test_initializer", "[init]", EVERY_LOCAL_EXECUTOR) {
   std::vector<Future<std::string>> pending;
   std::string logged;
   bool refused = false;

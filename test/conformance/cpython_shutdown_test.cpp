@@ -23,27 +23,42 @@ const std::vector<int> items{-5, -4, -3, -2, -1, 0, 1, 2, 3, 4};
 const std::vector<int> absolutes{5, 4, 3, 2, 1, 0, 1, 2, 3, 4};
 
 // The ids of the workers of an executor, and whether they have ended.
-std::vector<int> workers_of(const ThreadPoolExecutor&) {
-  std::vector<int> workers;
+std::vector<int> threads_named(const std::string& prefix) {
+  std::vector<int> threads;
   for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
     std::ifstream file(task.path() / "comm");
     std::string name;
-    if (std::getline(file, name) && name.starts_with("ThreadPool_"))
-      workers.push_back(std::stoi(task.path().filename()));
+    if (std::getline(file, name) && name.starts_with(prefix))
+      threads.push_back(std::stoi(task.path().filename()));
   }
-  return workers;
+  return threads;
+}
+std::vector<int> workers_of(const ThreadPoolExecutor&) {
+  return threads_named("ThreadPool_");
 }
 std::vector<int> workers_of(const ProcessPoolExecutor& executor) {
   return executor.worker_pids();
 }
-bool all_gone(const ThreadPoolExecutor*, const std::vector<int>& workers) {
-  return std::none_of(workers.begin(), workers.end(), [](int worker) {
-    return std::filesystem::exists("/proc/self/task/" + std::to_string(worker));
+bool all_threads_gone(const std::vector<int>& threads) {
+  return std::none_of(threads.begin(), threads.end(), [](int thread) {
+    return std::filesystem::exists("/proc/self/task/" + std::to_string(thread));
   });
+}
+bool all_gone(const ThreadPoolExecutor*, const std::vector<int>& workers) {
+  return all_threads_gone(workers);
 }
 bool all_gone(const ProcessPoolExecutor*, const std::vector<int>& workers) {
   return std::none_of(workers.begin(), workers.end(), [](int worker) { return ::kill(worker, 0) == 0; });
 }
+#ifdef SPRITEFARM_WITH_CLUSTER
+// The workers belong to the nodes and stay. The executor has a thread.
+std::vector<int> workers_of(const ClusterExecutor&) {
+  return threads_named("sf cluster");
+}
+bool all_gone(const ClusterExecutor*, const std::vector<int>& threads) {
+  return all_threads_gone(threads);
+}
+#endif
 
 std::string thread_name_at_gate(GateRef gate) {
   gate.pass();

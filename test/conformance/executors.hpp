@@ -3,7 +3,12 @@
 #include "conformance/gate.hpp"
 #include "support/eventually.hpp"
 
+#ifdef SPRITEFARM_WITH_CLUSTER
+#include <spritefarm/cluster.hpp>
+#endif
 #include <spritefarm/futures.hpp>
+
+#include <sys/types.h>
 
 #include <chrono>
 #include <cstdlib>
@@ -17,8 +22,15 @@
 #include <vector>
 
 /// The executors of the suite. Each row is a template test case over EVERY_EXECUTOR, EVERY_POOL or one kind.
-/// A test creates the Gate of its calls before the executor, so that forked workers share it.
-#define EVERY_POOL Threads, Processes
+/// A test creates the Gate of its calls before the executor, so that forked workers share it. Nodes needs
+/// RabbitMQ: `make check-conformance-cluster` runs its rows, and the other checks leave them out.
+#define EVERY_LOCAL_POOL Threads, Processes
+#define EVERY_LOCAL_EXECUTOR Serial, EVERY_LOCAL_POOL
+#ifdef SPRITEFARM_WITH_CLUSTER
+#define EVERY_POOL EVERY_LOCAL_POOL, Nodes
+#else
+#define EVERY_POOL EVERY_LOCAL_POOL
+#endif
 #define EVERY_EXECUTOR Serial, EVERY_POOL
 
 namespace spritefarm::test {
@@ -74,6 +86,28 @@ struct Processes {
     return std::make_unique<Executor>(std::move(options));
   }
 };
+
+#ifdef SPRITEFARM_WITH_CLUSTER
+/// The broker of Nodes. Defined by each program.
+Broker test_broker();
+
+/// A ClusterExecutor and one node, which this process forks, so that the workers share the gates. Keeps no
+/// more calls in the broker than the node has slots: those that wait can be cancelled, as in a pool.
+struct Nodes {
+  static constexpr const char* name = "nodes";  // an argument of the programs
+  using Executor = ClusterExecutor;
+  static constexpr bool forks = true;
+  /// Destroys the executor, then ends its node.
+  struct End {
+    pid_t node = -1;
+    void operator()(ClusterExecutor* executor) const;
+  };
+  /// The initializer is none or a plain function.
+  static std::unique_ptr<Executor, End> make(ExecutorSettings settings = {});
+  /// The processes are those of the node.
+  static bool left_no_process() { return true; }
+};
+#endif
 
 /// The message of an exception. Empty for null.
 inline std::string message_of(const std::exception_ptr& exception) {

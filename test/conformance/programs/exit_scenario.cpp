@@ -18,6 +18,11 @@ namespace {
 std::unique_ptr<Executor> make(std::string_view kind, int max_workers) {
   if (kind == Threads::name) return Threads::make({.max_workers = max_workers});
   if (kind == Processes::name) return Processes::make({.max_workers = max_workers});
+#ifdef SPRITEFARM_WITH_CLUSTER
+  // The node ends with this process.
+  if (kind == Nodes::name)
+    return std::unique_ptr<Executor>(Nodes::make({.max_workers = max_workers}).release());
+#endif
   throw std::invalid_argument("no such executor: " + std::string(kind));
 }
 
@@ -126,6 +131,12 @@ void pool_in_a_call(std::string_view kind) {
 }
 
 }  // namespace
+
+#ifdef SPRITEFARM_WITH_CLUSTER
+Broker spritefarm::test::test_broker() {
+  return {};  // that of the environment
+}
+#endif
 
 int main(int argc, char** argv) {
   if (argc != 3) {
