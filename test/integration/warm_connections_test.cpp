@@ -52,9 +52,7 @@ TEST_CASE("workers connect while the coordinator waits for the index, and then u
   CHECK(requests.size() == 201);
   std::map<std::string, std::set<std::string>> connections;
   for (const NginxRequest& request : requests) connections[request.host].insert(request.connection);
-  // No connection was opened later. A thread that wakes late may have no work left.
+  // No connection was opened later. A worker that wakes late may have no work left for its own.
   CHECK(connections["pokeapi.co"].size() <= workers + 1);
-  CHECK(connections["pokeapi.co"].size() > 2);
   CHECK(connections["raw.githubusercontent.com"].size() <= workers);
-  CHECK(connections["raw.githubusercontent.com"].size() > 1);
 }
