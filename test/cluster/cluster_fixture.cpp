@@ -21,16 +21,25 @@ extern "C" int run_instead_of_tests(int argc, char** argv) {
 
 namespace spritefarm::test {
 
-Cluster::Cluster(std::string user) : m_user(std::move(user)) {
+Cluster::Cluster(const std::string& user) : Cluster(RabbitBroker::shared().as(user)) {
+  m_is_shared = true;
+}
+
+Cluster::Cluster(Broker broker) : m_is_shared(false), m_broker(std::move(broker)) {
   static std::atomic<int> last{0};
   m_group = "test" + std::to_string(++last);
 }
 
-Subprocess& Cluster::start_node(int processes, std::vector<std::string> arguments, const std::string& path) {
-  const Broker broker = RabbitBroker::shared().as(m_user);
-  Command command{
-      .arguments = {path, "--spritefarm-node", "--group", m_group, "--processes", std::to_string(processes)},
-      .environment = {{"SPRITEFARM_BROKER", broker.url}, {"SPRITEFARM_BROKER_PASSWORD", broker.password}}};
+Subprocess& Cluster::start_node(int processes, std::vector<std::string> arguments, const std::string& path,
+                                const std::string& network) {
+  Command command{.environment = {{"SPRITEFARM_BROKER", m_broker.url},
+                                  {"SPRITEFARM_BROKER_PASSWORD", m_broker.password}}};
+  if (!network.empty()) command.arguments = {"ip", "netns", "exec", network};
+  command.arguments.push_back(network.empty() ? path : std::filesystem::canonical(path).string());
+  for (const char* const each : {"--spritefarm-node", "--group"}) command.arguments.emplace_back(each);
+  command.arguments.push_back(m_group);
+  command.arguments.emplace_back("--processes");
+  command.arguments.push_back(std::to_string(processes));
   command.arguments.insert(command.arguments.end(), arguments.begin(), arguments.end());
   m_nodes.push_back(std::make_unique<Subprocess>(std::move(command)));
   m_nodes.back()->wait_for_message("connected");
@@ -38,7 +47,7 @@ Subprocess& Cluster::start_node(int processes, std::vector<std::string> argument
 }
 
 ClusterExecutorOptions Cluster::options(const std::string& user) const {
-  return {.broker = RabbitBroker::shared().as(user),
+  return {.broker = m_is_shared ? RabbitBroker::shared().as(user) : m_broker,
           .group = m_group,
           .node_timeout = std::chrono::seconds(5),
           .lease = std::chrono::seconds(30)};

@@ -13,21 +13,25 @@
 
 namespace spritefarm::test {
 
-/// A group of its own at the shared broker, and node processes in it.
+/// A group of its own at the shared broker, or at any other, and node processes in it.
 class Cluster {
  public:
-  explicit Cluster(std::string user = "guest");
+  explicit Cluster(const std::string& user = "guest");
+  explicit Cluster(Broker broker);
 
-  /// Starts a node of this build, or of the program at `path`, and waits until it is connected.
+  /// Starts a node of this build, or of the program at `path`, in the network namespace `network` if there is
+  /// one, and waits until it is connected.
   Subprocess& start_node(int processes = 2, std::vector<std::string> arguments = {},
-                         const std::string& path = "/proc/self/exe");
+                         const std::string& path = "/proc/self/exe", const std::string& network = {});
+  /// Of a client that logs in as `user` if the broker is the shared one.
   [[nodiscard]] ClusterExecutorOptions options(const std::string& user = "guest") const;
 
   /// A file in which calls note that they run.
   [[nodiscard]] std::string file(const std::string& name) const { return m_folder / name; }
 
  private:
-  std::string m_user;
+  bool m_is_shared = true;
+  Broker m_broker;  // of the nodes
   std::string m_group;
   TempDir m_folder;
   std::vector<std::unique_ptr<Subprocess>> m_nodes;

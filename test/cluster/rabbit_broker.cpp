@@ -18,6 +18,7 @@
 #include <cstring>
 #include <filesystem>
 #include <memory>
+#include <random>
 #include <stdexcept>
 #include <utility>
 #include <vector>
@@ -73,12 +74,16 @@ std::string definitions() {
 }  // namespace
 
 int free_port() {
-  const posix::Fd socket(posix::check(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket"));
-  sockaddr_in address = socket_address("127.0.0.1", 0);
-  socklen_t size = sizeof address;
-  posix::check(::bind(socket.get(), reinterpret_cast<sockaddr*>(&address), size), "bind");
-  posix::check(::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&address), &size), "getsockname");
-  return ntohs(address.sin_port);
+  // Not of the ports that the system gives to connections: a broker takes seconds until it listens.
+  static std::minstd_rand random{std::random_device()()};
+  std::uniform_int_distribution ports(20'000, 32'000);
+  for (int tries = 0; tries < 1000; ++tries) {
+    const posix::Fd socket(posix::check(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket"));
+    const int port = ports(random);
+    const sockaddr_in address = socket_address("127.0.0.1", port);
+    if (::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) return port;
+  }
+  throw std::runtime_error("no port is free");
 }
 
 bool RabbitBroker::is_installed() {
@@ -203,6 +208,7 @@ std::vector<std::string> RabbitBroker::variables() const {
                                 "RABBITMQ_ENABLED_PLUGINS_FILE=" + in("plugins"),
                                 "RABBITMQ_GENERATED_CONFIG_DIR=" + in("generated"),
                                 "RABBITMQ_PID_FILE=" + in("pid"),
+                                "ERL_CRASH_DUMP=" + in("log/crash"),
                                 "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS=-kernel inet_dist_use_interface {" +
                                     interface + "} +sbwt none +sbwtdcpu none +sbwtdio none"};
   if (!m_settings.network.empty()) made.emplace_back("RABBITMQ_USE_LONGNAME=true");
