@@ -52,6 +52,7 @@ class Node final : private LinkListener {
   void on_control(const AmqpMessage& message);
   void on_done(Handle handle, detail::EncodedCall& call);
   void on_signal();
+  void watch_status();
   void leave();
 
   void perform(const AckDelivery& action);
@@ -81,6 +82,8 @@ class Node final : private LinkListener {
   std::optional<BrokerLink> m_link;
   EventLoop::Watch m_signal_watch;
   EventLoop::Timer m_timer;
+  EventLoop::Timer m_status_timer;
+  std::string m_status_text;
   bool m_is_draining = false;
   std::optional<int> m_status;
 };
