@@ -66,19 +66,20 @@ Node::Node(NodeOptions options)
       m_book({.slots = m_slots}) {
   const auto brokers = broker_addresses(m_options.broker);
   warn_of_plain_text(brokers);
-  m_pool.emplace(m_options.pool);  // before the connections, which no worker may inherit
+  m_pool.emplace(m_options.pool);  // before the loop and the connections, which no worker may inherit
+  m_loop.emplace();
   m_signals.emplace({SIGTERM, SIGINT, SIGHUP, SIGPIPE});
-  m_link.emplace(m_loop, brokers, m_options.broker,
+  m_link.emplace(*m_loop, brokers, m_options.broker,
                  "spritefarm node " + m_name + " of group " + m_options.group,
                  static_cast<LinkListener&>(*this));
 }
 
 int Node::run() {
-  m_signal_watch = m_loop.watch(m_signals->fd(), EventLoop::readable, [this](unsigned) { on_signal(); });
+  m_signal_watch = m_loop->watch(m_signals->fd(), EventLoop::readable, [this](unsigned) { on_signal(); });
   m_link->connect_some_time();
   watch_status();
   on_events();
-  m_loop.run_until([this] { return m_status.has_value(); });
+  m_loop->run_until([this] { return m_status.has_value(); });
   m_signal_watch = {};
   m_timer = {};
   m_status_timer = {};
@@ -112,7 +113,7 @@ void Node::watch_status() {
     m_book.on_news();
     on_events();
   }
-  m_status_timer = m_loop.call_after(status_interval, [this] { watch_status(); });
+  m_status_timer = m_loop->call_after(status_interval, [this] { watch_status(); });
 }
 
 void Node::leave() {
@@ -205,7 +206,7 @@ void Node::perform(const RunCall& action) {
     call.running = detail::EncodedCall::submit(
         *m_pool, options, std::move(request), message.is_coroutine,
         [this, handle = action.handle](detail::EncodedCall& done) {  // on the pool's thread
-          m_loop.post(
+          m_loop->post(
               [this, handle, kept = std::static_pointer_cast<detail::EncodedCall>(done.shared_from_this())] {
                 on_done(handle, *kept);
                 on_events();
@@ -264,7 +265,7 @@ void Node::on_events() {
   const auto actions = std::exchange(m_book.actions(), {});
   for (const NodeAction& action : actions) std::visit([this](const auto& each) { perform(each); }, action);
   m_timer = {};
-  if (const auto next = m_book.next_timer()) m_timer = m_loop.call_at(*next, [this] { on_events(); });
+  if (const auto next = m_book.next_timer()) m_timer = m_loop->call_at(*next, [this] { on_events(); });
   if (m_book.is_finished() && !m_status) m_status = 0;
 }
 

@@ -74,7 +74,7 @@ class Node final : private LinkListener {
   const std::string m_host;
   const std::string m_mark;
   const QueueNames m_names;
-  EventLoop m_loop;
+  std::optional<EventLoop> m_loop;
   NodeBook m_book;
   std::unordered_map<Handle, Call> m_calls;
   std::optional<ProcessPoolExecutor> m_pool;
