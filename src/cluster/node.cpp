@@ -110,7 +110,7 @@ void Node::watch_status() {
   if (status.size() <= max_notice_bytes && status != m_status_text) {
     m_status_text = std::move(status);
     m_book.set_time(NodeBook::Time::clock::now());
-    m_book.on_news();
+    m_book.on_status_changed();
     on_events();
   }
   m_status_timer = m_loop->call_after(status_interval, [this] { watch_status(); });

@@ -114,7 +114,7 @@ class NodeBook {
   /// A client has asked who is there.
   void on_hello(const std::string& reply_queue);
   /// What beats tell has changed.
-  void on_news();
+  void on_status_changed();
 
   // ---- the pool
   void on_done(Handle handle);
