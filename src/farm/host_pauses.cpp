@@ -16,7 +16,7 @@ std::vector<HostPause> HostPauses::of(const net::HostTable& hosts, Time now) {
   std::vector<HostPause> pauses;
   std::map<std::string, Seen> seen;
   for (const net::HostTable::Absence& absence : hosts.absences(now)) {
-    const Time until = absence.status.next_probe;
+    const Time until = absence.status.pause_until;
     if (!absence.status.has_asked || until <= now || absence.origin.size() > max_origin) continue;
     const auto known = m_seen.find(absence.origin);
     const bool is_known = known != m_seen.end() && known->second.until == until;
@@ -33,9 +33,7 @@ void HostPauses::add(const HostPause& pause, net::HostTable& hosts, Time now) {
       std::min<std::chrono::nanoseconds>(pause.length, std::chrono::hours(24)) - pause.age;
   if (left.count() <= 0 || pause.age.count() < 0 || pause.origin.size() > max_origin) return;
   net::Host& host = hosts.host(pause.origin);
-  const net::Availability::Status known = host.availability.status(now, std::chrono::hours(24));
-  const bool is_paused = known.state != net::Availability::State::available && known.has_asked;
-  if (is_paused && now + left <= known.next_probe + tolerance) return;
+  if (now + left <= host.availability.pause_until() + tolerance) return;
   host.availability.on_pause(now, now + left, false);
   host.absence_reason.write(pause.reason);
 }

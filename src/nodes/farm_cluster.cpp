@@ -79,6 +79,7 @@ class FarmCluster final : public farm::RunCluster {
 
   void look() {
     const Clock::time_point now = Clock::now();
+    end_pauses(now);
     std::vector<RateDivision::Node> there;
     for (const NodeInfo& node : m_executor.nodes()) {
       m_known[node.name] = {node.name, node.host, node.slots};
@@ -92,6 +93,13 @@ class FarmCluster final : public farm::RunCluster {
     if (!is_due || there.empty()) return;
     m_told_at = now;
     m_executor.announce(encode_notice(notice));
+  }
+
+  /// The nodes' requests, not the coordinator's, find out whether a host is back after a pause.
+  void end_pauses(Clock::time_point now) {
+    for (const net::HostTable::Absence& absence : m_hosts->absences(now))
+      if (absence.status.has_asked && absence.status.pause_until <= now)
+        m_hosts->host(absence.origin).availability.on_answer(true);
   }
 
   /// Of the table that the node uses. Also learns of its hosts' pauses.
