@@ -36,7 +36,7 @@ STRIP      ?= strip
 # ---- what is built from what ------------------------------------------------------------------------------
 
 LIBRARY_LAYERS := base posix ipc futures
-PROGRAM_LAYERS := text system net pokeapi image cache cli farm bench mirror
+PROGRAM_LAYERS := text system net pokeapi image cache cli farm nodes bench mirror
 # A library of its own, made only if the package that it needs is installed.
 CLUSTER_LAYER  := cluster
 CLUSTER_PACKAGE := librabbitmq
@@ -50,7 +50,10 @@ has_cluster      := $(if $(wildcard src/$(CLUSTER_LAYER)/*.cpp),$(shell $(PKG_CO
 cluster_sources  := $(if $(has_cluster),$(sort $(wildcard $(CLUSTER_LAYER:%=src/%/*.cpp))))
 cluster_test_sources := $(if $(has_cluster),$(sort $(wildcard test/cluster/*.cpp)))
 cluster_programs := $(if $(has_cluster),$(sort $(wildcard test/cluster/programs/*.cpp)))
-program_sources  := $(sort $(wildcard $(PROGRAM_LAYERS:%=src/%/*.cpp)))
+# src/nodes/without_cluster.cpp is the layer nodes of a program without cluster support.
+without_cluster  := $(wildcard src/nodes/without_cluster.cpp)
+program_sources  := $(sort $(if $(has_cluster),$(filter-out $(without_cluster),$(wildcard $(PROGRAM_LAYERS:%=src/%/*.cpp))), \
+                      $(wildcard $(patsubst %,src/%/*.cpp,$(filter-out nodes,$(PROGRAM_LAYERS)))) $(without_cluster)))
 main_source      := $(wildcard src/main.cpp)
 support_sources  := $(sort $(wildcard test/support/*.cpp))
 # ThreadSanitizer runs the unit tests with these tags: they have threads or processes.
@@ -208,7 +211,7 @@ $(eval $(call program,cluster-tests,$(cluster_test_sources) $(support_sources),l
 $(foreach source,$(cluster_programs),$(eval \
   $(call program,$(source:test/cluster/programs/%.cpp=cluster-%),$(source),libspritefarm-cluster libspritefarm,$(cluster_libs))))
 endif
-$(eval $(call program,spritefarm,$(main_source),$(archives),$(package_libs)))
+$(eval $(call program,spritefarm,$(main_source),libprogram $(if $(has_cluster),libspritefarm-cluster) libspritefarm,$(package_libs) $(cluster_libs)))
 $(foreach kind,unit integration,$(eval \
   $(call program,$(kind)-tests,$($(kind)_sources) $(support_sources),$(tested),$(package_libs) $(catch_libs))))
 with_cluster := $(if $(conformance_cluster),libspritefarm-cluster)
@@ -350,7 +353,7 @@ $(eval $(call check,integration,$(B)/integration-tests $(B)/spritefarm $(B)/dela
 ## check-cluster: the rules of the executor for many machines; TESTS as above
 $(eval $(call check,cluster,$(if $(has_cluster),$(B)/cluster-tests),$$< $$(call selected,~[broker]~[.])))
 ## check-cluster-broker: the same with a real broker, where RabbitMQ is installed; TESTS as above
-$(eval $(call check,cluster-broker,$(if $(has_cluster),$(B)/cluster-tests $(cluster_programs:test/cluster/programs/%.cpp=$(B)/cluster-%)),$$(call script,scripts/checks/cluster $$< $$(call selected,[broker]$(if $(filter asan,$(VARIANT)),~[restart])))))
+$(eval $(call check,cluster-broker,$(if $(has_cluster),$(B)/cluster-tests $(B)/spritefarm $(cluster_programs:test/cluster/programs/%.cpp=$(B)/cluster-%)),$$(call script,scripts/checks/cluster $$< $$(call selected,[broker]$(if $(filter asan,$(VARIANT)),~[restart])))))
 ## check-measurements: how well process pools isolate, in short; scripts/measurements measures it in full
 $(eval $(call check,measurements,$(B)/isolation-measurements,scripts/measurements --short $$<))
 ## check-examples: the output of the example programs

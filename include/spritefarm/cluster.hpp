@@ -26,6 +26,8 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <ranges>
@@ -76,6 +78,8 @@ struct ClusterExecutorOptions {
   std::chrono::seconds lease = std::chrono::seconds(60);
   /// If the broker is away for so long, the executor is broken.
   std::chrono::seconds patience = std::chrono::seconds(300);
+  /// How to start a node, for the message that there is none. Empty: this program with --spritefarm-node.
+  std::string node_command = {};
 };
 
 /// The node that had started the call was lost, and the call has no retries left. how() is empty.
@@ -108,6 +112,7 @@ struct NodeInfo {
   int busy = 0;                    ///< calls that it runs now, of all clients
   std::uint64_t done = 0;          ///< calls that it has run
   std::chrono::milliseconds seen;  ///< time since its last message
+  std::string status;              ///< what NodeOptions::status returned there; empty if there is none
 };
 
 /// Runs calls on the nodes of a cluster: processes on any machines that run the same build of this program
@@ -170,6 +175,15 @@ class ClusterExecutor final : public Executor {
   /// Waits until there are `count` nodes. Throws TimeoutError, whose text names the builds of the nodes of
   /// this group that are there instead. Source: distributed.Client.wait_for_workers.
   void wait_for_nodes(int count, Duration timeout);
+  /// How many executions of this executor's calls were lost at each node, by its name: workers that died, and
+  /// calls that ran when the node was lost.
+  [[nodiscard]] std::map<std::string, std::uint64_t> deaths() const;
+
+  /// Sends `message`, of at most 60,000 bytes, to the nodes of this group and build that are connected: their
+  /// NodeOptions::on_announcement gets it, in the order of the calls of this function. It is lost if the
+  /// connection ends before. Throws std::invalid_argument if the message is too long. Source: Client.run of
+  /// Dask, without an answer.
+  void announce(std::string message);
 
   /// As Executor::shutdown(). `cancel_futures` cancels the calls that have not been sent to the broker.
   void shutdown(bool wait = true, bool cancel_futures = false) override;
@@ -197,6 +211,11 @@ struct NodeOptions {
   /// Calls that may wait at this node besides, so that its workers need not wait for the network. For many
   /// short calls; another node cannot take them.
   int ahead = 0;
+  /// What this node tells clients of itself: NodeInfo::status. At most 60,000 bytes, a longer one is not
+  /// sent. Called several times a second on the thread of run_node(); a change is sent at once.
+  std::function<std::string()> status = {};
+  /// Gets what clients announce(), on the thread of run_node(). What it throws is ignored.
+  std::function<void(const std::string& message)> on_announcement = {};
 };
 
 /// Runs the calls of other machines until SIGTERM, SIGINT or SIGHUP. Then it takes no more, gives back what

@@ -53,12 +53,12 @@ std::vector<HelpEntry> network_entries(std::string_view rate, std::string_view d
 
 HelpPage farm_help() {
   std::vector<HelpEntry> selection = selection_entries();
-  selection.push_back({"--dry-run", "print what would be downloaded; reads records, but no images",
-                       "print what would be downloaded"});
+  selection.push_back({"--dry-run", "print what would be downloaded; reads records, but no images"});
   return {
       .summary = "Download the sprites of the PokéAPI's pokémon with forked worker processes.",
       .usage = {"[OPTIONS] [POKEMON...]", "bench [OPTIONS]   compare serial, threads and processes",
-                "mirror [OPTIONS]  serve a small PokéAPI on loopback"},
+                "mirror [OPTIONS]  serve a small PokéAPI on loopback",
+                "node [OPTIONS]    work for --cluster on this machine"},
       .options =
           {
               {"Selection", std::move(selection)},
@@ -77,6 +77,19 @@ HelpPage farm_help() {
                    {"--sandbox KIND",
                     "on: each worker process gives up other files and system calls than it needs, as far as "
                     "the kernel can enforce that; off [on]"},
+               }},
+              {"Cluster",
+               {
+                   {"--cluster",
+                    "let nodes download: machines that run spritefarm node; the files are written here"},
+                   {"--broker URL",
+                    "address of the RabbitMQ broker, as amqps://USER@HOST:PORT/VHOST [$SPRITEFARM_BROKER]; the "
+                    "password is in $SPRITEFARM_BROKER_PASSWORD or in the file "
+                    "$SPRITEFARM_BROKER_PASSWORD_FILE"},
+                   {"--group NAME", "use the nodes with this --group [default]"},
+                   {"--rate-per-node N",
+                    "requests per second of each node to one host, instead of --rate for all together; 0: no "
+                    "limit"},
                }},
               {"Network",
                network_entries(
@@ -113,7 +126,8 @@ HelpPage farm_help() {
       .notes = {{"Commands, each with its own -h and --help",
                  {{"spritefarm bench", "compare serial, threads and processes"},
                   {"spritefarm bench calls", "measure the library's calls alone"},
-                  {"spritefarm mirror", "serve a small PokéAPI on loopback"}}},
+                  {"spritefarm mirror", "serve a small PokéAPI on loopback"},
+                  {"spritefarm node", "work for --cluster on this machine"}}},
                 {"Exit status",
                  {{"0", "every sprite that exists is on disk"},
                   {"1", "some sprites failed; each is named with its reason"},

@@ -10,6 +10,8 @@ std::string_view to_string(Mode mode) {
       return "threads";
     case Mode::serial:
       return "serial";
+    case Mode::cluster:
+      return "cluster";
   }
   return "";
 }

@@ -85,21 +85,6 @@ Result<void> check_user_agent(std::string_view text) {
   return {};
 }
 
-/// The first that is given, as in curl: --cacert, CURL_CA_BUNDLE, SSL_CERT_DIR, SSL_CERT_FILE.
-void set_certificates(net::HttpOptions& http, const std::string& option, const OptionSources& sources) {
-  const auto is_set = [](const char* variable) { return variable != nullptr && *variable != '\0'; };
-  if (!option.empty()) {
-    http.is_ca_directory_alone = std::filesystem::is_directory(option);
-    (http.is_ca_directory_alone ? http.ca_directory : http.ca_file) = option;
-  } else if (is_set(sources.ca_bundle)) {
-    http.ca_file = sources.ca_bundle;
-  } else if (is_set(sources.ca_directory)) {
-    http.ca_directory = sources.ca_directory;
-  } else if (is_set(sources.ca_file)) {
-    http.ca_file = sources.ca_file;
-  }
-}
-
 /// The base URL of the command line or the environment, with a slash at its end.
 Result<std::string> base_url_of(const OptionParser& parser, const NetworkGroup& raw,
                                 const char* from_environment) {
@@ -118,6 +103,21 @@ Result<std::string> base_url_of(const OptionParser& parser, const NetworkGroup& 
 OptionSources OptionSources::of_process() {
   return {std::getenv("SPRITEFARM_BASE_URL"), &std::cin, std::getenv("CURL_CA_BUNDLE"),
           std::getenv("SSL_CERT_DIR"), std::getenv("SSL_CERT_FILE")};
+}
+
+/// As in curl: --cacert, CURL_CA_BUNDLE, SSL_CERT_DIR, SSL_CERT_FILE.
+void set_certificates(net::HttpOptions& http, const std::string& option, const OptionSources& sources) {
+  const auto is_set = [](const char* variable) { return variable != nullptr && *variable != '\0'; };
+  if (!option.empty()) {
+    http.is_ca_directory_alone = std::filesystem::is_directory(option);
+    (http.is_ca_directory_alone ? http.ca_directory : http.ca_file) = option;
+  } else if (is_set(sources.ca_bundle)) {
+    http.ca_file = sources.ca_bundle;
+  } else if (is_set(sources.ca_directory)) {
+    http.ca_directory = sources.ca_directory;
+  } else if (is_set(sources.ca_file)) {
+    http.ca_file = sources.ca_file;
+  }
 }
 
 Option TransportGroup::add_to(OptionParser& parser) {

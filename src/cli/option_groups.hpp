@@ -2,6 +2,7 @@
 
 #include "base/result.hpp"
 #include "cli/option_parser.hpp"
+#include "net/http_client.hpp"
 
 #include <cstdint>
 #include <iosfwd>
@@ -24,6 +25,10 @@ struct OptionSources {
   /// This process's environment and standard input.
   static OptionSources of_process();
 };
+
+/// Sets the certificates to trust: the first that is given of `option`, the value of --cacert, and the
+/// variables of the environment.
+void set_certificates(net::HttpOptions& http, const std::string& option, const OptionSources& sources);
 
 // The options that `spritefarm` and `spritefarm bench` share. add_to() binds a group's members to
 // options; after parsing, apply_to() checks their values and copies them into the Options. An option that is

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 
 namespace spritefarm::cli {
@@ -20,6 +21,9 @@ struct RawOptions {
   ColorGroup color;
   std::string output, ledger, mtime = "now", sandbox = "on", trace;
   std::optional<std::string> path_template;
+  std::string broker, group = Options{}.group;
+  double rate_per_node = 0;
+  bool cluster = false;
   int processes = 0, threads = 0, concurrency = Options{}.concurrency;
   bool refresh = false, verify = false;
   bool dry_run = false, serial = false, gallery = false, json = false, quiet = false, verbose = false;
@@ -31,14 +35,18 @@ void add_to(OptionParser& parser, RawOptions& raw) {
   const Option processes = parser.value("-p,--processes", raw.processes, "N").in_range(1, max_workers);
   const Option threads =
       parser.value("-t,--threads", raw.threads, "N").in_range(1, max_workers).excludes(processes);
-  parser.value("-c,--concurrency", raw.concurrency, "N").in_range(1, max_in_flight);
+  const Option concurrency =
+      parser.value("-c,--concurrency", raw.concurrency, "N").in_range(1, max_in_flight);
   const Option transport = raw.transport.add_to(parser).excludes(threads);
-  parser.flag("-s,--serial", raw.serial).excludes(processes).excludes(threads).excludes(transport);
+  const Option serial =
+      parser.flag("-s,--serial", raw.serial).excludes(processes).excludes(threads).excludes(transport);
 
-  parser.value("--sandbox", raw.sandbox, "KIND").check([](std::string_view text) -> Result<void> {
-    if (text != "on" && text != "off") return Error{fmt::format("'{}' is no sandbox; use on or off", text)};
-    return {};
-  });
+  const Option sandbox =
+      parser.value("--sandbox", raw.sandbox, "KIND").check([](std::string_view text) -> Result<void> {
+        if (text != "on" && text != "off")
+          return Error{fmt::format("'{}' is no sandbox; use on or off", text)};
+        return {};
+      });
   parser.value("-o,--output", raw.output, "DIR");
   parser.value("--template", raw.path_template, "T");
   parser.value("--ledger", raw.ledger, "FILE|none");
@@ -50,11 +58,22 @@ void add_to(OptionParser& parser, RawOptions& raw) {
   parser.flag("--refresh", raw.refresh);
   parser.flag("--verify", raw.verify);
   parser.flag("--gallery", raw.gallery).excludes(dry_run);
-  parser.value("--trace", raw.trace, "FILE");
+  const Option trace = parser.value("--trace", raw.trace, "FILE");
   parser.flag("--json", raw.json);
   raw.color.add_to(parser);
   const Option quiet = parser.flag("-q,--quiet", raw.quiet);
   parser.flag("-v,--verbose", raw.verbose).excludes(quiet);
+  parser.flag("--cluster", raw.cluster)
+      .excludes(processes)
+      .excludes(threads)
+      .excludes(serial)
+      .excludes(concurrency)
+      .excludes(transport)
+      .excludes(sandbox)
+      .excludes(trace);
+  parser.value("--broker", raw.broker, "URL").needs("--cluster");
+  parser.value("--group", raw.group, "NAME").needs("--cluster");
+  parser.value("--rate-per-node", raw.rate_per_node, "N").in_range(0.0, 1e6).needs("--cluster");
   parser.version("-V,--version", "spritefarm " SPRITEFARM_VERSION "\n");
 }
 
@@ -92,11 +111,21 @@ int default_workers(const Options& options) {
 Result<void> apply_to(Options& options, const OptionParser& parser, const RawOptions& raw) {
   if (raw.serial && parser.has("--concurrency") && raw.concurrency > 1)
     return Error{"--serial downloads one sprite at a time; omit --concurrency"};
-  options.mode = raw.serial ? Mode::serial : raw.threads > 0 ? Mode::threads : Mode::processes;
-  options.workers = options.mode == Mode::serial    ? 1
-                    : options.mode == Mode::threads ? raw.threads
-                    : raw.processes > 0             ? raw.processes
-                                                    : default_workers(options);
+  if (parser.has("--rate-per-node") && parser.has("--rate"))
+    return Error{"--rate-per-node gives each node a rate of its own; omit --rate"};
+  if (std::isnan(raw.rate_per_node)) return Error{"--rate-per-node: nan is not a number of requests"};
+  options.mode = raw.cluster       ? Mode::cluster
+                 : raw.serial      ? Mode::serial
+                 : raw.threads > 0 ? Mode::threads
+                                   : Mode::processes;
+  if (parser.has("--rate-per-node")) options.rate = raw.rate_per_node;
+  options.is_rate_per_node = parser.has("--rate-per-node");
+  options.broker = raw.broker;
+  options.group = raw.group;
+  options.workers = options.mode == Mode::serial || options.mode == Mode::cluster ? 1
+                    : options.mode == Mode::threads                               ? raw.threads
+                    : raw.processes > 0                                           ? raw.processes
+                                                                                  : default_workers(options);
   options.concurrency = options.mode == Mode::serial ? 1 : raw.concurrency;
   options.http.in_flight = options.concurrency;
   raw.transport.apply_to(options);

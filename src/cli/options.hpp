@@ -38,11 +38,14 @@ struct Options {
   int concurrency = 256;
   bool is_adaptive = true;  ///< fewer are in flight if the line or the host need it
   Transport transport = Transport::shared_memory;
+  std::string broker;             ///< of the cluster, a URL; empty: from the environment
+  std::string group = "default";  ///< of the nodes
 
   std::string base_url;  ///< ends in a slash
   net::HttpOptions http;
-  double rate = 100;            ///< requests per second to one host, over all workers together; 0: no limit
-  double bytes_per_second = 0;  ///< over all workers and hosts; 0: no limit
+  double rate = 100;              ///< requests per second to one host, over all workers together; 0: no limit
+  bool is_rate_per_node = false;  ///< each node of the cluster has all of `rate`
+  double bytes_per_second = 0;    ///< over all workers and hosts; 0: no limit
   std::chrono::seconds retry_max_time{300};  ///< how long a host may be away
   std::string output;
   text::OutputTemplate path_template;

@@ -5,7 +5,7 @@
 namespace spritefarm::cluster {
 
 /// Changes with every change of a message, of a queue's arguments, or of their meaning.
-inline constexpr int wire_version = 1;
+inline constexpr int wire_version = 2;
 
 /// What identifies the build of the running program: 16 hexadecimal digits. Equal marks mean that a function
 /// has the same number and the same place in both programs, and that values have the same encoding. It is

@@ -158,8 +158,29 @@ std::vector<NodeInfo> ClusterExecutor::Client::nodes() const {
   for (const auto& [name, node] : m_book.nodes())
     found.push_back({name, node.facts.host, static_cast<int>(node.facts.slots),
                      static_cast<int>(node.facts.busy), node.facts.done,
-                     std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - node.seen)});
+                     std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - node.seen),
+                     node.facts.status});
   return found;
+}
+
+std::map<std::string, std::uint64_t> ClusterExecutor::Client::deaths() const {
+  const std::lock_guard lock(m_mutex);
+  return m_book.node_deaths();
+}
+
+void ClusterExecutor::Client::announce(std::string message) {
+  require_own_process();
+  if (message.size() > cluster::max_notice_bytes)
+    throw std::invalid_argument("an announcement has at most " + std::to_string(cluster::max_notice_bytes) +
+                                " bytes");
+  const std::lock_guard lock(m_mutex);
+  if (!m_loop) return;
+  m_loop->post([this, body = cluster::encode_message(cluster::AnnouncementMessage{std::move(message)})] {
+    if (m_link)
+      m_link->publish(
+          {.exchange = m_names.control(), .type = "announcement", .app_id = m_mark, .is_durable = false},
+          body);
+  });
 }
 
 void ClusterExecutor::Client::wait_for_nodes(int count, Duration timeout) {
@@ -508,8 +529,10 @@ void ClusterExecutor::Client::warn_if_alone() {
   if (!m_alone_since) m_alone_since = Clock::now();
   if (m_has_warned || Clock::now() - *m_alone_since < alone_limit) return;
   m_has_warned = true;
+  const std::string_view command =
+      m_options.node_command.empty() ? "this program with --spritefarm-node" : m_options.node_command;
   report_message({"calls wait, because no node of the group '", m_options.group, "' runs this build (",
-                  m_mark, ")", builds, ": start this program with --spritefarm-node on a machine"});
+                  m_mark, ")", builds, ": start ", command, " on a machine"});
 }
 
 }  // namespace spritefarm

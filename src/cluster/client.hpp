@@ -50,6 +50,8 @@ class ClusterExecutor::Client final : public detail::CallOwner,
   void shutdown(bool wait, bool cancel_futures);
   std::vector<NodeInfo> nodes() const;
   void wait_for_nodes(int count, Duration timeout);
+  std::map<std::string, std::uint64_t> deaths() const;
+  void announce(std::string message);
   /// What the executor's destructor does. Waits, unless shutdown(wait = false) was called.
   void release();
   /// In a forked child nothing of the client works, and its destructor must not run.

@@ -153,7 +153,7 @@ void ClusterBook::on_beat(const BeatMessage& message) {
   Node& node = m_nodes[message.node];
   m_slots += message.slots;
   m_slots -= node.facts.slots;
-  node = {{message.node, message.host, message.slots, message.busy, message.done, {}}, m_now};
+  node = {{message.node, message.host, message.slots, message.busy, message.done, {}, message.status}, m_now};
   for (const CallKey& key : message.calls) {
     Call* const call = find_current(key);
     if (!call) continue;
@@ -249,6 +249,7 @@ void ClusterBook::repeat(CallId id, Call& call) {
 void ClusterBook::on_lost(Calls::iterator found, Ending ending, const WorkerExit& how) {
   auto& [id, call] = *found;
   ++m_deaths;
+  ++m_node_deaths[call.node];
   if (call.retries == 0) return complete(found, ending, how);
   --call.retries;
   repeat(id, call);

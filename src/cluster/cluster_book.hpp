@@ -143,6 +143,10 @@ class ClusterBook {
   [[nodiscard]] std::uint64_t republished() const noexcept { return m_republished; }
   /// Executions that were lost, in workers and in nodes.
   [[nodiscard]] std::uint64_t deaths() const noexcept { return m_deaths; }
+  /// The same by the name of the node.
+  [[nodiscard]] const std::map<std::string, std::uint64_t>& node_deaths() const noexcept {
+    return m_node_deaths;
+  }
 
  private:
   enum class Phase : unsigned char { waiting, delayed, published };
@@ -196,6 +200,7 @@ class ClusterBook {
   std::uint64_t m_slots = 0;  // of m_nodes
   std::uint64_t m_republished = 0;
   std::uint64_t m_deaths = 0;
+  std::map<std::string, std::uint64_t> m_node_deaths;
   std::vector<ClusterAction> m_actions;
 };
 

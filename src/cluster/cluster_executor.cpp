@@ -45,6 +45,14 @@ void ClusterExecutor::wait_for_nodes(int count, Duration timeout) {
   m_client->wait_for_nodes(count, timeout);
 }
 
+std::map<std::string, std::uint64_t> ClusterExecutor::deaths() const {
+  return m_client->deaths();
+}
+
+void ClusterExecutor::announce(std::string message) {
+  m_client->announce(std::move(message));
+}
+
 void ClusterExecutor::shutdown(bool wait, bool cancel_futures) {
   m_client->shutdown(wait, cancel_futures);
 }

@@ -24,6 +24,7 @@
 ///     redelivered         node → client            RedeliveredMessage
 ///     beat                node → client            BeatMessage
 ///     cancel              client → P.control       CancelMessage
+///     announcement        client → P.control       AnnouncementMessage
 ///     hello               client → sf.GROUP.hello  none; `reply_to` says where nodes of every build answer
 namespace spritefarm::cluster {
 
@@ -68,6 +69,10 @@ struct BeatMessage {
   std::uint64_t done = 0;
   /// The calls of the receiver that have started at the node and whose outcome it has not received.
   std::vector<CallKey> calls{};
+  std::string status{};  ///< what the program at the node tells
+};
+struct AnnouncementMessage {
+  std::string text;
 };
 struct CancelMessage {
   std::string client;
@@ -77,6 +82,7 @@ struct CancelMessage {
 
 inline constexpr std::uint32_t max_slots = 65'535;  // the prefetch count of AMQP has 16 bits
 inline constexpr std::size_t max_name_bytes = 255;
+inline constexpr std::size_t max_notice_bytes = 60'000;  // of a status or an announcement
 
 template <typename Message>
 std::string encode_message(const Message& message) {
@@ -95,7 +101,11 @@ inline bool is_valid(const StartedMessage& message) {
 }
 inline bool is_valid(const BeatMessage& message) {
   return message.node.size() <= max_name_bytes && message.host.size() <= max_name_bytes &&
-         message.slots > 0 && message.slots <= max_slots && message.busy <= message.slots;
+         message.slots > 0 && message.slots <= max_slots && message.busy <= message.slots &&
+         message.status.size() <= max_notice_bytes;
+}
+inline bool is_valid(const AnnouncementMessage& message) {
+  return message.text.size() <= max_notice_bytes;
 }
 inline bool is_valid(const CancelMessage& message) {
   return message.client.size() <= max_name_bytes;

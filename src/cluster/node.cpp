@@ -20,6 +20,8 @@
 namespace spritefarm::cluster {
 namespace {
 
+constexpr std::chrono::milliseconds status_interval{200};
+
 std::string encoded(const std::exception_ptr& exception) {
   Encoder to;
   encode(to, exception);
@@ -64,20 +66,23 @@ Node::Node(NodeOptions options)
       m_book({.slots = m_slots}) {
   const auto brokers = broker_addresses(m_options.broker);
   warn_of_plain_text(brokers);
-  m_pool.emplace(m_options.pool);  // before the connections, which no worker may inherit
+  m_pool.emplace(m_options.pool);  // before the loop and the connections, which no worker may inherit
+  m_loop.emplace();
   m_signals.emplace({SIGTERM, SIGINT, SIGHUP, SIGPIPE});
-  m_link.emplace(m_loop, brokers, m_options.broker,
+  m_link.emplace(*m_loop, brokers, m_options.broker,
                  "spritefarm node " + m_name + " of group " + m_options.group,
                  static_cast<LinkListener&>(*this));
 }
 
 int Node::run() {
-  m_signal_watch = m_loop.watch(m_signals->fd(), EventLoop::readable, [this](unsigned) { on_signal(); });
+  m_signal_watch = m_loop->watch(m_signals->fd(), EventLoop::readable, [this](unsigned) { on_signal(); });
   m_link->connect_some_time();
+  watch_status();
   on_events();
-  m_loop.run_until([this] { return m_status.has_value(); });
+  m_loop->run_until([this] { return m_status.has_value(); });
   m_signal_watch = {};
   m_timer = {};
+  m_status_timer = {};
   m_link->close();
   m_pool->shutdown();
   return *m_status;
@@ -95,6 +100,19 @@ void Node::on_signal() {
     leave();
   }
   on_events();
+}
+
+/// Tells the clients what has changed of the program's status.
+void Node::watch_status() {
+  if (!m_options.status) return;
+  std::string status = m_options.status();
+  if (status.size() <= max_notice_bytes && status != m_status_text) {
+    m_status_text = std::move(status);
+    m_book.set_time(NodeBook::Time::clock::now());
+    m_book.on_status_changed();
+    on_events();
+  }
+  m_status_timer = m_loop->call_after(status_interval, [this] { watch_status(); });
 }
 
 void Node::leave() {
@@ -148,6 +166,14 @@ void Node::on_control(const AmqpMessage& message) {
     m_book.on_hello(message.reply_to);
   } else if (message.type == "cancel" && message.app_id == m_mark) {
     if (const auto cancelled = decode_message<CancelMessage>(message.body)) m_book.on_cancel(*cancelled);
+  } else if (message.type == "announcement" && message.app_id == m_mark && m_options.on_announcement) {
+    const auto announcement = decode_message<AnnouncementMessage>(message.body);
+    if (!announcement) return;
+    try {
+      m_options.on_announcement(announcement->text);
+    } catch (const std::exception& error) {
+      std::cerr << "spritefarm: node " << m_name << ": an announcement is ignored: " << error.what() << '\n';
+    }
   }
 }
 
@@ -179,7 +205,7 @@ void Node::perform(const RunCall& action) {
     call.running = detail::EncodedCall::submit(
         *m_pool, options, std::move(request), message.is_coroutine,
         [this, handle = action.handle](detail::EncodedCall& done) {  // on the pool's thread
-          m_loop.post(
+          m_loop->post(
               [this, handle, kept = std::static_pointer_cast<detail::EncodedCall>(done.shared_from_this())] {
                 on_done(handle, *kept);
                 on_events();
@@ -238,7 +264,7 @@ void Node::on_events() {
   const auto actions = std::exchange(m_book.actions(), {});
   for (const NodeAction& action : actions) std::visit([this](const auto& each) { perform(each); }, action);
   m_timer = {};
-  if (const auto next = m_book.next_timer()) m_timer = m_loop.call_at(*next, [this] { on_events(); });
+  if (const auto next = m_book.next_timer()) m_timer = m_loop->call_at(*next, [this] { on_events(); });
   if (m_book.is_finished() && !m_status) m_status = 0;
 }
 
@@ -271,7 +297,8 @@ void Node::perform(const PublishBeat& action) {
                          .slots = static_cast<std::uint32_t>(m_slots),
                          .busy = m_book.busy(),
                          .done = m_book.done(),
-                         .calls = action.calls};
+                         .calls = action.calls,
+                         .status = m_status_text};
   tell(action.reply_queue, "beat", encode_message(beat), 0);
 }
 void Node::perform(const ForgetCall& action) {

@@ -52,6 +52,7 @@ class Node final : private LinkListener {
   void on_control(const AmqpMessage& message);
   void on_done(Handle handle, detail::EncodedCall& call);
   void on_signal();
+  void watch_status();
   void leave();
 
   void perform(const AckDelivery& action);
@@ -73,7 +74,7 @@ class Node final : private LinkListener {
   const std::string m_host;
   const std::string m_mark;
   const QueueNames m_names;
-  EventLoop m_loop;
+  std::optional<EventLoop> m_loop;
   NodeBook m_book;
   std::unordered_map<Handle, Call> m_calls;
   std::optional<ProcessPoolExecutor> m_pool;
@@ -81,6 +82,8 @@ class Node final : private LinkListener {
   std::optional<BrokerLink> m_link;
   EventLoop::Watch m_signal_watch;
   EventLoop::Timer m_timer;
+  EventLoop::Timer m_status_timer;
+  std::string m_status_text;
   bool m_is_draining = false;
   std::optional<int> m_status;
 };

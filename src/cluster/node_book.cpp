@@ -106,6 +106,10 @@ void NodeBook::on_hello(const std::string& reply_queue) {
   m_actions.emplace_back(std::move(told));
 }
 
+void NodeBook::on_status_changed() {
+  if (m_is_connected) beat();
+}
+
 // ---- calls ------------------------------------------------------------------------------------------------
 
 void NodeBook::on_done(Handle handle) {

@@ -113,6 +113,8 @@ class NodeBook {
   void on_cancel(const CancelMessage& message);
   /// A client has asked who is there.
   void on_hello(const std::string& reply_queue);
+  /// What beats tell has changed.
+  void on_status_changed();
 
   // ---- the pool
   void on_done(Handle handle);

@@ -46,7 +46,7 @@ cli::ExitStatus Coordinator::run() try {
   drain();
   m_accounting.finish();
   m_cache.flush();
-  m_report.set_worker_deaths(m_executors.deaths());
+  report_workers();
   if (!tasks) {
     m_messages.error("cannot read the index: " + tasks.error().message);
     return cli::no_index;
@@ -56,9 +56,10 @@ cli::ExitStatus Coordinator::run() try {
     return cli::no_output;
   }
   if (!m_executor_error.empty()) {
-    m_messages.error(fmt::format(
-        "this run cannot go on: {}; allow it more, or use threads (-t), which need less of the system",
-        m_executor_error));
+    m_messages.error(fmt::format("this run cannot go on: {}{}", m_executor_error,
+                                 m_executors.nodes().empty()
+                                     ? "; allow it more, or use threads (-t), which need less of the system"
+                                     : "; run it again for the rest"));
     return cli::some_failed;
   }
   if (*tasks == 0) m_messages.note("there is nothing to farm in this part of the index");
@@ -131,7 +132,7 @@ void Coordinator::submit(FarmTask task) {
   Future<FarmResult> future;
   try {
     start_workers();
-    future = m_executors.executor().submit(again_if_killed, farm_pokemon, task);
+    future = m_executors.submit(again_if_killed, task);
   } catch (const std::exception& error) {  // there are no workers, and can be none
     future.set_exception(std::current_exception());
   }
@@ -144,6 +145,11 @@ void Coordinator::fail(std::uint64_t number, const FarmTask& task, const std::st
                           !m_executor_error.empty());
 }
 
+void Coordinator::report_workers() {
+  m_report.set_worker_deaths(m_executors.deaths());
+  m_report.set_nodes(m_executors.nodes());
+}
+
 Coordinator::Call Coordinator::remove_call(std::uint64_t number) {
   auto call = m_outstanding.extract(number);
   return std::move(call.mapped());
@@ -151,7 +157,9 @@ Coordinator::Call Coordinator::remove_call(std::uint64_t number) {
 
 Result<FarmResult> Coordinator::result_of(Future<FarmResult> future) {
   try {
-    return std::move(future).result();
+    FarmResult result = std::move(future).result();
+    m_executors.write_files(result);
+    return result;
   } catch (const BrokenExecutor& error) {
     if (m_executor_error.empty()) m_executor_error = error.what();
     return Error{error.what()};
@@ -203,7 +211,7 @@ void Coordinator::finish_interrupted() {
     if (result) m_accounting.add_result(*number, call.task, *std::move(result));
   }
   m_accounting.finish();
-  m_report.set_worker_deaths(m_executors.deaths());
+  report_workers();
   m_cache.flush();
   end_calls();
 }

@@ -76,6 +76,7 @@ class Coordinator {
   void take_one();
   void drain();
   void finish_interrupted();
+  void report_workers();
   void terminate_calls();
   void end_calls();
   Call remove_call(std::uint64_t number);

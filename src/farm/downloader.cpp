@@ -1,8 +1,6 @@
 #include "farm/downloader.hpp"
 
 #include "farm/plan.hpp"
-#include "farm/server_time.hpp"
-#include "system/atomic_file.hpp"
 
 #include <algorithm>
 #include <memory>
@@ -30,7 +28,7 @@ Downloader& Downloader::current() {
 Downloader::Downloader(EventLoop& loop, WorkerSettings settings)
     : m_settings(std::move(settings)), m_client(loop, m_settings.http) {
   if (m_settings.board) m_row = m_settings.board->take_row();
-  if (!m_settings.dry_run) m_output = system::Directory::open(m_settings.output);
+  if (!m_settings.dry_run && !m_settings.sends_files) m_output.emplace(m_settings.output);
 }
 
 void Downloader::connect_ahead(const std::vector<std::string>& urls) {
@@ -69,14 +67,11 @@ Task<net::HttpFetch> Downloader::get_document(net::HttpRequest request, RequestC
   co_return found;
 }
 
-system::FileStamp Downloader::save(const std::string& path, std::string_view bytes,
-                                   const net::Validators& validators) const {
-  system::FileAttributes attributes;
-  if (m_settings.server_times) attributes.changed = server_time(validators);
-  const std::size_t slash = path.rfind('/');
-  if (slash == path.npos) return system::replace_file(*m_output, path, bytes, attributes);
-  return system::replace_file(m_output->make_below(path.substr(0, slash)), path.substr(slash + 1), bytes,
-                              attributes);
+void Downloader::save(SpriteFile file, SpriteResult& sprite, FarmResult& result) const {
+  if (m_output) return m_output->save(file, sprite, result);
+  sprite.bytes = file.bytes.size();
+  sprite.status = SpriteStatus::downloaded;
+  sprite.file = std::move(file);
 }
 
 }  // namespace spritefarm::farm

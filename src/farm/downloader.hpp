@@ -2,10 +2,9 @@
 
 #include "cli/activity_board.hpp"
 #include "farm/farm_task.hpp"
+#include "farm/output_files.hpp"
 #include "net/http_client.hpp"
 #include "pokeapi/selector.hpp"
-#include "system/directory.hpp"
-#include "system/file_stamp.hpp"
 #include "text/output_template.hpp"
 
 #include <spritefarm/event_loop.hpp>
@@ -15,7 +14,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace spritefarm::farm {
@@ -32,6 +30,7 @@ struct WorkerSettings {
   std::chrono::milliseconds compute{0};         ///< additional CPU time for each sprite
   bool remembers = false;                       ///< results hold what the cache stores for later runs
   bool times = false;                           ///< results hold the times of their parts
+  bool sends_files = false;                     ///< results hold the files; the worker writes none
   std::shared_ptr<cli::ActivityBoard> board{};  ///< shows the activity of each worker; may be null
 };
 
@@ -60,16 +59,13 @@ class Downloader {
   /// toggled.
   Task<net::HttpFetch> get_document(net::HttpRequest request, RequestCount& count);
 
-  /// Creates or replaces the file at `path` below the output directory, from a response with these
-  /// validators. Throws what system::replace_file()
-  /// throws.
-  system::FileStamp save(const std::string& path, std::string_view bytes,
-                         const net::Validators& validators) const;
+  /// Writes the file of a sprite, or puts it into the result; see WorkerSettings::sends_files.
+  void save(SpriteFile file, SpriteResult& sprite, FarmResult& result) const;
 
  private:
   const WorkerSettings m_settings;
   cli::ActivityBoard::Row m_row;
-  std::optional<system::Directory> m_output;  // none in a dry run
+  std::optional<OutputFiles> m_output;  // none if this worker writes no files
   net::HttpClient m_client;
   std::vector<Task<void>> m_connecting;
 };

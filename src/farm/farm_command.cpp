@@ -37,7 +37,12 @@ int run_command(int argc, char** argv, const ProgramParts& parts) try {
     cli::print(information->text);
     return cli::everything_on_disk;
   }
-  return Run(std::get<cli::Options>(*std::move(parsed)), parts.start_mirror).run();
+  auto& options = std::get<cli::Options>(*parsed);
+  if (options.mode == cli::Mode::cluster && !parts.connect_cluster) {
+    cli::Messages(cli::Verbosity::normal).error(no_cluster_support);
+    return cli::usage_error;
+  }
+  return Run(std::move(options), parts.start_mirror, parts.connect_cluster).run();
 } catch (const cli::StandardOutputError& error) {
   if (error.is_closed()) return cli::output_closed;
   cli::Messages(cli::Verbosity::normal).error(error.what());

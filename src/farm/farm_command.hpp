@@ -1,5 +1,6 @@
 #pragma once
 
+#include "farm/run_cluster.hpp"
 #include "farm/running_mirror.hpp"
 
 #include <functional>
@@ -14,6 +15,8 @@ struct ProgramParts {
   std::map<std::string, Command> commands;  ///< sub-commands by name, which is their argv[0]
   /// For --demo.
   StartMirror start_mirror;
+  /// For --cluster. Null if this build has no cluster support.
+  ConnectCluster connect_cluster{};
 };
 
 /// The whole program: runs a sub-command, or farms. Its result is the process's exit status; see

@@ -1,11 +1,16 @@
 #include "farm/farm_executors.hpp"
 
+#include "farm/farm_pokemon.hpp"
+#include "farm/node_settings.hpp"
+#include "farm/node_worker.hpp"
 #include "farm/worker_sandbox.hpp"
 #include "system/standard_files.hpp"
 
 #include <algorithm>
 #include <functional>
 #include <limits>
+#include <random>
+#include <stdexcept>
 #include <utility>
 
 namespace spritefarm::farm {
@@ -20,10 +25,28 @@ std::vector<std::string> known_hosts(const std::string& base_url, bool dry_run) 
   return urls;
 }
 
+// What the coordinator of a cluster keeps of the rates for its own requests: the index and the like.
+constexpr double reserved_part = 0.05;
+
+// Until a node is there, and beside what its slots ask for.
+constexpr std::size_t min_window_of_cluster = 64;
+
+std::uint64_t random_run() {
+  std::random_device random;
+  return std::uint64_t{random()} << 32 | random() | 1;  // not 0
+}
+
+net::HostTable::Settings with_run(net::HostTable::Settings settings, std::uint64_t run) {
+  settings.run = run;
+  return settings;
+}
+
 }  // namespace
 
-FarmExecutors::FarmExecutors(const Settings& settings, WorkerSettings worker_settings)
-    : m_hosts(std::make_shared<net::HostTable>(settings.hosts)),
+FarmExecutors::FarmExecutors(const Settings& settings, WorkerSettings worker_settings,
+                             const ConnectCluster& connect_cluster)
+    : m_run(settings.mode == cli::Mode::cluster ? random_run() : 0),
+      m_hosts(std::make_shared<net::HostTable>(with_run(settings.hosts, m_run))),
       m_window(2 * static_cast<std::size_t>(settings.workers) *
                static_cast<std::size_t>(settings.concurrency)) {
   worker_settings.http.hosts = m_hosts;
@@ -65,6 +88,9 @@ FarmExecutors::FarmExecutors(const Settings& settings, WorkerSettings worker_set
           .max_workers = 1, .initializer = install, .thread_name_prefix = "serial"});
       m_window = 1;
       return;
+    case cli::Mode::cluster:
+      connect(settings, worker_settings, connect_cluster);
+      break;
   }
   worker_settings.board.reset();  // the index executor is no worker
   m_index_executor = std::make_unique<ThreadPoolExecutor>(
@@ -74,7 +100,34 @@ FarmExecutors::FarmExecutors(const Settings& settings, WorkerSettings worker_set
 }
 
 FarmExecutors::~FarmExecutors() {
-  m_executor->shutdown();
+  executor().shutdown();
+}
+
+void FarmExecutors::connect(const Settings& settings, const WorkerSettings& worker_settings,
+                            const ConnectCluster& connect_cluster) {
+  if (!connect_cluster) throw std::invalid_argument(no_cluster_support);
+  Encoder to;
+  encode(to, node_settings(worker_settings, settings.hosts));
+  m_node_settings = std::move(to).take();
+  if (!worker_settings.dry_run) m_output.emplace(worker_settings.output);
+  m_cluster = connect_cluster(
+      {.broker = settings.broker, .group = settings.group, .run = m_run, .reserved_part = reserved_part},
+      m_hosts);
+}
+
+Future<FarmResult> FarmExecutors::submit(const TaskOptions& options, FarmTask task) {
+  if (!m_cluster) return m_executor->submit(options, farm_pokemon, std::move(task));
+  return m_cluster->executor().submit(options, farm_on_node,
+                                      NodeTask{m_run, m_node_settings, std::move(task)});
+}
+
+void FarmExecutors::write_files(FarmResult& result) const {
+  if (m_output) m_output->save_all(result);
+}
+
+std::size_t FarmExecutors::window() const {
+  if (!m_cluster) return m_window;
+  return std::max(min_window_of_cluster, 2 * static_cast<std::size_t>(m_cluster->slots()));
 }
 
 void FarmExecutors::start(std::size_t tasks) {
@@ -93,19 +146,26 @@ void FarmExecutors::resume() {
 }
 
 void FarmExecutors::cancel_pending() {
-  m_executor->shutdown(false, true);
+  executor().shutdown(false, true);
 }
 
 void FarmExecutors::end() {
   if (m_processes)
     m_processes->terminate_workers();
   else
-    m_executor->shutdown(true, true);
+    executor().shutdown(true, true);
   if (m_index_executor) m_index_executor->shutdown(true, true);
 }
 
 std::uint64_t FarmExecutors::deaths() const {
+  std::uint64_t at_nodes = 0;
+  for (const NodeReport& node : nodes()) at_nodes += node.deaths;
+  if (m_cluster) return at_nodes;
   return m_processes == nullptr ? 0 : static_cast<std::uint64_t>(m_processes->worker_deaths());
+}
+
+std::vector<NodeReport> FarmExecutors::nodes() const {
+  return m_cluster ? m_cluster->nodes() : std::vector<NodeReport>();
 }
 
 }  // namespace spritefarm::farm

@@ -2,12 +2,17 @@
 
 #include "cli/mode.hpp"
 #include "farm/downloader.hpp"
+#include "farm/farm_task.hpp"
+#include "farm/output_files.hpp"
+#include "farm/run_cluster.hpp"
 
 #include <spritefarm/futures.hpp>
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace spritefarm::farm {
 
@@ -27,18 +32,25 @@ class FarmExecutors {
     net::HostTable::Settings hosts;
     bool confines_workers = true;  ///< processes alone can be confined
     std::string base_url;
+    std::string broker;  ///< of the cluster; empty: from the environment
+    std::string group;   ///< of its nodes
   };
-  FarmExecutors(const Settings& settings, WorkerSettings worker_settings);
+  /// `connect_cluster` may be null if the mode is another.
+  FarmExecutors(const Settings& settings, WorkerSettings worker_settings,
+                const ConnectCluster& connect_cluster = nullptr);
   /// Waits for the workers' ends, also after cancel_pending(): a thread that ran on beside the program's exit
   /// handlers would use what they have destroyed.
   ~FarmExecutors();
   FarmExecutors(const FarmExecutors&) = delete;
   FarmExecutors& operator=(const FarmExecutors&) = delete;
 
-  [[nodiscard]] Executor& executor() noexcept { return *m_executor; }
+  /// Submits a task. Its files are on disk when write_files() was called with its result.
+  Future<FarmResult> submit(const TaskOptions& options, FarmTask task);
+  /// Writes the files that a result holds, if they come from another machine.
+  void write_files(FarmResult& result) const;
   /// For calls in this process.
   [[nodiscard]] Executor& index_executor() noexcept {
-    return m_index_executor ? *m_index_executor : *m_executor;
+    return m_index_executor ? *m_index_executor : executor();
   }
 
   /// Starts the workers that so many tasks keep busy. They connect to the known hosts while the coordinator
@@ -55,13 +67,25 @@ class FarmExecutors {
   void end();
 
   /// How many calls to keep outstanding, so that no worker waits for the coordinator.
-  [[nodiscard]] std::size_t window() const noexcept { return m_window; }
+  [[nodiscard]] std::size_t window() const;
   [[nodiscard]] std::uint64_t deaths() const;
+  /// The nodes that were there during the run. Empty in the other modes.
+  [[nodiscard]] std::vector<NodeReport> nodes() const;
   /// What all workers know together about hosts.
   [[nodiscard]] const net::HostTable& hosts() const noexcept { return *m_hosts; }
 
  private:
+  [[nodiscard]] Executor& executor() const noexcept {
+    return m_cluster ? m_cluster->executor() : *m_executor;
+  }
+  void connect(const Settings& settings, const WorkerSettings& worker_settings,
+               const ConnectCluster& connect_cluster);
+
+  const std::uint64_t m_run;  // 0: no run of a cluster
   const std::shared_ptr<net::HostTable> m_hosts;
+  std::unique_ptr<RunCluster> m_cluster;
+  std::string m_node_settings;          // encoded
+  std::optional<OutputFiles> m_output;  // of the cluster's results
   std::unique_ptr<Executor> m_executor;
   ProcessPoolExecutor* m_processes = nullptr;  // the same, where it is one
   ThreadPoolExecutor* m_threads = nullptr;     // likewise

@@ -3,6 +3,7 @@
 #include "cache/record_codec.hpp"
 #include "farm/downloader.hpp"
 #include "farm/fetched_listing.hpp"
+#include "farm/server_time.hpp"
 #include "farm/sprite_choice.hpp"
 #include "image/image.hpp"
 #include "pokeapi/digest.hpp"
@@ -15,13 +16,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <cerrno>
 #include <chrono>
 #include <iterator>
 #include <optional>
-#include <string_view>
-#include <system_error>
 #include <utility>
 
 namespace spritefarm::farm {
@@ -91,9 +88,9 @@ Task<std::optional<pokeapi::Record>> get_record(Downloader& downloader, const Fa
 
 /// Sets the task to the default form of the species that it names, if there is one. `result` is that of the
 /// unknown pokémon.
-Task<bool> find_default_form(FarmTask& task, FarmResult& result) {
+Task<bool> find_default_form(Downloader& downloader, FarmTask& task, FarmResult& result) {
   const std::string url = pokeapi::species_url(task.url);
-  Task<FetchedListing> getting = fetch_listing(url, pokeapi::Listing::species, {});
+  Task<FetchedListing> getting = get_listing(downloader, url, pokeapi::Listing::species, {});
   FetchedListing species = co_await std::move(getting);
   result.count.add(species.count);
   if (!species.page) {
@@ -158,45 +155,17 @@ Task<std::optional<Image>> get_image(Downloader& downloader, const CachedImage* 
   co_return image;
 }
 
-/// Whether the error affects every further file.
-bool ends_all_writing(const std::error_code& error) {
-  // ENOENT and ESTALE: the directory is gone.
-  constexpr std::array<int, 7> fatal{ENOSPC, EDQUOT, EROFS, EIO, EFBIG, ENOENT, ESTALE};
-  return std::find(fatal.begin(), fatal.end(), error.value()) != fatal.end();
-}
-
-std::string_view output_advice(const std::error_code& error) {
-  switch (error.value()) {
-    case EFBIG:
-      return "; allow larger files (ulimit -f) and run again";
-    case ENOENT:
-    case ESTALE:
-      return "; the directory was removed: run again";
-    case EROFS:
-      return "; choose another with --output";
-    default:
-      return "; make room and run again";
-  }
-}
-
-void save_file(const Downloader& downloader, const pokeapi::Record& record, const Image& image,
-               SpriteResult& sprite, FarmResult& result) {
+void save_file(const Downloader& downloader, const pokeapi::Record& record, Image image, SpriteResult& sprite,
+               FarmResult& result) {
   Result<std::string> path = choice(downloader).path(record, sprite.key, image::extension(image.kind));
   if (!path) {
     sprite.reason = path.error().message;
     return;
   }
   sprite.path = *std::move(path);
-  try {
-    const system::FileStamp stamp = downloader.save(sprite.path, image.bytes, image.validators);
-    if (sprite.answer) sprite.answer->stamp = stamp;
-    sprite.bytes = image.bytes.size();
-    sprite.status = SpriteStatus::downloaded;
-  } catch (const std::system_error& error) {
-    sprite.reason = fmt::format("{}/{}: {}", downloader.settings().output, sprite.path, error.what());
-    if (ends_all_writing(error.code()))
-      result.output_error = fmt::format("{}{}", sprite.reason, output_advice(error.code()));
-  }
+  SpriteFile file{std::move(image.bytes)};
+  if (downloader.settings().server_times) file.changed = server_time(image.validators);
+  downloader.save(std::move(file), sprite, result);
 }
 
 /// image → file, for one sprite.
@@ -211,11 +180,11 @@ Task<SpriteResult> farm_sprite(Downloader& downloader, const FarmTask& task, con
   sprite.status = SpriteStatus::failed;
   if (downloader.settings().times) sprite.times = PartTimes{now(), {}, {}, {}};
   Task<std::optional<Image>> getting = get_image(downloader, known, sprite, result);
-  const std::optional<Image> image = co_await std::move(getting);
+  std::optional<Image> image = co_await std::move(getting);
   if (image) {
     system::spend_cpu_time(downloader.settings().compute);
     if (sprite.times) sprite.times->write_began = now();
-    save_file(downloader, record, *image, sprite, result);
+    save_file(downloader, record, *std::move(image), sprite, result);
   }
   const std::chrono::nanoseconds ended = now();
   if (sprite.times) sprite.times->ended = ended;
@@ -226,7 +195,10 @@ Task<SpriteResult> farm_sprite(Downloader& downloader, const FarmTask& task, con
 }  // namespace
 
 Task<FarmResult> farm_pokemon(FarmTask task) {
-  Downloader& downloader = Downloader::current();
+  return farm_with(Downloader::current(), std::move(task));
+}
+
+Task<FarmResult> farm_with(Downloader& downloader, FarmTask task) {
   const cli::ActivityBoard::Row::Work work(downloader.row(), display_name(task.name, task.id));
   FarmResult result;
   result.began = now();
@@ -234,7 +206,7 @@ Task<FarmResult> farm_pokemon(FarmTask task) {
   Task<std::optional<pokeapi::Record>> getting = get_record(downloader, task, result);
   std::optional<pokeapi::Record> record = co_await std::move(getting);
   if (!record && result.is_unknown && task.id == 0) {
-    Task<bool> finding = find_default_form(task, result);
+    Task<bool> finding = find_default_form(downloader, task, result);
     if (co_await std::move(finding)) {
       Task<std::optional<pokeapi::Record>> getting_form = get_record(downloader, task, result);
       record = co_await std::move(getting_form);

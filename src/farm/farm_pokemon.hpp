@@ -9,11 +9,15 @@
 
 namespace spritefarm::farm {
 
+class Downloader;
+
 /// Downloads the sprites of one pokémon: record → sprite URLs → images → files. A call to a worker; it uses
 /// the worker's Downloader. Fetches the images concurrently, as far as the worker's connections allow. Uses
 /// the task's cached entries: no request for a fresh entry, a conditional request for a stale one. Failures
 /// are in the result; it throws only on programming errors.
 Task<FarmResult> farm_pokemon(FarmTask task);
+/// The same by this Downloader, which outlives it.
+Task<FarmResult> farm_with(Downloader& downloader, FarmTask task);
 
 /// Sets a sprite to `unchanged`: its file on disk is current.
 void mark_unchanged(SpriteResult& sprite, const CachedImage& known);

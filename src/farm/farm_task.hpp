@@ -76,6 +76,12 @@ struct PartTimes {
   std::chrono::nanoseconds ended{0};
 };
 
+/// The file of a sprite on its way to whoever writes it.
+struct SpriteFile {
+  std::string bytes;
+  std::optional<std::int64_t> changed{};  ///< modification time, as in system::FileStamp; none: now
+};
+
 /// The result of one sprite.
 struct SpriteResult {
   std::string key;
@@ -90,6 +96,7 @@ struct SpriteResult {
   std::optional<StoredImage> answer{};  ///< if there was a request, and the file is on disk
   std::optional<PartTimes> times{};     ///< if WorkerSettings::times
   std::uint64_t bytes_after_end = 0;    ///< bytes of the response after the end of its image
+  std::optional<SpriteFile> file{};     ///< if WorkerSettings::sends_files: not yet written
 };
 
 /// A URL that failed with status 404, and the same URL with its trailing slash toggled, which succeeded.
@@ -136,7 +143,8 @@ struct FarmResult {
   bool is_unknown = false;                    ///< the API has no record of this name or id, and no species
   std::optional<DefaultForm> default_form{};  ///< if the task's name is a species'
   std::string
-      output_error;  ///< why no further file can be written, and what to do; empty: files can be written
+      output_error;    ///< why no further file can be written, and what to do; empty: files can be written
+  std::string node{};  ///< the name of the node that ran it; empty if none did
 };
 
 /// The name of a pokémon in messages.

@@ -9,6 +9,11 @@ namespace spritefarm::farm {
 
 Task<FetchedListing> fetch_listing(std::string url, pokeapi::Listing kind,
                                    std::optional<CachedDocument> known) {
+  return get_listing(Downloader::current(), std::move(url), kind, std::move(known));
+}
+
+Task<FetchedListing> get_listing(Downloader& downloader, std::string url, pokeapi::Listing kind,
+                                 std::optional<CachedDocument> known) {
   FetchedListing listing;
   net::HttpRequest request;
   request.url = url;
@@ -22,7 +27,7 @@ Task<FetchedListing> fetch_listing(std::string url, pokeapi::Listing kind,
     if (!listing.page) return listing.page.error();
     return {};
   };
-  Task<net::HttpFetch> getting = Downloader::current().get_document(std::move(request), listing.count);
+  Task<net::HttpFetch> getting = downloader.get_document(std::move(request), listing.count);
   net::HttpFetch fetch = co_await std::move(getting);
   listing.status = fetch.status;
   if (!fetch.outcome) {

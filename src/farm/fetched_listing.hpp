@@ -10,6 +10,8 @@
 
 namespace spritefarm::farm {
 
+class Downloader;
+
 /// The result of fetch_listing().
 struct FetchedListing {
   Result<pokeapi::IndexPage> page = Error{};
@@ -22,5 +24,8 @@ struct FetchedListing {
 /// worker's Downloader.
 Task<FetchedListing> fetch_listing(std::string url, pokeapi::Listing kind,
                                    std::optional<CachedDocument> known);
+/// The same by this Downloader, which outlives it.
+Task<FetchedListing> get_listing(Downloader& downloader, std::string url, pokeapi::Listing kind,
+                                 std::optional<CachedDocument> known);
 
 }  // namespace spritefarm::farm

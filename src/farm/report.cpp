@@ -34,6 +34,7 @@ void Report::add(const FarmResult& result) {
     switch (sprite.status) {
       case SpriteStatus::downloaded:
         ++m_downloaded;
+        if (!result.node.empty()) ++m_farmed[result.node];
         break;
       case SpriteStatus::unchanged:
         ++m_unchanged;
@@ -55,10 +56,14 @@ void Report::add(const RequestCount& count) {
   m_count.add(count);
 }
 
+int Report::workers() const noexcept {
+  return m_configuration.is_cluster ? static_cast<int>(m_nodes.size()) : m_configuration.workers;
+}
+
 std::string Report::json(double seconds) const {
   text::JsonWriter json;
   json.begin_object();
-  json.key("mode").value(m_configuration.mode).key("workers").value(m_configuration.workers);
+  json.key("mode").value(m_configuration.mode).key("workers").value(workers());
   json.key("concurrency")
       .value(m_configuration.concurrency)
       .key("transport")
@@ -83,6 +88,18 @@ std::string Report::json(double seconds) const {
     json.key("attempts").value(sprite.attempts);
   });
   write_sprites(json, "missing_sprites", m_missing, [](const SpriteResult&) {});
+
+  if (m_configuration.is_cluster) {
+    json.key("nodes").begin_list();
+    for (const NodeReport& node : m_nodes) {
+      const auto farmed = m_farmed.find(node.name);
+      json.begin_object().key("name").value(node.name).key("host").value(node.host);
+      json.key("slots").value(node.slots).key("farmed");
+      json.value(farmed == m_farmed.end() ? std::uint64_t{0} : farmed->second);
+      json.key("deaths").value(node.deaths).end_object();
+    }
+    json.end_list();
+  }
 
   json.key("detours").begin_list();
   for (const UrlFallback& fallback : m_count.url_fallbacks)
@@ -124,7 +141,7 @@ cli::Line Report::summary(double seconds, std::string_view directory) const {
   std::string cost = "; " + text::counted(m_count.requests, "request", "requests");
   if (m_count.retries > 0) cost += ", " + text::counted(m_count.retries, "retry", "retries");
   cost += fmt::format(", {:.1f} s, {}", seconds, m_configuration.mode);
-  if (m_configuration.mode != "serial") cost += fmt::format(" × {}", m_configuration.workers);
+  if (m_configuration.mode != "serial") cost += fmt::format(" × {}", workers());
   line.push_back({std::move(cost), Tone::dim});
   return line;
 }

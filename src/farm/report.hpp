@@ -3,8 +3,10 @@
 #include "cli/text_style.hpp"
 #include "farm/farm_task.hpp"
 #include "farm/notes.hpp"
+#include "farm/run_cluster.hpp"
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -23,12 +25,15 @@ class Report {
     std::string_view transport;
     std::string sandbox{};  ///< what confines the workers
     bool dry_run = false;
+    bool is_cluster = false;
   };
   explicit Report(Configuration configuration) : m_configuration(std::move(configuration)) {}
 
   void add(const FarmResult& result);
   void add(const RequestCount& count);
   void add(Note note) { m_notes.push_back(std::move(note)); }
+  /// Of a cluster: every node that was there.
+  void set_nodes(std::vector<NodeReport> nodes) { m_nodes = std::move(nodes); }
   void set_interrupted() { m_interrupted = true; }
   void set_worker_deaths(std::uint64_t deaths) { m_worker_deaths = deaths; }
 
@@ -51,6 +56,8 @@ class Report {
     SpriteResult sprite;
   };
 
+  [[nodiscard]] int workers() const noexcept;
+
   const Configuration m_configuration;
   std::uint64_t m_selected = 0;
   std::uint64_t m_downloaded = 0;
@@ -63,6 +70,8 @@ class Report {
   std::vector<Named> m_missing;
   std::vector<Named> m_planned;
   std::vector<Note> m_notes;
+  std::vector<NodeReport> m_nodes;
+  std::map<std::string, std::uint64_t> m_farmed;  // sprites by the name of their node
 };
 
 }  // namespace spritefarm::farm

@@ -41,6 +41,7 @@ cli::ProgressForm progress_form(const cli::Options& options) {
 }
 
 std::shared_ptr<cli::ActivityBoard> make_board(const cli::Options& options) {
+  if (options.mode == cli::Mode::cluster) return nullptr;  // the workers are on other machines
   const bool is_shown =
       options.verbosity == cli::Verbosity::verbose && progress_form(options) == cli::ProgressForm::live;
   return is_shown ? std::make_shared<cli::ActivityBoard>(options.workers) : nullptr;
@@ -74,11 +75,12 @@ std::unique_ptr<TraceFile> open_trace(const cli::Options& options,
 
 }  // namespace
 
-Run::Parts::Parts(const cli::Options& options, const RunSettings& settings, RunningMirror started_mirror,
+Run::Parts::Parts(const cli::Options& options, const RunSettings& settings,
+                  const ConnectCluster& connect_cluster, RunningMirror started_mirror,
                   std::chrono::steady_clock::time_point start, Report& report, const cli::Messages& messages)
     : mirror(std::move(started_mirror)),
       board(make_board(options)),
-      executors(settings.executors, with_board(settings.worker, board)),
+      executors(settings.executors, with_board(settings.worker, board), connect_cluster),
       outputs({.output = options.output,
                .gallery = options.gallery,
                .planned_list = options.dry_run && !options.json},
@@ -100,9 +102,10 @@ Run::Parts::Parts(const cli::Options& options, const RunSettings& settings, Runn
       });
 }
 
-Run::Run(cli::Options options, StartMirror start_mirror)
+Run::Run(cli::Options options, StartMirror start_mirror, ConnectCluster connect_cluster)
     : m_options(std::move(options)),
       m_start_mirror(std::move(start_mirror)),
+      m_connect_cluster(std::move(connect_cluster)),
       m_messages(m_options.verbosity, m_options.color),
       m_report(settings_of(m_options).report) {}
 
@@ -130,8 +133,8 @@ cli::ExitStatus Run::farm() try {
       return cli::no_output;
     }
   RunningMirror mirror = start_mirror();
-  m_parts = std::make_unique<Parts>(m_options, settings_of(m_options), std::move(mirror), m_start, m_report,
-                                    m_messages);
+  m_parts = std::make_unique<Parts>(m_options, settings_of(m_options), m_connect_cluster, std::move(mirror),
+                                    m_start, m_report, m_messages);
   if (m_options.mode == cli::Mode::processes)
     m_messages.detail({{"the sandbox of the workers: " + m_report.sandbox(), cli::Tone::dim}});
   const cli::ExitStatus status = m_parts->coordinator.run();
@@ -153,6 +156,10 @@ cli::ExitStatus Run::farm() try {
   throw;
 } catch (const std::exception& error) {
   m_parts.reset();
+  if (m_options.mode == cli::Mode::cluster && dynamic_cast<const std::invalid_argument*>(&error)) {
+    m_messages.error(fmt::format("--cluster: {}", error.what()));
+    return cli::usage_error;
+  }
   m_messages.error(fmt::format("this run cannot go on: {}{}", error.what(), advice(error, m_options.mode)));
   return cli::some_failed;
 }

@@ -41,15 +41,16 @@ namespace spritefarm::farm {
 /// thrown: there is nowhere to report to.
 class Run {
  public:
-  Run(cli::Options options, StartMirror start_mirror);
+  Run(cli::Options options, StartMirror start_mirror, ConnectCluster connect_cluster);
 
   /// Once. Farms, then prints the report.
   cli::ExitStatus run();
 
  private:
   struct Parts {
-    Parts(const cli::Options& options, const RunSettings& settings, RunningMirror started_mirror,
-          std::chrono::steady_clock::time_point start, Report& report, const cli::Messages& messages);
+    Parts(const cli::Options& options, const RunSettings& settings, const ConnectCluster& connect_cluster,
+          RunningMirror started_mirror, std::chrono::steady_clock::time_point start, Report& report,
+          const cli::Messages& messages);
 
     RunningMirror mirror;
     RunEvents events;
@@ -73,6 +74,7 @@ class Run {
   const std::chrono::steady_clock::time_point m_start = std::chrono::steady_clock::now();
   cli::Options m_options;
   const StartMirror m_start_mirror;
+  const ConnectCluster m_connect_cluster;
   const cli::Messages m_messages;
   Report m_report;
   std::unique_ptr<Parts> m_parts;

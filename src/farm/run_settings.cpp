@@ -15,6 +15,7 @@ void set_base_url(cli::Options& options, const std::string& url) {
 
 RunSettings settings_of(const cli::Options& options) {
   const bool has_processes = options.mode == cli::Mode::processes;
+  const bool is_cluster = options.mode == cli::Mode::cluster;
   return {
       .executors = {.mode = options.mode,
                     .workers = options.workers,
@@ -24,9 +25,12 @@ RunSettings settings_of(const cli::Options& options) {
                               .bytes_per_second = options.bytes_per_second,
                               .max_absence = options.retry_max_time,
                               .clients = options.workers,
-                              .is_adaptive = options.is_adaptive},
+                              .is_adaptive = options.is_adaptive,
+                              .is_rate_whole = options.is_rate_per_node},
                     .confines_workers = options.confines_workers,
-                    .base_url = options.base_url},
+                    .base_url = options.base_url,
+                    .broker = options.broker,
+                    .group = options.group},
       .worker = {.http = options.http,
                  .sprite_keys = options.sprite_keys,
                  .selector = options.selector,
@@ -60,11 +64,15 @@ RunSettings settings_of(const cli::Options& options) {
       .report = {.mode = cli::to_string(options.mode),
                  .workers = options.workers,
                  .concurrency = options.concurrency,
-                 .transport = has_processes ? cli::to_string(options.transport) : "none",
-                 .sandbox = !has_processes             ? "none"
+                 .transport = has_processes ? cli::to_string(options.transport)
+                              : is_cluster  ? "amqp"
+                                            : "none",
+                 .sandbox = is_cluster                 ? "of the nodes"
+                            : !has_processes           ? "none"
                             : options.confines_workers ? system::sandbox_support().text()
                                                        : "off",
-                 .dry_run = options.dry_run},
+                 .dry_run = options.dry_run,
+                 .is_cluster = is_cluster},
   };
 }
 

@@ -31,7 +31,11 @@ Availability::Status Availability::status(Time now, Duration max_away) noexcept 
   const State state = m_given_up.load(relaxed) != 0 ? State::given_up
                       : next > nanoseconds_of(now)  ? State::away
                                                     : State::probing;
-  return {state, time_at(since), time_at(next), has_asked};
+  return {state, time_at(since), time_at(next), has_asked, has_asked ? pause_until() : Time{}};
+}
+
+Availability::Time Availability::pause_until() const noexcept {
+  return time_at(m_pause_until.load(relaxed));
 }
 
 bool Availability::claim_probe(Time now, Duration patience) noexcept {
@@ -85,8 +89,10 @@ void Availability::on_pause(Time now, Time until, bool is_probe) noexcept {
   // A claimed probe holds a later time, which the new pause replaces; otherwise the longest pause counts.
   if (is_new || is_probe) {
     m_next_probe.store(nanoseconds_of(until), relaxed);
+    m_pause_until.store(nanoseconds_of(until), relaxed);
     return;
   }
+  raise(m_pause_until, nanoseconds_of(until));
   raise(m_next_probe, nanoseconds_of(until));
 }
 

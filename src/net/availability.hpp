@@ -36,6 +36,7 @@ class Availability {
     Time since{};            ///< the beginning of the absence
     Time next_probe{};       ///< when the next request may be sent
     bool has_asked = false;  ///< for a pause
+    Time pause_until{};      ///< the end of that pause; `next_probe` is later while a probe is claimed
   };
   /// Gives the host up if it has been away for `max_away`, or asks for a longer pause.
   Status status(Time now, Duration max_away) noexcept;
@@ -58,6 +59,8 @@ class Availability {
   /// The host has asked for a pause.
   void on_pause(Time now, Time until, bool is_probe) noexcept;
 
+  /// The end of the last pause that the host has asked for.
+  [[nodiscard]] Time pause_until() const noexcept;
   /// The number of failed probes in a row.
   [[nodiscard]] int failed_probes() const noexcept { return m_failed_probes.load(std::memory_order_relaxed); }
 
@@ -66,6 +69,7 @@ class Availability {
 
   SharedTime m_away_since{0};  // 0: available
   SharedTime m_next_probe{0};
+  SharedTime m_pause_until{0};
   std::atomic<std::uint64_t> m_answers{0};
   std::atomic<int> m_unanswered{0};  // requests without a response since the last answer
   std::atomic<std::uint64_t> m_first_unanswered{0};

@@ -195,8 +195,7 @@ struct HttpClient::State {
     curl_easy_getinfo(easy, CURLINFO_REDIRECT_COUNT, &redirects);
     curl_easy_getinfo(easy, CURLINFO_EFFECTIVE_URL, &effective_url);
     const std::optional<Url> last = redirects > 0 && effective_url ? parse_url(effective_url) : std::nullopt;
-    for (long i = 0; last && i < redirects; ++i)
-      (void)server(*last).host.limiter.acquire(hosts->settings().rate, Clock::now());
+    for (long i = 0; last && i < redirects; ++i) (void)hosts->acquire(server(*last).host, Clock::now());
     return 1 + static_cast<int>(redirects);
   }
 
@@ -388,8 +387,15 @@ Task<Departure> HttpClient::State::wait_to_send(Server& server,
       co_await permit;
       continue;
     }
-    if (const auto send_at = server.host.limiter.acquire(hosts->settings().rate, now); send_at > now) {
-      sleep_for delay(send_at - now);
+    const std::optional<Clock::time_point> send_at = hosts->acquire(server.host, now);
+    if (!send_at) {
+      client_permit.reset();
+      sleep_for delay(max_sleep);
+      co_await delay;
+      continue;
+    }
+    if (*send_at > now) {
+      sleep_for delay(*send_at - now);
       co_await delay;
     }
     const Clock::time_point departure = Clock::now();
@@ -445,7 +451,11 @@ Verdict HttpClient::State::evaluate(Server& server, const HttpRequest& request, 
   outcome.is_share_in_use = server.permits.is_exhausted();
   outcome.protocol = server.protocol();
   outcome.times = fetch.times.back();
+  const bool was_paused =
+      server.host.availability.status(Clock::now(), hosts->settings().max_absence).has_asked;
   const Verdict verdict = judge(server.host, hosts->settings(), options.retries, outcome, Clock::now());
+  if (was_paused && outcome.is_probe && outcome.status != 0 && !outcome.pause.is_throttled)
+    hosts->resume_at(server.host, Clock::now());
   if (checked) fetch.outcome = std::move(response);
   adapt(server);
   return verdict;

@@ -2,6 +2,7 @@
 
 #include "net/shared_time.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 
@@ -16,6 +17,11 @@ struct Rate {
   /// The rate of `--rate`: a burst is the requests of 2.56 seconds, at most 256.
   static Rate polite(double per_second);
   [[nodiscard]] bool is_limited() const noexcept { return per_second > 0; }
+  /// A part of this rate, from above 0 to 1. Parts that add up to at most 1 add up to at most this rate, if
+  /// the burst of each has at least one request.
+  [[nodiscard]] Rate part(double of) const noexcept {
+    return {per_second * of, std::max(1, static_cast<int>(burst * of))};
+  }
 };
 
 /// A limiter of requests to one host, or of bytes, shared by all processes that map its memory. It implements

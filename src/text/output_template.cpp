@@ -73,6 +73,30 @@ Result<OutputTemplate> OutputTemplate::parse(std::string_view text) {
   return result;
 }
 
+std::string OutputTemplate::text() const {
+  std::string text;
+  for (const Part& part : m_parts) {
+    switch (part.field) {
+      case Field::literal:
+        text += part.text;
+        break;
+      case Field::name:
+        text += "{name}";
+        break;
+      case Field::id:
+        text += "{id}";
+        break;
+      case Field::sprite:
+        text += "{sprite}";
+        break;
+      case Field::ext:
+        text += "{ext}";
+        break;
+    }
+  }
+  return text;
+}
+
 Result<std::string> OutputTemplate::path(const OutputNames& names) const {
   std::string path;
   for (const Part& part : m_parts) {

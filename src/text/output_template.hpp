@@ -25,6 +25,9 @@ class OutputTemplate {
   /// one of the four fields.
   static Result<OutputTemplate> parse(std::string_view text);
 
+  /// What parse() makes the same template of.
+  [[nodiscard]] std::string text() const;
+
   /// Fails if a name is not valid as (part of) a file name, or if the whole path is too long.
   [[nodiscard]] Result<std::string> path(const OutputNames& names) const;
 

@@ -1,6 +1,6 @@
 # Completion of spritefarm(1) for fish.
 
-function __spritefarm_in --description 'True if the command line is of one of these commands: farm, bench, bench_calls, mirror'
+function __spritefarm_in --description 'True if the command line is of one of these commands: farm, bench, bench_calls, mirror, node'
     set -l words (commandline -opc) '' ''
     set -l command farm
     switch $words[2]
@@ -9,6 +9,8 @@ function __spritefarm_in --description 'True if the command line is of one of th
             test $words[3] = calls; and set command bench_calls
         case mirror
             set command mirror
+        case node
+            set command node
     end
     contains $command $argv
 end
@@ -19,8 +21,9 @@ end
 complete -c spritefarm -f
 complete -c spritefarm -n '__spritefarm_is_first 1' -a bench -d 'compare serial, threads and processes'
 complete -c spritefarm -n '__spritefarm_is_first 1' -a mirror -d 'serve a small PokéAPI on loopback'
+complete -c spritefarm -n '__spritefarm_is_first 1' -a node -d 'work for --cluster on this machine'
 complete -c spritefarm -n '__spritefarm_in bench; and __spritefarm_is_first 2' -a calls -d 'measure calls of the library'
-complete -c spritefarm -n '__spritefarm_in farm bench bench_calls mirror' -s h -l help -d 'print a summary (-h) or all options (--help)'
+complete -c spritefarm -n '__spritefarm_in farm bench bench_calls mirror node' -s h -l help -d 'print a summary (-h) or all options (--help)'
 
 complete -c spritefarm -n '__spritefarm_in farm bench' -l type -x -a 'normal fighting flying poison ground rock bug ghost steel fire water grass electric psychic ice dragon dark fairy' -d 'take the pokémon of these types'
 complete -c spritefarm -n '__spritefarm_in farm bench' -l generation -x -a '1 2 3 4 5 6 7 8 9' -d 'take the species of these generations'
@@ -29,11 +32,11 @@ complete -c spritefarm -n '__spritefarm_in farm bench' -l offset -x -d 'skip the
 complete -c spritefarm -n '__spritefarm_in farm bench' -l all -d 'take the whole index'
 complete -c spritefarm -n '__spritefarm_in farm bench' -l sprite -x -d 'which sprites' -a 'all front_default back_default front_shiny back_shiny other.official-artwork.front_default other.home.front_default other.dream_world.front_default other.showdown.front_default'
 complete -c spritefarm -n '__spritefarm_in farm bench' -l shard -x -d 'take every N-th pokémon from the K-th on'
-complete -c spritefarm -n '__spritefarm_in farm' -l sandbox -x -a 'on off' -d 'confine worker processes'
+complete -c spritefarm -n '__spritefarm_in farm node' -l sandbox -x -a 'on off' -d 'confine worker processes'
 complete -c spritefarm -n '__spritefarm_in farm bench' -l transport -x -a 'shm pipe' -d 'how calls and results travel'
 complete -c spritefarm -n '__spritefarm_in farm bench' -l base-url -x -d 'address of the PokéAPI'
 complete -c spritefarm -n '__spritefarm_in farm bench' -l connect-to -x -d 'connect to HOST2:PORT2 instead of HOST1:PORT1'
-complete -c spritefarm -n '__spritefarm_in farm bench' -l cacert -r -F -d 'trust the certificates in this PEM file or directory'
+complete -c spritefarm -n '__spritefarm_in farm bench node' -l cacert -r -F -d 'trust the certificates in this PEM file or directory'
 complete -c spritefarm -n '__spritefarm_in farm bench' -l proxy -x -d 'use this proxy'
 complete -c spritefarm -n '__spritefarm_in farm bench' -l noproxy -x -d 'connect to these hosts without a proxy'
 complete -c spritefarm -n '__spritefarm_in farm bench' -l allow-private -d 'let a public API lead to private addresses'
@@ -45,14 +48,19 @@ complete -c spritefarm -n '__spritefarm_in farm bench' -l retries -x -d 'how oft
 complete -c spritefarm -n '__spritefarm_in farm bench' -l retry-max-time -x -d 'how long a host may be away in seconds'
 complete -c spritefarm -n '__spritefarm_in farm bench' -l timeout -x -d 'longest time without progress in seconds'
 complete -c spritefarm -n '__spritefarm_in farm bench' -l demo -d 'use an embedded mirror'
-complete -c spritefarm -n '__spritefarm_in farm bench bench_calls' -s p -l processes -x -d 'number of worker processes'
+complete -c spritefarm -n '__spritefarm_in farm bench bench_calls node' -s p -l processes -x -d 'number of worker processes'
 complete -c spritefarm -n '__spritefarm_in farm bench' -s t -l threads -x -d 'number of threads'
 complete -c spritefarm -n '__spritefarm_in farm bench bench_calls' -l json -d 'print one JSON object on standard output'
 complete -c spritefarm -n '__spritefarm_in farm bench' -l color -x -a 'auto always never' -d 'whether output has colours'
 
 complete -c spritefarm -n '__spritefarm_in farm' -l dry-run -d 'print what would be downloaded'
 complete -c spritefarm -n '__spritefarm_in farm' -s s -l serial -d 'download one sprite at a time'
-complete -c spritefarm -n '__spritefarm_in farm' -s c -l concurrency -x -d 'sprites in flight in each worker'
+complete -c spritefarm -n '__spritefarm_in farm node' -s c -l concurrency -x -d 'sprites in flight in each worker'
+complete -c spritefarm -n '__spritefarm_in farm' -l cluster -d 'let nodes download'
+complete -c spritefarm -n '__spritefarm_in farm node' -l broker -x -d 'address of the RabbitMQ broker'
+complete -c spritefarm -n '__spritefarm_in farm node' -l group -x -d 'group of the nodes'
+complete -c spritefarm -n '__spritefarm_in farm' -l rate-per-node -x -d 'requests per second of each node to one host'
+complete -c spritefarm -n '__spritefarm_in node' -l name -x -d 'name of this node'
 complete -c spritefarm -n '__spritefarm_in farm' -s o -l output -x -a '(__fish_complete_directories)' -d 'directory for the sprites'
 complete -c spritefarm -n '__spritefarm_in farm' -l template -x -d 'path of each file below the output directory'
 complete -c spritefarm -n '__spritefarm_in farm' -l ledger -r -F -d 'path of the cache database, or none'
