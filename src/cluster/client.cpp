@@ -529,7 +529,7 @@ void ClusterExecutor::Client::warn_if_alone() {
   if (!m_alone_since) m_alone_since = Clock::now();
   if (m_has_warned || Clock::now() - *m_alone_since < alone_limit) return;
   m_has_warned = true;
-  const std::string_view command =
+  const std::string command =
       m_options.node_command.empty() ? "this program with --spritefarm-node" : m_options.node_command;
   report_message({"calls wait, because no node of the group '", m_options.group, "' runs this build (",
                   m_mark, ")", builds, ": start ", command, " on a machine"});

@@ -172,7 +172,7 @@ void Node::on_control(const AmqpMessage& message) {
     try {
       m_options.on_announcement(announcement->text);
     } catch (const std::exception& error) {
-      std::cerr << "spritefarm: node " << m_name << ": an announcement is ignored: " << error.what() << '\n';
+      report_message({"node ", m_name, ": an announcement is ignored: ", error.what()});
     }
   }
 }

@@ -469,8 +469,8 @@ TEST_CASE("the executors of a run outlive none of their threads", "[farm][coordi
   ended = 0;
   struct SlowEnd {
     ~SlowEnd() {
-      std::this_thread::sleep_for(
-          std::chrono::milliseconds(20));  // a destructor that waits for nobody would win
+      // Who does not wait for this thread is earlier.
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
       ++ended;
     }
   };
