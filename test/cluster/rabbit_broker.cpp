@@ -117,6 +117,7 @@ RabbitBroker::RabbitBroker(BrokerSettings settings)
       m_tls_port(free_port()),
       m_epmd_port(m_settings.epmd_port > 0 ? m_settings.epmd_port : free_port()),
       m_distribution_port(free_port()) {
+  if (!is_installed()) throw std::runtime_error("RabbitMQ is not installed: run scripts/bootstrap test");
   make_certificate(m_folder.path());
   std::filesystem::create_directory(m_folder / "log");
   write_file(m_folder / "plugins", "[].\n");
@@ -139,7 +140,7 @@ load_definitions = )" + folder + R"(/definitions.json
 log.file.level = warning
 )" + m_settings.config);
   start();
-  if (m_settings.is_awaited) wait_until_ready();
+  wait_until_ready();
 }
 
 RabbitBroker::~RabbitBroker() {

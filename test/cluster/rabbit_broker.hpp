@@ -22,7 +22,6 @@ struct BrokerSettings {
   int epmd_port = 0;                  ///< 0: a free one
   bool runs_epmd = true;              ///< false: another epmd has that port
   std::string cookie = {};            ///< the secret that brokers of one cluster share; empty: its own
-  bool is_awaited = true;             ///< the constructor waits until it answers
 };
 
 /// A port of loopback that is free now.

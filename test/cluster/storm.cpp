@@ -12,7 +12,7 @@
 namespace spritefarm::test {
 namespace {
 
-int noted(const std::string& file, int value, int milliseconds) {
+int counted(const std::string& file, int value, int milliseconds) {
   note(file);
   if (milliseconds > 0) std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds));
   return value;
@@ -28,7 +28,7 @@ Load::Load(ClusterExecutor& cluster, const Cluster& group, int calls, std::chron
     : m_file(group.file("load")) {
   for (int i = 0; i < calls; ++i) {
     m_futures.push_back(
-        cluster.submit(TaskOptions{.retries = 20}, noted, m_file, i, static_cast<int>(duration.count())));
+        cluster.submit(TaskOptions{.retries = 20}, counted, m_file, i, static_cast<int>(duration.count())));
     m_futures.back().add_done_callback([progress = m_progress](const Future<int>&) {
       const std::lock_guard lock(progress->mutex);
       const auto now = Clock::now();
