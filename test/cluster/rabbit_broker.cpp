@@ -40,6 +40,15 @@ sockaddr_in socket_address(const std::string& host, int port) {
   return address;
 }
 
+/// Async-signal-safe.
+bool listens(const sockaddr_in& address) {
+  const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const bool is_connected =
+      ::connect(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+  ::close(socket);
+  return is_connected;
+}
+
 /// Whether it answers the header of the protocol by a frame. It accepts connections before it can do that.
 bool answers(const std::string& host, int port) {
   const posix::Fd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
@@ -222,6 +231,7 @@ void RabbitBroker::start() {
   std::vector<char*> environment;
   for (std::string& each : kept) environment.push_back(each.data());
   environment.push_back(nullptr);
+  const sockaddr_in epmd_address = socket_address(m_settings.address, m_epmd_port);
   const std::string port = std::to_string(m_epmd_port), network = "/run/netns/" + m_settings.network;
   const char* const epmd[] = {"epmd", "-address", m_settings.address.c_str(), "-port", port.c_str(), nullptr};
   const char* const server[] = {server_program, nullptr};
@@ -250,6 +260,8 @@ void RabbitBroker::start() {
     ::execve("/usr/bin/epmd", const_cast<char* const*>(epmd), environment.data());
     ::_exit(127);
   }
+  // A server that finds none starts one of its own, which stays behind.
+  for (int tries = 0; tries < 200 && !listens(epmd_address); ++tries) ::poll(nullptr, 0, 50);
   if (::fork() == 0) {
     ::execve(server_program, const_cast<char* const*>(server), environment.data());
     ::_exit(127);
