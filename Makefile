@@ -140,7 +140,7 @@ started  :=
 begun     = $(eval begun := $(shell date +%s))$(begun)
 # The files that are left take as long, in the mean, as those before them. Rounded up to tens of seconds or to minutes.
 time_left = $(shell passed=$$(($$(date +%s) - $(begun))) files=$(words $(started)); [ $$passed -ge 10 ] && [ $$files -gt 1 ] && \
-              left=$$((passed * ($(total) - files + 1) / (files - 1))) && \
+              left=$$((passed * ($(total) - files + 1) / (files - 1))) && [ $$left -gt 0 ] && \
               if [ $$left -lt 90 ]; then echo ", $$(((left + 9) / 10))0 s left"; else echo ", $$(((left + 59) / 60)) min left"; fi)
 show      = $(eval started += x)$(info [$(words $(started))/$(total)$(time_left)] $(1) $(subst $(B)/,,$@))@
 endif

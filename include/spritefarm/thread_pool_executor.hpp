@@ -50,11 +50,11 @@ class ThreadPoolExecutor final : public LocalExecutor {
   void start_workers(std::optional<int> count = std::nullopt);
 
   /// Calls `function` with each item of an array, vector or span, in place: nothing is copied, and no call is
-  /// submitted for each item. The threads take the items in pieces; a function that takes a std::span of
-  /// items gets whole pieces. Returns when all items are done. In a call of this pool, the calling thread
-  /// takes part. If the function throws, no further piece begins, and the first exception is thrown once no
-  /// piece runs. Throws as submit(), and CancelledError if another thread cancels by shutdown() what has not
-  /// begun.
+  /// submitted for each item. At most max_workers threads take the items in pieces; the calling thread is one
+  /// of them, unless it is none of the pool's and lacks its initializer. A function that takes a std::span of
+  /// items gets whole pieces. Returns when all items are done. If the function throws, no further piece
+  /// begins, and the first exception is thrown once no piece runs. Throws as submit(), and CancelledError if
+  /// a shutdown() of another thread cancels what has not begun.
   /// Source: oneapi::tbb::parallel_for.
   template <std::ranges::contiguous_range Range, typename Function>
   requires std::ranges::sized_range<Range>

@@ -6,7 +6,7 @@ namespace spritefarm::futures {
 namespace {
 
 // So many that a slow piece leaves little for the others to wait for.
-constexpr std::size_t pieces_of_thread = 8;
+constexpr std::size_t pieces_of_thread = 32;
 
 }  // namespace
 

@@ -71,6 +71,12 @@ void ThreadPoolExecutor::Pool::require_usable() const {
   if (m_shut_down) throw std::runtime_error("cannot submit a call after shutdown");
 }
 
+void ThreadPoolExecutor::Pool::check_open() const {
+  require_own_process();
+  const std::lock_guard lock(m_mutex);
+  require_usable();
+}
+
 void ThreadPoolExecutor::Pool::schedule(std::shared_ptr<detail::LocalCall> call) {
   require_own_process();
   call->set_owner(weak_from_this());
@@ -303,9 +309,10 @@ void ThreadPoolExecutor::start_workers(std::optional<int> count) {
 
 void ThreadPoolExecutor::run_loop(std::size_t size,
                                   const std::function<void(std::size_t, std::size_t)>& run) {
+  m_pool->check_open();
   const std::size_t threads = std::min(size, m_pool->max_workers());
   futures::ParallelLoop loop(size, std::max<std::size_t>(threads, 1), run);
-  const bool takes_part = m_pool->is_pool_thread();
+  const bool takes_part = m_pool->can_run_here();
   std::vector<Future<void>> workers;
   std::exception_ptr refusal;
   try {
@@ -314,9 +321,11 @@ void ThreadPoolExecutor::run_loop(std::size_t size,
   } catch (...) {
     refusal = std::current_exception();
   }
-  if (takes_part) loop.work();
   // When one has ended, the others that have not begun find nothing to do.
-  if (!takes_part && !workers.empty()) spritefarm::wait(workers, ReturnWhen::first_completed);
+  if (takes_part)
+    loop.work();
+  else if (!workers.empty())
+    spritefarm::wait(workers, ReturnWhen::first_completed);
   std::erase_if(workers, [](Future<void>& each) { return each.cancel(); });
   spritefarm::wait(workers);
   if (loop.finish()) return;

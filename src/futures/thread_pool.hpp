@@ -47,6 +47,10 @@ class ThreadPoolExecutor::Pool final : public detail::CallOwner,
   }
   /// True in one of the threads.
   [[nodiscard]] bool is_pool_thread() const noexcept;
+  /// True if calls can run in the calling thread, too.
+  [[nodiscard]] bool can_run_here() const noexcept { return is_pool_thread() || !m_options.initializer; }
+  /// Throws as schedule() does if no call can be submitted.
+  void check_open() const;
   /// False in a forked child, where the threads do not exist and the destructor of the pool must not run.
   [[nodiscard]] bool belongs_to_this_process() const noexcept;
 

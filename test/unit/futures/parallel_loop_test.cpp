@@ -55,7 +55,7 @@ TEST_CASE("for_each takes arrays, constant items and a function that can only be
   CHECK(sum == 33);
 }
 
-TEST_CASE("for_each runs on the threads of the pool, all of them", "[executor]") {
+TEST_CASE("for_each runs on the calling thread and on those of the pool, max_workers in all", "[executor]") {
   ThreadPoolExecutor pool{{.max_workers = 3}};
   std::barrier together(3);
   std::vector<std::thread::id> threads(3);
@@ -65,7 +65,17 @@ TEST_CASE("for_each runs on the threads of the pool, all of them", "[executor]")
   });
   std::sort(threads.begin(), threads.end());
   CHECK(std::adjacent_find(threads.begin(), threads.end()) == threads.end());
-  CHECK(std::find(threads.begin(), threads.end(), std::this_thread::get_id()) == threads.end());
+  CHECK(std::find(threads.begin(), threads.end(), std::this_thread::get_id()) != threads.end());
+}
+
+TEST_CASE("for_each runs where the initializer has run", "[executor]") {
+  static thread_local int licences = 0;
+  ThreadPoolExecutor pool{{.max_workers = 2, .initializer = [] { licences = 1; }}};
+  std::vector<int> seen(1000);
+  pool.for_each(seen, [](int& item) { item = licences; });
+  CHECK(std::count(seen.begin(), seen.end(), 1) == 1000);
+  pool.submit([&] { pool.for_each(seen, [](int& item) { item += licences; }); }).result();
+  CHECK(std::count(seen.begin(), seen.end(), 2) == 1000);
 }
 
 TEST_CASE("for_each needs no thread that is busy with another call", "[executor]") {
@@ -75,7 +85,7 @@ TEST_CASE("for_each needs no thread that is busy with another call", "[executor]
   std::vector<Fixed> items(100);
   pool.for_each(items, [](Fixed& item) { ++item.visits; });
   CHECK(std::all_of(items.begin(), items.end(), [](const Fixed& item) { return item.visits == 1; }));
-  CHECK(busy.running());
+  CHECK_FALSE(busy.done());
   release.set();
 }
 
@@ -122,6 +132,7 @@ TEST_CASE("for_each throws as submit, and CancelledError if a shutdown cancels i
     ThreadPoolExecutor pool;
     pool.shutdown();
     CHECK_THROWS_AS(pool.for_each(items, [](int) {}), std::runtime_error);
+    CHECK_THROWS_AS(pool.for_each(std::vector<int>(), [](int) {}), std::runtime_error);
   }
   {
     ThreadPoolExecutor pool{{.initializer = [] { throw std::runtime_error("no licence"); }}};
@@ -129,13 +140,14 @@ TEST_CASE("for_each throws as submit, and CancelledError if a shutdown cancels i
   }
   {
     Event release;
-    ThreadPoolExecutor pool{{.max_workers = 1, .max_outstanding = 1, .when_full = WhenFull::refuse}};
+    ThreadPoolExecutor pool{
+        {.max_workers = 1, .max_outstanding = 1, .when_full = WhenFull::refuse, .initializer = [] {}}};
     pool.submit([&release] { release.wait(); });
     CHECK_THROWS_AS(pool.for_each(items, [](int) {}), QueueFull);
     release.set();
   }
   Event started, release;
-  ThreadPoolExecutor pool{{.max_workers = 1}};
+  ThreadPoolExecutor pool{{.max_workers = 1, .initializer = [] {}}};
   pool.submit([&] {
     started.set();
     release.wait();
