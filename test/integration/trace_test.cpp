@@ -1,4 +1,5 @@
 #include "support/catch.hpp"
+#include "support/changing_api.hpp"
 #include "support/file_tree.hpp"
 #include "support/program.hpp"
 #include "support/run_report.hpp"
@@ -197,6 +198,27 @@ TEST_CASE("the slices of a trace tell retries, waits and what was done", "[trace
   CHECK(category.at("write") == "disk");
   CHECK(category.at("wait") == "wait");
   CHECK(category.at("back-off") == "wait");
+}
+
+TEST_CASE("the pause that a host asks for is a slice of each request that it delays", "[trace]") {
+  ChangingApi api(4);
+  api.close_images(std::chrono::seconds(1));
+  const TempDir work;
+  const Outcome outcome = run(program({"--json", "-p", "2", "--base-url", api.base_url(), "-o",
+                                       work / "sprites", "--trace", work / "trace.json", "--all"}));
+  INFO(outcome.err);
+  REQUIRE(outcome.exit_status == 0);
+  const Trace trace(read_file(work / "trace.json"));
+  int pauses = 0;
+  for (const auto& [track, slices] : trace.slices)
+    for (const Slice& slice : slices)
+      if (slice.name == "pause") {
+        ++pauses;
+        CHECK(slice.category == "wait");
+        CHECK(slice.end > slice.begin);
+      }
+  CHECK(pauses >= 1);
+  CHECK(pauses <= 4);  // one of each image
 }
 
 TEST_CASE("an interrupted run has a trace, and so has a run without workers", "[trace]") {
