@@ -40,7 +40,7 @@ struct Options {
 
 cli::HelpPage node_help() {
   return {
-      .summary = "Download sprites on this machine for spritefarm --cluster on others, until interrupted.",
+      .summary = "Download sprites on this machine for runs on others, until interrupted.",
       .usage = {"node [OPTIONS]"},
       .options =
           {
