@@ -9,7 +9,6 @@ using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 
 constexpr auto relaxed = std::memory_order_relaxed;
-constexpr int min_unanswered = 3;  // requests that make a host unavailable, if they differ
 // A later time is implausible: a broken process has written it.
 constexpr std::chrono::hours max_pause{24};
 
@@ -46,9 +45,9 @@ bool Availability::claim_probe(Time now, Duration patience) noexcept {
 
 bool Availability::on_answer(bool is_probe) noexcept {
   m_answers.fetch_add(1, relaxed);
-  if (m_unanswered.load(relaxed) != 0) {
+  if (m_first_unanswered.load(relaxed) != 0) {
+    m_second_unanswered.store(0, relaxed);
     m_first_unanswered.store(0, relaxed);
-    m_unanswered.store(0, relaxed);
   }
   if (m_away_since.load(relaxed) == 0) return false;
   const bool has_asked = m_has_asked.load(relaxed) != 0;
@@ -75,11 +74,12 @@ void Availability::on_unreachable(Time now, bool is_probe, int max_probes) noexc
 }
 
 void Availability::on_silence(Time now, std::uint64_t request, bool is_probe, int max_probes) noexcept {
-  std::uint64_t first = 0;
-  const bool is_first = m_first_unanswered.compare_exchange_strong(first, request, relaxed);
-  const int unanswered = m_unanswered.fetch_add(1, relaxed) + 1;
-  const bool is_host = unanswered >= min_unanswered && !is_first && first != request;
-  if (is_probe || is_host) on_unreachable(now, is_probe, max_probes);
+  const auto is_or_becomes = [request](std::atomic<std::uint64_t>& noted) {
+    std::uint64_t other = 0;
+    return noted.compare_exchange_strong(other, request, relaxed) || other == request;
+  };
+  const bool is_third = !is_or_becomes(m_first_unanswered) && !is_or_becomes(m_second_unanswered);
+  if (is_probe || is_third) on_unreachable(now, is_probe, max_probes);
 }
 
 void Availability::on_pause(Time now, Time until, bool is_probe) noexcept {

@@ -53,8 +53,8 @@ class Availability {
   bool on_answer(bool is_probe) noexcept;
   /// A request could not be sent. `is_probe` if it had claimed the probe.
   void on_unreachable(Time now, bool is_probe, int max_probes) noexcept;
-  /// A request was sent but not answered. `request` identifies its URL: a single URL that is never answered
-  /// does not make its host unavailable.
+  /// A request was sent but not answered. `request` identifies its URL. The host is away once three URLs were
+  /// not answered since its last answer: one or two that never are do not make it unavailable.
   void on_silence(Time now, std::uint64_t request, bool is_probe, int max_probes) noexcept;
   /// The host has asked for a pause.
   void on_pause(Time now, Time until, bool is_probe) noexcept;
@@ -71,8 +71,9 @@ class Availability {
   SharedTime m_next_probe{0};
   SharedTime m_pause_until{0};
   std::atomic<std::uint64_t> m_answers{0};
-  std::atomic<int> m_unanswered{0};  // requests without a response since the last answer
+  // Two requests without a response since the last answer, for different URLs; 0: none
   std::atomic<std::uint64_t> m_first_unanswered{0};
+  std::atomic<std::uint64_t> m_second_unanswered{0};
   std::atomic<int> m_failed_probes{0};
   // Truth values: a broken process can write any, of which a bool has only two.
   std::atomic<int> m_has_asked{0};

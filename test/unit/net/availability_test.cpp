@@ -84,8 +84,10 @@ TEST_CASE("a host is away if requests for different URLs get no response", "[ava
   SECTION("one URL, however often") {
     for (int i = 0; i < 10; ++i) host.on_silence(start, 7, false, max_probes);
     CHECK(host.state(start) == State::available);
-    SECTION("and then another") {
+    SECTION("and then two others") {
       host.on_silence(start, 8, false, max_probes);
+      CHECK(host.state(start) == State::available);
+      host.on_silence(start, 9, false, max_probes);
       CHECK(host.state(start) == State::away);
     }
     SECTION("and then an answer") {
@@ -94,9 +96,11 @@ TEST_CASE("a host is away if requests for different URLs get no response", "[ava
       CHECK(host.state(start) == State::available);
     }
   }
-  SECTION("two URLs, once") {
-    host.on_silence(start, 7, false, max_probes);
-    host.on_silence(start, 8, false, max_probes);
+  SECTION("two URLs, however often") {
+    for (int i = 0; i < 10; ++i) {
+      host.on_silence(start, 7, false, max_probes);
+      host.on_silence(start, 8, false, max_probes);
+    }
     CHECK(host.state(start) == State::available);
     host.on_silence(start, 9, false, max_probes);
     CHECK(host.state(start) == State::away);
