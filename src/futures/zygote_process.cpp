@@ -179,8 +179,9 @@ void ZygoteProcess::drop_inherited_state() {
 }
 
 void ZygoteProcess::add_peer(posix::PidFd peer) {
-  std::erase_if(m_peers, [](const posix::PidFd& each) { return each.wait_for_end(0ms); });
   m_peers.push_back(std::move(peer));
+  // The new one, too: it can have ended while its pidfd was on its way.
+  std::erase_if(m_peers, [](const posix::PidFd& each) { return each.wait_for_end(0ms); });
 }
 
 // ---- reports ----------------------------------------------------------------------------------------------

@@ -406,8 +406,8 @@ TEST_CASE("killed processes of a pool leave no descriptor open in the others", "
     }
     const Family family = family_of(::getpid());
     CHECK(eventually([&] { return descriptors(::getpid()) <= in_coordinator; }));
-    // Each may hold the pidfds of a few children more. One that every round left open would be twelve.
-    for (const pid_t each : family.all()) CHECK(eventually([&] { return descriptors(each) <= in_one + 6; }));
+    // Each may hold the pidfds of two children more.
+    for (const pid_t each : family.all()) CHECK(eventually([&] { return descriptors(each) <= in_one + 2; }));
   }
   CHECK(Subreaper::is_alone());
 }
