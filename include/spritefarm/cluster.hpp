@@ -23,17 +23,13 @@
 #include <spritefarm/process_pool_executor.hpp>
 
 #include <chrono>
-#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
 #include <optional>
-#include <ranges>
 #include <string>
-#include <type_traits>
-#include <utility>
 #include <vector>
 
 namespace SPRITEFARM_API spritefarm {
@@ -124,51 +120,16 @@ struct NodeInfo {
 /// TaskOptions::retries counts deaths of workers and losses of nodes together. With 0 retries, a call is
 /// started at most once, with the exceptions that cluster.md lists. cancel() succeeds until a call is sent to
 /// the broker, terminate() always. When the program ends by any cause, its calls are dropped within `lease`.
+/// A message costs more than a short call: set MapOptions::chunksize of map() to at least 100 for those.
 ///
 /// Any thread may call any member. The destructor waits for all calls. Source: distributed.Client of Dask.
-class ClusterExecutor final : public Executor {
+class ClusterExecutor final : public RemoteExecutor {
  public:
   /// Connects. Throws BrokenCluster if the broker cannot be reached or refuses (a wrong password, an unknown
   /// vhost, a certificate), std::invalid_argument for an option out of range or an initializer that cannot
   /// cross, and std::system_error.
   explicit ClusterExecutor(ClusterExecutorOptions options = {});
   ~ClusterExecutor() override;
-
-  /// As Executor::submit(). A call that cannot cross to another process does not compile.
-  template <typename Fn, typename... Args>
-  requires(!std::same_as<std::remove_cvref_t<Fn>, TaskOptions>) auto submit(Fn&& function, Args&&... args) {
-    return submit(TaskOptions{}, std::forward<Fn>(function), std::forward<Args>(args)...);
-  }
-  /// The same with options of this call.
-  template <typename Fn, typename... Args>
-  auto submit(const TaskOptions& options, Fn&& function, Args&&... args) {
-    if constexpr (detail::check_remote_call<std::decay_t<Fn>, detail::KeptT<Args>...>())
-      return submit_remote<std::decay_t<Fn>, detail::KeptT<Args>...>(
-          options, std::forward<Fn>(function), detail::keep(std::forward<Args>(args))...);
-    else
-      return Future<void>();
-  }
-
-  /// As Executor::map(). Calls that cannot cross to another process do not compile. A message costs more than
-  /// a short call: set MapOptions::chunksize to at least 100 for those.
-  template <typename Fn, std::ranges::input_range Range>
-  auto map(Fn&& function, Range&& items, const MapOptions& options = {}) {
-    return map(options, std::forward<Fn>(function), std::forward<Range>(items));
-  }
-  /// The same with two ranges.
-  template <typename Fn, std::ranges::input_range Range1, std::ranges::input_range Range2>
-  auto map(Fn&& function, Range1&& first, Range2&& second, const MapOptions& options = {}) {
-    return map(options, std::forward<Fn>(function), std::forward<Range1>(first),
-               std::forward<Range2>(second));
-  }
-  /// The same with options first and any number of ranges.
-  template <typename Fn, std::ranges::input_range... Ranges>
-  auto map(const MapOptions& options, Fn&& function, Ranges&&... ranges) {
-    if constexpr (detail::check_remote_call<std::decay_t<Fn>, typename detail::KeptRange<Ranges>::Item...>())
-      return map_by(*this, options, std::forward<Fn>(function), std::forward<Ranges>(ranges)...);
-    else
-      return results_of_refused(options);
-  }
 
   /// The nodes of this group and build that have sent a message within node_timeout, by name.
   [[nodiscard]] std::vector<NodeInfo> nodes() const;
@@ -189,7 +150,6 @@ class ClusterExecutor final : public Executor {
   void shutdown(bool wait = true, bool cancel_futures = false) override;
 
  private:
-  [[nodiscard]] bool crosses_processes() const noexcept override { return true; }
   [[nodiscard]] bool crosses_machines() const noexcept override { return true; }
   void schedule(std::shared_ptr<detail::Call> call) override;
 

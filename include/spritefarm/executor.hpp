@@ -261,4 +261,47 @@ class LocalExecutor : public Executor {
   [[nodiscard]] bool crosses_processes() const noexcept final { return false; }
 };
 
+/// An executor whose calls run in other processes. Source: none; the common part of ProcessPoolExecutor and
+/// ClusterExecutor.
+class RemoteExecutor : public Executor {
+ public:
+  /// As Executor::submit(). A call that cannot cross to another process does not compile.
+  template <typename Fn, typename... Args>
+  requires(!std::same_as<std::remove_cvref_t<Fn>, TaskOptions>) auto submit(Fn&& function, Args&&... args) {
+    return submit(TaskOptions{}, std::forward<Fn>(function), std::forward<Args>(args)...);
+  }
+  /// The same with options of this call.
+  template <typename Fn, typename... Args>
+  auto submit(const TaskOptions& options, Fn&& function, Args&&... args) {
+    if constexpr (detail::check_remote_call<std::decay_t<Fn>, detail::KeptT<Args>...>())
+      return submit_remote<std::decay_t<Fn>, detail::KeptT<Args>...>(
+          options, std::forward<Fn>(function), detail::keep(std::forward<Args>(args))...);
+    else
+      return Future<void>();
+  }
+
+  /// As Executor::map(). Calls that cannot cross to another process do not compile.
+  template <typename Fn, std::ranges::input_range Range>
+  auto map(Fn&& function, Range&& items, const MapOptions& options = {}) {
+    return map(options, std::forward<Fn>(function), std::forward<Range>(items));
+  }
+  /// The same with two ranges.
+  template <typename Fn, std::ranges::input_range Range1, std::ranges::input_range Range2>
+  auto map(Fn&& function, Range1&& first, Range2&& second, const MapOptions& options = {}) {
+    return map(options, std::forward<Fn>(function), std::forward<Range1>(first),
+               std::forward<Range2>(second));
+  }
+  /// The same with any number of ranges, and the options first.
+  template <typename Fn, std::ranges::input_range... Ranges>
+  auto map(const MapOptions& options, Fn&& function, Ranges&&... ranges) {
+    if constexpr (detail::check_remote_call<std::decay_t<Fn>, typename detail::KeptRange<Ranges>::Item...>())
+      return map_by(*this, options, std::forward<Fn>(function), std::forward<Ranges>(ranges)...);
+    else
+      return results_of_refused(options);
+  }
+
+ private:
+  [[nodiscard]] bool crosses_processes() const noexcept final { return true; }
+};
+
 }  // namespace spritefarm

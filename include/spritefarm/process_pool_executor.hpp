@@ -8,13 +8,9 @@
 #include <spritefarm/when_full.hpp>
 
 #include <chrono>
-#include <concepts>
 #include <cstddef>
 #include <memory>
 #include <optional>
-#include <ranges>
-#include <type_traits>
-#include <utility>
 #include <vector>
 
 namespace SPRITEFARM_API spritefarm {
@@ -78,48 +74,13 @@ void prepare_to_fork();
 /// this process ends by any cause, the zygote and the workers end too. The destructor waits for all calls.
 /// After shutdown(false) it does not wait; the process then waits for them when it exits. Source:
 /// concurrent.futures.ProcessPoolExecutor.
-class ProcessPoolExecutor final : public Executor {
+class ProcessPoolExecutor final : public RemoteExecutor {
  public:
   /// Throws std::invalid_argument if max_workers or worker_concurrency is below 1 or another number is
   /// negative; std::logic_error if the program has several threads and no fork server; std::system_error if a
   /// process, a thread or a descriptor cannot be created.
   explicit ProcessPoolExecutor(ProcessPoolExecutorOptions options = {});
   ~ProcessPoolExecutor() override;
-
-  /// As Executor::submit(). A call that cannot cross to another process does not compile.
-  template <typename Fn, typename... Args>
-  requires(!std::same_as<std::remove_cvref_t<Fn>, TaskOptions>) auto submit(Fn&& function, Args&&... args) {
-    return submit(TaskOptions{}, std::forward<Fn>(function), std::forward<Args>(args)...);
-  }
-  /// The same with options of this call.
-  template <typename Fn, typename... Args>
-  auto submit(const TaskOptions& options, Fn&& function, Args&&... args) {
-    if constexpr (detail::check_remote_call<std::decay_t<Fn>, detail::KeptT<Args>...>())
-      return submit_remote<std::decay_t<Fn>, detail::KeptT<Args>...>(
-          options, std::forward<Fn>(function), detail::keep(std::forward<Args>(args))...);
-    else
-      return Future<void>();
-  }
-
-  /// As Executor::map(). Calls that cannot cross to another process do not compile.
-  template <typename Fn, std::ranges::input_range Range>
-  auto map(Fn&& function, Range&& items, const MapOptions& options = {}) {
-    return map(options, std::forward<Fn>(function), std::forward<Range>(items));
-  }
-  /// The same with two ranges.
-  template <typename Fn, std::ranges::input_range Range1, std::ranges::input_range Range2>
-  auto map(Fn&& function, Range1&& first, Range2&& second, const MapOptions& options = {}) {
-    return map(options, std::forward<Fn>(function), std::forward<Range1>(first),
-               std::forward<Range2>(second));
-  }
-  /// The same with any number of ranges, and the options first.
-  template <typename Fn, std::ranges::input_range... Ranges>
-  auto map(const MapOptions& options, Fn&& function, Ranges&&... ranges) {
-    if constexpr (detail::check_remote_call<std::decay_t<Fn>, typename detail::KeptRange<Ranges>::Item...>())
-      return map_by(*this, options, std::forward<Fn>(function), std::forward<Ranges>(ranges)...);
-    else
-      return results_of_refused(options);
-  }
 
   /// Forks workers before calls need them, until there are `count`, at most max_workers; none: max_workers.
   /// Each worker runs the initializer at once, for example to open connections. Does not wait for the
@@ -151,7 +112,6 @@ class ProcessPoolExecutor final : public Executor {
   [[nodiscard]] int worker_deaths() const;
 
  private:
-  [[nodiscard]] bool crosses_processes() const noexcept override { return true; }
   [[nodiscard]] bool chooses_chunks() const noexcept override;
   void schedule(std::shared_ptr<detail::Call> call) override;
   friend class detail::EncodedCall;
