@@ -1,4 +1,5 @@
 #include "cluster/client.hpp"
+#include "futures/pool_release.hpp"
 
 #include <spritefarm/cluster.hpp>
 #include <spritefarm/portable_exception.hpp>
@@ -26,11 +27,7 @@ ClusterExecutor::ClusterExecutor(ClusterExecutorOptions options)
 }
 
 ClusterExecutor::~ClusterExecutor() {
-  if (!m_client->belongs_to_this_process())
-    new std::shared_ptr<Client>(
-        std::move(m_client));  // its thread is the parent's: it must never be destroyed here
-  else
-    m_client->release();
+  futures::release_pool(m_client);
 }
 
 void ClusterExecutor::schedule(std::shared_ptr<detail::Call> call) {

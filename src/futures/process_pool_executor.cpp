@@ -1,3 +1,4 @@
+#include "futures/pool_release.hpp"
 #include "futures/process_pool.hpp"
 
 #include <spritefarm/process_pool_executor.hpp>
@@ -13,11 +14,7 @@ ProcessPoolExecutor::ProcessPoolExecutor(ProcessPoolExecutorOptions options)
 }
 
 ProcessPoolExecutor::~ProcessPoolExecutor() {
-  if (!m_pool->belongs_to_this_process())
-    new std::shared_ptr<Pool>(
-        std::move(m_pool));  // its threads are the parent's: it must never be destroyed here
-  else
-    m_pool->release();
+  futures::release_pool(m_pool);
 }
 
 void ProcessPoolExecutor::start_workers(std::optional<int> count) {

@@ -4,6 +4,7 @@
 #include "base/message.hpp"
 #include "futures/current_pool.hpp"
 #include "futures/parallel_loop.hpp"
+#include "futures/pool_release.hpp"
 #include "posix/fork.hpp"
 #include "posix/threads.hpp"
 
@@ -297,10 +298,7 @@ ThreadPoolExecutor::ThreadPoolExecutor(ThreadPoolExecutorOptions options)
 }
 
 ThreadPoolExecutor::~ThreadPoolExecutor() {
-  if (!m_pool->belongs_to_this_process())
-    new std::shared_ptr<Pool>(std::move(m_pool));  // leaked: the threads belong to the parent
-  else
-    m_pool->release();
+  futures::release_pool(m_pool);
 }
 
 void ThreadPoolExecutor::start_workers(std::optional<int> count) {
