@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 
 #include <cstdio>
+#include <set>
 #include <sstream>
 #include <stdexcept>
 #include <utility>
@@ -141,13 +142,13 @@ int NginxServer::connected_clients() const {
   std::snprintf(local_port, sizeof local_port, ":%04X", static_cast<unsigned>(m_port));
   const std::string established = "01";
   std::istringstream sockets(read_file("/proc/net/tcp"));
-  int count = 0;
+  std::set<std::string> clients;  // the kernel repeats a line if other sockets come or go in between
   for (std::string line; std::getline(sockets, line);) {
     std::string number, local, remote, state;
     std::istringstream(line) >> number >> local >> remote >> state;
-    count += local.ends_with(local_port) && state == established;
+    if (local.ends_with(local_port) && state == established) clients.insert(remote);
   }
-  return count;
+  return static_cast<int>(clients.size());
 }
 
 std::vector<NginxRequest> NginxServer::stop() {
