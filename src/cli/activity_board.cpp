@@ -3,6 +3,8 @@
 #include "base/shared_text.hpp"
 #include "posix/threads.hpp"
 
+#include <fmt/format.h>
+
 #include <atomic>
 #include <memory>
 
@@ -54,6 +56,14 @@ std::vector<ActivityBoard::Activity> ActivityBoard::read() const {
     if (entry.thread != 0) all.push_back({entry.in_flight, entry.done, entry.pokemon.read()});
   }
   return all;
+}
+
+std::vector<std::string> ActivityBoard::lines() const {
+  std::vector<std::string> lines;
+  for (const Activity& worker : read())
+    lines.push_back(fmt::format("worker {:<3} {:>4} in flight {:>6} done  {}", lines.size() + 1,
+                                worker.in_flight, worker.done, worker.in_flight > 0 ? worker.pokemon : "-"));
+  return lines;
 }
 
 }  // namespace spritefarm::cli

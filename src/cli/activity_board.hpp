@@ -50,6 +50,8 @@ class ActivityBoard {
   };
   /// The activity of all rows that have been taken. Any thread.
   [[nodiscard]] std::vector<Activity> read() const;
+  /// The same as lines of the progress.
+  [[nodiscard]] std::vector<std::string> lines() const;
 
  private:
   int m_workers;

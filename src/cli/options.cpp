@@ -58,7 +58,7 @@ void add_to(OptionParser& parser, RawOptions& raw) {
   parser.flag("--refresh", raw.refresh);
   parser.flag("--verify", raw.verify);
   parser.flag("--gallery", raw.gallery).excludes(dry_run);
-  const Option trace = parser.value("--trace", raw.trace, "FILE");
+  parser.value("--trace", raw.trace, "FILE");
   parser.flag("--json", raw.json);
   raw.color.add_to(parser);
   const Option quiet = parser.flag("-q,--quiet", raw.quiet);
@@ -69,8 +69,7 @@ void add_to(OptionParser& parser, RawOptions& raw) {
       .excludes(serial)
       .excludes(concurrency)
       .excludes(transport)
-      .excludes(sandbox)
-      .excludes(trace);
+      .excludes(sandbox);
   parser.value("--broker", raw.broker, "URL").needs("--cluster");
   parser.value("--group", raw.group, "NAME").needs("--cluster");
   parser.value("--rate-per-node", raw.rate_per_node, "N").in_range(0.0, 1e6).needs("--cluster");

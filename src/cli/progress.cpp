@@ -20,6 +20,7 @@ constexpr std::chrono::seconds between_messages{10};
 constexpr std::chrono::seconds between_announcements{1};
 constexpr std::chrono::seconds speed_period{5};
 constexpr std::chrono::seconds min_announced{2};  // shorter absences are not told
+constexpr std::size_t max_rows = 20;              // of a message
 constexpr std::chrono::seconds min_left{1};       // a shorter time left is not shown
 
 /// Until when a host that is away is left alone.
@@ -39,8 +40,8 @@ ProgressForm fitting_progress_form() {
 }
 
 Progress::Progress(ProgressForm form, const Messages& messages, const net::HostTable& hosts,
-                   const ActivityBoard* board)
-    : m_form(form), m_messages(messages), m_hosts(hosts), m_board(board) {
+                   ProgressRows rows)
+    : m_form(form), m_messages(messages), m_hosts(hosts), m_rows(std::move(rows)) {
   m_samples.push_back({Clock::now(), {}});
   if (form != ProgressForm::none) m_thread = posix::start_thread([this] { run(); });
 }
@@ -103,9 +104,13 @@ void Progress::show() {
   m_samples.push_back({now, m_count});
   while (m_samples.size() > 2 && m_samples[1].at + speed_period < now) m_samples.pop_front();
   if (m_form == ProgressForm::live) announce_absences();
-  if (m_form == ProgressForm::messages) return m_messages.note(progress_message(parts()));
+  if (m_form == ProgressForm::messages) {
+    m_messages.note(progress_message(parts()));
+    for (const Line& row : row_lines(max_rows)) m_messages.detail(row);
+    return;
+  }
   const auto [columns, rows] = system::terminal_size(stderr);
-  std::vector<Line> lines = worker_lines(static_cast<std::size_t>(std::max(rows / 2 - 1, 0)));
+  std::vector<Line> lines = row_lines(static_cast<std::size_t>(std::max(rows / 2 - 1, 0)));
   lines.push_back(progress_line(parts(), static_cast<std::size_t>(columns - 1)));
   m_messages.show_below(lines);
 }
@@ -165,19 +170,16 @@ std::vector<ProgressPart> Progress::parts() const {
   return all;
 }
 
-/// A line for each worker; if there are more than `max_lines`, the last line counts the rest.
-std::vector<Line> Progress::worker_lines(std::size_t max_lines) const {
+/// If there are more than `max_lines` rows, the last line counts the rest.
+std::vector<Line> Progress::row_lines(std::size_t max_lines) const {
   std::vector<Line> lines;
-  if (!m_board) return lines;
-  const std::vector<ActivityBoard::Activity> workers = m_board->read();
+  if (!m_rows.read) return lines;
+  const std::vector<std::string> rows = m_rows.read();
   const std::size_t shown =
-      workers.size() <= max_lines ? workers.size() : max_lines - std::min<std::size_t>(max_lines, 1);
-  for (std::size_t i = 0; i < shown; ++i)
-    lines.push_back({{fmt::format("worker {:<3} {:>4} in flight {:>6} done  {}", i + 1, workers[i].in_flight,
-                                  workers[i].done, workers[i].in_flight > 0 ? workers[i].pokemon : "-"),
-                      Tone::dim}});
-  if (shown < workers.size() && max_lines > 0)
-    lines.push_back({{fmt::format("and {} more workers", workers.size() - shown), Tone::dim}});
+      rows.size() <= max_lines ? rows.size() : max_lines - std::min<std::size_t>(max_lines, 1);
+  for (std::size_t i = 0; i < shown; ++i) lines.push_back({{rows[i], Tone::dim}});
+  if (shown < rows.size() && max_lines > 0)
+    lines.push_back({{fmt::format("and {} more {}", rows.size() - shown, m_rows.kind), Tone::dim}});
   return lines;
 }
 

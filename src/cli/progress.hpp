@@ -1,6 +1,5 @@
 #pragma once
 
-#include "cli/activity_board.hpp"
 #include "cli/messages.hpp"
 #include "cli/progress_line.hpp"
 #include "net/host_table.hpp"
@@ -9,6 +8,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -38,18 +38,22 @@ struct ProgressCount {
   }
 };
 
+/// Further lines of the progress: one for each worker, or for each node.
+struct ProgressRows {
+  std::string kind = "workers";
+  std::function<std::vector<std::string>()> read{};  ///< called on the progress' thread; none: no lines
+};
+
 /// Shows the progress of a run: pokémon done and expected, sprites per second, remaining time, failures,
-/// hosts that are away; with a board, also a line for each worker. The run owns it, in the coordinator's
-/// process, and creates it after the worker processes, because it has a thread of its own. On a terminal the
-/// thread redraws ten times per second. finish() and the destructor erase the lines. Does not fail: write
-/// errors are ignored.
+/// hosts that are away; and the ProgressRows, which without a terminal only verbose messages show. The run
+/// owns it, in the coordinator's process, and creates it after the worker processes, because it has a thread
+/// of its own. On a terminal the thread redraws ten times per second. finish() and the destructor erase the
+/// lines. Does not fail: write errors are ignored.
 class Progress {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// `board` may be null.
-  Progress(ProgressForm form, const Messages& messages, const net::HostTable& hosts,
-           const ActivityBoard* board);
+  Progress(ProgressForm form, const Messages& messages, const net::HostTable& hosts, ProgressRows rows);
   ~Progress();
 
   /// Sets the greatest possible number of tasks. Any thread.
@@ -71,13 +75,13 @@ class Progress {
   void run();
   void announce_absences();
   [[nodiscard]] std::vector<ProgressPart> parts() const;
-  [[nodiscard]] std::vector<Line> worker_lines(std::size_t max_lines) const;
+  [[nodiscard]] std::vector<Line> row_lines(std::size_t max_lines) const;
   void show();
 
   const ProgressForm m_form;
   const Messages& m_messages;
   const net::HostTable& m_hosts;
-  const ActivityBoard* const m_board;
+  const ProgressRows m_rows;
   std::mutex m_mutex;
   std::condition_variable m_changed;
   bool m_finished = false, m_suspended = false;

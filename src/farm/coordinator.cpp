@@ -158,7 +158,7 @@ Coordinator::Call Coordinator::remove_call(std::uint64_t number) {
 Result<FarmResult> Coordinator::result_of(Future<FarmResult> future) {
   try {
     FarmResult result = std::move(future).result();
-    m_executors.write_files(result);
+    m_executors.receive(result);
     return result;
   } catch (const BrokenExecutor& error) {
     if (m_executor_error.empty()) m_executor_error = error.what();

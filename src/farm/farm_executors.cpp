@@ -121,8 +121,14 @@ Future<FarmResult> FarmExecutors::submit(const TaskOptions& options, FarmTask ta
                                       NodeTask{m_run, m_node_settings, std::move(task)});
 }
 
-void FarmExecutors::write_files(FarmResult& result) const {
+void FarmExecutors::receive(FarmResult& result) {
+  m_node_clocks.translate(result, std::chrono::steady_clock::now().time_since_epoch());
   if (m_output) m_output->save_all(result);
+  if (result.node.empty()) return;
+  const auto is_new = [](const SpriteResult& sprite) { return sprite.status == SpriteStatus::downloaded; };
+  const std::lock_guard lock(m_mutex);
+  m_farmed[result.node] +=
+      static_cast<std::uint64_t>(std::count_if(result.sprites.begin(), result.sprites.end(), is_new));
 }
 
 std::size_t FarmExecutors::window() const {
@@ -165,7 +171,12 @@ std::uint64_t FarmExecutors::deaths() const {
 }
 
 std::vector<NodeReport> FarmExecutors::nodes() const {
-  return m_cluster ? m_cluster->nodes() : std::vector<NodeReport>();
+  if (!m_cluster) return {};
+  std::vector<NodeReport> nodes = m_cluster->nodes();
+  const std::lock_guard lock(m_mutex);
+  for (NodeReport& node : nodes)
+    if (const auto found = m_farmed.find(node.name); found != m_farmed.end()) node.farmed = found->second;
+  return nodes;
 }
 
 }  // namespace spritefarm::farm

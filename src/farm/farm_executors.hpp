@@ -3,13 +3,16 @@
 #include "cli/mode.hpp"
 #include "farm/downloader.hpp"
 #include "farm/farm_task.hpp"
+#include "farm/node_clocks.hpp"
 #include "farm/output_files.hpp"
 #include "farm/run_cluster.hpp"
 
 #include <spritefarm/futures.hpp>
 
 #include <cstdint>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -44,10 +47,11 @@ class FarmExecutors {
   FarmExecutors(const FarmExecutors&) = delete;
   FarmExecutors& operator=(const FarmExecutors&) = delete;
 
-  /// Submits a task. Its files are on disk when write_files() was called with its result.
+  /// Submits a task. Call receive() with its result.
   Future<FarmResult> submit(const TaskOptions& options, FarmTask task);
-  /// Writes the files that a result holds, if they come from another machine.
-  void write_files(FarmResult& result) const;
+  /// Makes a result of another machine one of this: writes its files and translates its times. One of this
+  /// machine stays as it is.
+  void receive(FarmResult& result);
   /// For calls in this process.
   [[nodiscard]] Executor& index_executor() noexcept {
     return m_index_executor ? *m_index_executor : executor();
@@ -69,7 +73,7 @@ class FarmExecutors {
   /// How many calls to keep outstanding, so that no worker waits for the coordinator.
   [[nodiscard]] std::size_t window() const;
   [[nodiscard]] std::uint64_t deaths() const;
-  /// The nodes that were there during the run. Empty in the other modes.
+  /// The nodes that were there during the run. Empty in the other modes. Any thread.
   [[nodiscard]] std::vector<NodeReport> nodes() const;
   /// What all workers know together about hosts.
   [[nodiscard]] const net::HostTable& hosts() const noexcept { return *m_hosts; }
@@ -86,6 +90,9 @@ class FarmExecutors {
   std::unique_ptr<RunCluster> m_cluster;
   std::string m_node_settings;          // encoded
   std::optional<OutputFiles> m_output;  // of the cluster's results
+  NodeClocks m_node_clocks;
+  mutable std::mutex m_mutex;                     // of m_farmed
+  std::map<std::string, std::uint64_t> m_farmed;  // sprites by node
   std::unique_ptr<Executor> m_executor;
   ProcessPoolExecutor* m_processes = nullptr;  // the same, where it is one
   ThreadPoolExecutor* m_threads = nullptr;     // likewise

@@ -3,36 +3,58 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
 namespace spritefarm::farm {
+namespace {
+
+// The fields that travel, from the settings of a run to those of a node and back.
+
+template <typename From, typename To>
+void copy_http(const From& from, To& to) {
+  to.connect_to = from.connect_to;
+  to.proxy = from.proxy;
+  to.proxy_credentials = from.proxy_credentials;
+  to.noproxy = from.noproxy;
+  to.user_agent = from.user_agent;
+  to.headers = from.headers;
+  to.home = from.home;
+  to.credentials = from.credentials;
+  to.allow_private = from.allow_private;
+  to.timeout = from.timeout;
+  to.retries = from.retries;
+}
+
+template <typename From, typename To>
+void copy_limits(const From& from, To& to) {
+  to.rate = from.rate;
+  to.bytes_per_second = from.bytes_per_second;
+  to.max_absence = from.max_absence;
+  to.is_adaptive = from.is_adaptive;
+  to.is_rate_whole = from.is_rate_whole;
+}
+
+template <typename From, typename To>
+void copy_work(const From& from, To& to) {
+  to.sprite_keys = from.sprite_keys;
+  to.dry_run = from.dry_run;
+  to.server_times = from.server_times;
+  to.compute = from.compute;
+  to.remembers = from.remembers;
+  to.times = from.times;
+}
+
+}  // namespace
 
 NodeSettings node_settings(const WorkerSettings& worker, const net::HostTable::Settings& hosts) {
-  const net::HttpOptions& http = worker.http;
-  return {.http = {.connect_to = http.connect_to,
-                   .proxy = http.proxy,
-                   .proxy_credentials = http.proxy_credentials,
-                   .noproxy = http.noproxy,
-                   .user_agent = http.user_agent,
-                   .headers = http.headers,
-                   .home = http.home,
-                   .credentials = http.credentials,
-                   .allow_private = http.allow_private,
-                   .timeout = http.timeout,
-                   .retries = http.retries},
-          .limits = {.requests_per_second = hosts.rate.per_second,
-                     .burst = hosts.rate.burst,
-                     .bytes_per_second = hosts.bytes_per_second,
-                     .max_absence = hosts.max_absence,
-                     .is_adaptive = hosts.is_adaptive,
-                     .is_rate_whole = hosts.is_rate_whole},
-          .sprite_keys = worker.sprite_keys,
-          .path_template = worker.path_template.text(),
-          .dry_run = worker.dry_run,
-          .server_times = worker.server_times,
-          .compute = worker.compute,
-          .remembers = worker.remembers};
+  NodeSettings settings;
+  copy_http(worker.http, settings.http);
+  copy_limits(hosts, settings.limits);
+  copy_work(worker, settings);
+  settings.path_template = worker.path_template.text();
+  return settings;
 }
 
 Result<WorkerSettings> worker_settings(const NodeSettings& settings, std::uint64_t run,
@@ -42,40 +64,18 @@ Result<WorkerSettings> worker_settings(const NodeSettings& settings, std::uint64
   if (!selector) return selector.error();
   Result<text::OutputTemplate> path_template = text::OutputTemplate::parse(settings.path_template);
   if (!path_template) return path_template.error();
-  const NodeSettings::Http& http = settings.http;
-  const NodeSettings::Limits& limits = settings.limits;
-  const net::HostTable::Settings hosts{
-      .rate = {.per_second = limits.requests_per_second, .burst = std::max(limits.burst, 1)},
-      .bytes_per_second = limits.bytes_per_second,
-      .max_absence = limits.max_absence,
-      .clients = context.workers,
-      .is_adaptive = limits.is_adaptive,
-      .run = run,
-      .is_rate_whole = limits.is_rate_whole};
-  return WorkerSettings{.http = {.connect_to = http.connect_to,
-                                 .ca_file = context.certificates.ca_file,
-                                 .ca_directory = context.certificates.ca_directory,
-                                 .is_ca_directory_alone = context.certificates.is_ca_directory_alone,
-                                 .proxy = http.proxy,
-                                 .proxy_credentials = http.proxy_credentials,
-                                 .noproxy = http.noproxy,
-                                 .user_agent = http.user_agent,
-                                 .headers = http.headers,
-                                 .home = http.home,
-                                 .credentials = http.credentials,
-                                 .allow_private = http.allow_private,
-                                 .timeout = http.timeout,
-                                 .in_flight = context.concurrency,
-                                 .retries = http.retries,
-                                 .hosts = std::make_shared<net::HostTable>(hosts, *context.hosts)},
-                        .sprite_keys = settings.sprite_keys,
+  net::HostTable::Settings hosts{.clients = context.workers, .run = run};
+  copy_limits(settings.limits, hosts);
+  hosts.rate.burst = std::max(hosts.rate.burst, 1);
+  WorkerSettings worker{.http = context.certificates,
                         .selector = *std::move(selector),
                         .path_template = *std::move(path_template),
-                        .dry_run = settings.dry_run,
-                        .server_times = settings.server_times,
-                        .compute = settings.compute,
-                        .remembers = settings.remembers,
                         .sends_files = true};
+  copy_http(settings.http, worker.http);
+  copy_work(settings, worker);
+  worker.http.in_flight = context.concurrency;
+  worker.http.hosts = std::make_shared<net::HostTable>(hosts, *context.hosts);
+  return worker;
 }
 
 }  // namespace spritefarm::farm

@@ -30,8 +30,7 @@ struct NodeSettings {
     int retries = 0;
   };
   struct Limits {
-    double requests_per_second = 0;
-    int burst = 1;
+    net::Rate rate{};
     double bytes_per_second = 0;
     std::chrono::seconds max_absence{0};
     bool is_adaptive = true;
@@ -45,6 +44,7 @@ struct NodeSettings {
   bool server_times = false;
   std::chrono::milliseconds compute{0};
   bool remembers = false;
+  bool times = false;
 };
 
 /// What the workers of a node share. The node makes it before it forks the first.

@@ -34,7 +34,6 @@ void Report::add(const FarmResult& result) {
     switch (sprite.status) {
       case SpriteStatus::downloaded:
         ++m_downloaded;
-        if (!result.node.empty()) ++m_farmed[result.node];
         break;
       case SpriteStatus::unchanged:
         ++m_unchanged;
@@ -92,10 +91,8 @@ std::string Report::json(double seconds) const {
   if (m_configuration.is_cluster) {
     json.key("nodes").begin_list();
     for (const NodeReport& node : m_nodes) {
-      const auto farmed = m_farmed.find(node.name);
       json.begin_object().key("name").value(node.name).key("host").value(node.host);
-      json.key("slots").value(node.slots).key("farmed");
-      json.value(farmed == m_farmed.end() ? std::uint64_t{0} : farmed->second);
+      json.key("slots").value(node.slots).key("farmed").value(node.farmed);
       json.key("deaths").value(node.deaths).end_object();
     }
     json.end_list();

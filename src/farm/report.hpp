@@ -71,7 +71,6 @@ class Report {
   std::vector<Named> m_planned;
   std::vector<Note> m_notes;
   std::vector<NodeReport> m_nodes;
-  std::map<std::string, std::uint64_t> m_farmed;  // sprites by the name of their node
 };
 
 }  // namespace spritefarm::farm

@@ -52,6 +52,18 @@ WorkerSettings with_board(WorkerSettings settings, std::shared_ptr<cli::Activity
   return settings;
 }
 
+cli::ProgressRows progress_rows(const cli::Options& options, std::shared_ptr<cli::ActivityBoard> board,
+                                const FarmExecutors& executors) {
+  if (options.mode == cli::Mode::cluster && options.verbosity == cli::Verbosity::verbose)
+    return {"nodes", [&executors] {
+              std::vector<std::string> lines;
+              for (const NodeReport& node : executors.nodes()) lines.push_back(line_of(node));
+              return lines;
+            }};
+  if (!board) return {};
+  return {"workers", [board = std::move(board)] { return board->lines(); }};
+}
+
 std::vector<RunListener*> with(RunListener& listener, std::vector<RunListener*> others) {
   others.push_back(&listener);
   return others;
@@ -85,7 +97,7 @@ Run::Parts::Parts(const cli::Options& options, const RunSettings& settings,
                .gallery = options.gallery,
                .planned_list = options.dry_run && !options.json},
               open_trace(options, start)),
-      progress(progress_form(options), messages, executors.hosts(), board.get()),
+      progress(progress_form(options), messages, executors.hosts(), progress_rows(options, board, executors)),
       progress_listener(progress),
       coordinator(settings.coordinator, executors, events, report, messages,
                   with(progress_listener, outputs.listeners())) {

@@ -32,7 +32,7 @@ namespace spritefarm::farm {
 ///     executors    fork the zygote, then start threads
 ///     outputs      trace, gallery and list: listeners of the coordinator; opened after the fork, so that no
 ///                  worker has their files
-///     progress     a thread, so made after the fork; reads the executors' rate limits and the board
+///     progress     a thread, so made after the fork; reads the hosts, and the board or the nodes
 ///     coordinator  has calls outstanding at the executors, and ends them if it dies early
 ///     signals      a thread; turns a termination signal into an event
 ///     stop_signal  a thread; stops the workers and the progress with this process (Ctrl-Z)

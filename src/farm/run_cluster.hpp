@@ -1,5 +1,6 @@
 #pragma once
 
+#include "farm/node_report.hpp"
 #include "net/host_table.hpp"
 
 #include <spritefarm/executor.hpp>
@@ -14,14 +15,6 @@ namespace spritefarm::farm {
 
 inline constexpr const char* no_cluster_support =
     "this build has no cluster support: install librabbitmq-dev and build it again";
-
-/// A node as the report names it.
-struct NodeReport {
-  std::string name;
-  std::string host;          ///< the name of its machine
-  int slots = 0;             ///< calls that it runs at the same time
-  std::uint64_t deaths = 0;  ///< executions of this run that were lost there
-};
 
 /// The nodes that run the tasks of a run, and the run's rates that they share. The layer that knows the
 /// library for many machines implements it. Owned by the FarmExecutors, used by the main thread.
@@ -42,7 +35,7 @@ class RunCluster {
   [[nodiscard]] virtual Executor& executor() noexcept = 0;
   /// The slots of the nodes that are there now.
   [[nodiscard]] virtual int slots() const = 0;
-  /// Every node that was there during this run, by name.
+  /// Every node that was there during this run, in the order of their names. Any thread. `farmed` is 0.
   [[nodiscard]] virtual std::vector<NodeReport> nodes() const = 0;
 };
 

@@ -16,7 +16,7 @@ namespace {
 
 // Shorter waits are not shown.
 constexpr std::chrono::microseconds min_wait{100};
-// Thread ids that the kernel never assigns.
+// Ids of threads and processes that the kernel never assigns.
 constexpr int coordinator_track = 1 << 22;
 constexpr int first_extra_track = coordinator_track + 1;
 // For their order.
@@ -121,12 +121,23 @@ void TraceFile::name_track(Track track, std::string_view name, int order) {
 
 // ---- tracks -----------------------------------------------------------------------------------------------
 
-TraceFile::Worker& TraceFile::worker(int thread) {
-  const auto [found, is_new] = m_workers.try_emplace(thread);
+TraceFile::Machine& TraceFile::machine(const std::string& node) {
+  const auto [found, is_new] = m_machines.try_emplace(node, Machine{m_coordinator.process, {}});
+  Machine& machine = found->second;
+  if (!is_new || node.empty()) return machine;
+  const auto number = static_cast<int>(m_machines.size());
+  machine.process = coordinator_track + number;
+  name_process(machine.process, "node " + node, number);
+  return machine;
+}
+
+TraceFile::Worker& TraceFile::worker(const FarmResult& result) {
+  Machine& home = machine(result.node);
+  const auto [found, is_new] = home.workers.try_emplace(result.worker);
   Worker& worker = found->second;
   if (!is_new) return worker;
-  worker.number = static_cast<int>(m_workers.size());
-  worker.first = {m_workers_are_processes ? thread : m_coordinator.process, thread};
+  worker.number = static_cast<int>(home.workers.size());
+  worker.first = {m_workers_are_processes ? result.worker : home.process, result.worker};
   if (m_workers_are_processes)
     name_process(worker.first.process, fmt::format("worker {}", worker.number), worker.number);
   return worker;
@@ -179,7 +190,7 @@ void TraceFile::on_result(std::uint64_t number, const FarmResult& result) {
   m_submitted.erase(submission);
   if (was_begun) {
     m_changes.emplace(result.ended, Change{-1, 0});
-    Worker& worker_state = worker(result.worker);
+    Worker& worker_state = worker(result);
     const Track track = free_track(worker_state, result.began, result.ended);
     slice(name, "task", track, result.began, result.ended, [&](text::JsonWriter& arguments) {
       arguments.key("task").value(number).key("id").value(result.id);

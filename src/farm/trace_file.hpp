@@ -23,7 +23,8 @@ namespace spritefarm::farm {
 ///   counters show the tasks in flight and queued.
 /// - one track for each worker, and more while it has several tasks in flight: a slice for each task; in it
 ///   slices for the record and the images, the parts of each request (connect, wait, transfer), the waits
-///   before it (limit, pause, back-off), its retries, and the writing of the file.
+///   before it (limit, pause, back-off), its retries, and the writing of the file. A worker process is a
+///   process of the trace; so is a node, with the tracks of its workers.
 ///
 /// Categories tell what is done: `task`, `record`, `image`, `disk`, and `wait`, in which no byte moves. Each
 /// slice has arguments, such as its URL without credentials, status, bytes and attempt.
@@ -50,13 +51,17 @@ class TraceFile final : public RunListener {
   };
   /// A worker's tracks, with the periods in use on each, from begin to end.
   struct Worker {
-    int number = 0;
+    int number = 0;  ///< among those of its machine
     Track first;
     struct Taken {
       Track track;
       std::map<Time, Time> times;
     };
     std::vector<Taken> tracks;
+  };
+  struct Machine {
+    int process = 0;                ///< of the workers that are threads
+    std::map<int, Worker> workers;  ///< by thread id
   };
   struct Submission {
     std::string name;
@@ -86,7 +91,8 @@ class TraceFile final : public RunListener {
   void part(const Part& part, Track track, const PartTimes& times);
   void attempt(const Part& part, Track track, const net::AttemptTimes& times, int number);
   void wait(std::string_view name, Track track, Time begin, Time end, int attempt);
-  Worker& worker(int thread);
+  Machine& machine(const std::string& node);
+  Worker& worker(const FarmResult& result);
   Track free_track(Worker& worker, Time begin, Time end);
 
   struct Close {
@@ -99,7 +105,7 @@ class TraceFile final : public RunListener {
   const Track m_coordinator;
   bool m_is_first = true;
   int m_extra_tracks = 0;
-  std::map<int, Worker> m_workers;  // by thread id
+  std::map<std::string, Machine> m_machines;  // by the name of the node; empty: this machine
   std::map<std::uint64_t, Submission> m_submitted;
   struct Change {
     int in_flight = 0;

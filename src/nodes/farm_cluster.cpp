@@ -71,6 +71,8 @@ class FarmCluster final : public farm::RunCluster {
   }
 
  private:
+  using RateDivision = farm::RateDivision;
+
   void run() {
     posix::set_thread_name("sf nodes");
     std::unique_lock lock(m_mutex);
@@ -81,11 +83,13 @@ class FarmCluster final : public farm::RunCluster {
     const Clock::time_point now = Clock::now();
     end_pauses(now);
     std::vector<RateDivision::Node> there;
+    for (auto& [name, node] : m_known) node.is_there = false;
     for (const NodeInfo& node : m_executor.nodes()) {
-      m_known[node.name] = {node.name, node.host, node.slots};
+      m_known[node.name] = {.name = node.name, .host = node.host, .slots = node.slots, .busy = node.busy};
       there.push_back({node.name, node.slots, epoch_of(node, now)});
     }
     bool is_due = m_division.update(there, now);
+    for (const RateDivision::Part& part : m_division.table().parts) m_known[part.name].rate = rate_of(part);
     farm::RunNotice notice{m_run, m_division.table().epoch, m_division.table().parts,
                            m_pauses.of(*m_hosts, now)};
     is_due = is_due || notice.pauses.size() > m_told_pauses || now - m_told_at >= renewal;
@@ -102,6 +106,12 @@ class FarmCluster final : public farm::RunCluster {
         m_hosts->host(absence.origin).availability.on_answer(true);
   }
 
+  /// Requests per second to each host; 0: no limit.
+  double rate_of(const RateDivision::Part& part) const {
+    const net::HostTable::Settings& settings = m_hosts->settings();
+    return settings.rate.per_second * (settings.is_rate_whole ? 1 : part.part);
+  }
+
   /// Of the table that the node uses. Also learns of its hosts' pauses.
   std::uint32_t epoch_of(const NodeInfo& node, Clock::time_point now) {
     const auto notice = farm::decode_notice<farm::NodeNotice>(node.status);
@@ -114,8 +124,6 @@ class FarmCluster final : public farm::RunCluster {
                                     [this](const auto& each) { return each.run == m_run; });
     return found == notice->runs.end() ? 0 : found->epoch;
   }
-
-  using RateDivision = farm::RateDivision;
 
   const std::uint64_t m_run;
   const std::shared_ptr<net::HostTable> m_hosts;

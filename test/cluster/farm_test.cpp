@@ -5,6 +5,7 @@
 #include "support/program.hpp"
 #include "support/run_report.hpp"
 #include "support/scripted_server.hpp"
+#include "support/trace_reader.hpp"
 
 #include <simdjson.h>
 
@@ -149,6 +150,47 @@ TEST_CASE("two nodes farm what processes farm", "[cluster][broker][farm]") {
   SECTION("a node that is asked to leave ends with status 0") {
     CHECK(two.stop().exit_status == 0);
   }
+}
+
+TEST_CASE("--trace shows each node as a process with its workers' tracks", "[cluster][broker][farm]") {
+  const MirrorServer mirror({"--count", "40", "--latency", "5"});
+  const TempDir folder;
+  const std::string file = folder / "trace.json";
+  Farm farm;
+  farm.start_node("one");
+  farm.start_node("two");
+  const Outcome outcome =
+      run(farm.run_into("sprites", {"--all", "--base-url", mirror.base_url(), "--trace", file}));
+  INFO(outcome.err);
+  REQUIRE(outcome.exit_status == 0);
+  const Trace trace(read_file(file));
+  std::map<std::string, int> slices_of;
+  for (const auto& [track, slices] : trace.slices) {
+    slices_of[trace.processes.at(track.first)] += static_cast<int>(slices.size());
+    for (const Slice& slice : slices) CHECK(slice.begin >= 0);
+  }
+  CHECK(slices_of.size() == 3);
+  CHECK(slices_of["node one"] > 0);
+  CHECK(slices_of["node two"] > 0);
+  const std::multiset<std::string> paths = trace.paths();
+  CHECK(std::count_if(paths.begin(), paths.end(),
+                      [](const std::string& path) { return path.ends_with("/record/transfer"); }) == 40);
+}
+
+TEST_CASE("a verbose run shows a line for each node on a terminal", "[cluster][broker][farm]") {
+  const MirrorServer mirror({"--count", "40", "--latency", "300"});
+  Farm farm;
+  farm.start_node("one");
+  farm.start_node("two");
+  Command command = farm.run_into("sprites", {"--all", "--base-url", mirror.base_url(), "--rate", "1000"});
+  command.terminal = system::TerminalSize{80, 24};
+  const Outcome outcome = run(std::move(command));
+  INFO(outcome.err);
+  CHECK(outcome.exit_status == 0);
+  for (const std::string name : {"one", "two"})
+    CHECK(outcome.err.find("node " + name + "                 ") != std::string::npos);
+  CHECK(outcome.err.find("of 8 busy") != std::string::npos);
+  CHECK(outcome.err.find("requests/s") != std::string::npos);
 }
 
 TEST_CASE("a node that is killed costs no sprite", "[cluster][broker][farm]") {

@@ -4,8 +4,7 @@
 #include "support/program.hpp"
 #include "support/run_report.hpp"
 #include "support/temp_dir.hpp"
-
-#include <simdjson.h>
+#include "support/trace_reader.hpp"
 
 #include <algorithm>
 #include <csignal>
@@ -16,84 +15,6 @@
 #include <vector>
 
 using namespace spritefarm::test;
-
-namespace {
-
-struct Slice {
-  double begin, end;
-  std::string name, category;
-  std::map<std::string, std::string> arguments;
-};
-using Track = std::pair<std::int64_t, std::int64_t>;
-
-/// A trace file, parsed.
-struct Trace {
-  explicit Trace(const std::string& text) {
-    simdjson::dom::parser parser;
-    for (const simdjson::dom::element event : simdjson::dom::array(parser.parse(text))) {
-      const std::string phase(event["ph"].get_string().value()), name(event["name"].get_string().value());
-      const Track track{std::int64_t(event["pid"]), std::int64_t(event["tid"])};
-      const double at = double(event["ts"]);
-      ++phases[phase];
-      if (phase == "X") {
-        CHECK(double(event["dur"]) >= 0);
-        Slice slice{at, at + double(event["dur"]), name, std::string(event["cat"].get_string().value()), {}};
-        for (const auto& [key, value] : simdjson::dom::object(event["args"]))
-          slice.arguments[std::string(key)] = simdjson::minify(value);
-        CHECK(!slice.arguments.empty());
-        slices[track].push_back(slice);
-      } else if (phase == "s" || phase == "t" || phase == "f") {
-        arrows[std::uint64_t(event["id"])][phase] = {track, at};
-      } else if (phase == "C") {
-        in_flight = std::int64_t(event["args"]["in flight"]);
-        queued = std::int64_t(event["args"]["queued"]);
-        CHECK(in_flight >= 0);
-        CHECK(queued >= 0);
-        max_in_flight = std::max(max_in_flight, in_flight);
-      } else if (phase == "M" && name == "thread_name") {
-        tracks[track] = std::string(event["args"]["name"].get_string().value());
-      } else if (phase == "M" && name == "thread_sort_index") {
-        order[track] = std::int64_t(event["args"]["sort_index"]);
-      } else if (phase == "M" && name == "process_name") {
-        processes.insert(track.first);
-      }
-    }
-    for (auto& [track, track_slices] : slices)
-      std::stable_sort(track_slices.begin(), track_slices.end(), [](const Slice& a, const Slice& b) {
-        return a.begin < b.begin || (a.begin == b.begin && a.end > b.end);
-      });
-  }
-
-  /// The path of each slice: the names of the slices that enclose it and its own, as "a/b/c". Checks that
-  /// slices nest.
-  [[nodiscard]] std::multiset<std::string> paths() const {
-    constexpr double rounding = 0.002;  // a thousandth of a microsecond at each end
-    std::multiset<std::string> all;
-    for (const auto& [track, track_slices] : slices) {
-      std::vector<const Slice*> around;
-      for (const Slice& slice : track_slices) {
-        while (!around.empty() && around.back()->end <= slice.begin + rounding) around.pop_back();
-        CAPTURE(slice.name);
-        if (!around.empty()) CHECK(slice.end <= around.back()->end + rounding);
-        std::string path;
-        for (const Slice* each : around) path += each->name + "/";
-        all.insert(path + slice.name);
-        around.push_back(&slice);
-      }
-    }
-    return all;
-  }
-
-  std::map<std::string, int> phases;
-  std::map<Track, std::vector<Slice>> slices;
-  std::map<std::uint64_t, std::map<std::string, std::pair<Track, double>>> arrows;
-  std::map<Track, std::string> tracks;
-  std::map<Track, std::int64_t> order;
-  std::set<std::int64_t> processes;
-  std::int64_t in_flight = 0, queued = 0, max_in_flight = 0;
-};
-
-}  // namespace
 
 TEST_CASE("--trace shows every task with its parts on the track of its worker", "[trace]") {
   using Words = std::vector<std::string>;
