@@ -44,7 +44,9 @@ std::string random_id() {
 }
 
 constexpr std::chrono::milliseconds soon{200}, usual{3000};
-constexpr std::chrono::seconds alone_limit{10};
+constexpr std::chrono::seconds alone_limit{10}, between_looks{30};
+// It is declared again with the next connection.
+constexpr const char* queue_is_gone = "the queue of the calls was deleted";
 constexpr int max_failed_reads = 3;
 
 }  // namespace
@@ -364,12 +366,17 @@ void ClusterExecutor::Client::leave() {
 }
 
 void ClusterExecutor::Client::set_up(cluster::AmqpConnection&, cluster::AmqpConnection& consumer) {
+  const auto has_kept = [&](const std::string& queue) {
+    return m_reply_generation > 0 && consumer.queue_exists(queue);
+  };
+  m_kept = {.calls = !m_lost_calls && has_kept(m_names.calls()),
+            .replies = has_kept(m_names.replies(m_id, m_reply_generation))};
   m_names.declare_shared(consumer);
-  m_kept_replies = m_reply_generation > 0 && consumer.queue_exists(m_names.replies(m_id, m_reply_generation));
   // A broker that is killed within a second of the declaration can keep a queue that nobody can read.
-  if (m_failed_reads >= max_failed_reads) m_kept_replies = false;
+  if (m_failed_reads >= max_failed_reads) m_kept.replies = false;
   // Under a new name: nodes that had a result returned hold the old one for gone.
-  if (!m_kept_replies) m_names.declare_replies(consumer, m_id, ++m_reply_generation, m_options.lease);
+  if (!m_kept.replies) m_names.declare_replies(consumer, m_id, ++m_reply_generation, m_options.lease);
+  m_lost_calls = false;
   ++m_failed_reads;
   consumer.consume(m_names.replies(m_id, m_reply_generation), "replies", true, 2000);
   m_failed_reads = 0;
@@ -378,7 +385,7 @@ void ClusterExecutor::Client::set_up(cluster::AmqpConnection&, cluster::AmqpConn
 void ClusterExecutor::Client::on_up() {
   const std::lock_guard lock(m_mutex);
   m_book.set_time(Clock::now());
-  m_book.on_connected(m_kept_replies);
+  m_book.on_connected(m_kept);
 }
 
 void ClusterExecutor::Client::on_down(const std::string& why) {
@@ -402,7 +409,8 @@ void ClusterExecutor::Client::on_confirmed(std::uint64_t token, bool accepted) {
 }
 
 void ClusterExecutor::Client::on_returned(const cluster::AmqpMessage&) {
-  m_link->fail("the queue of the calls was deleted");  // and is declared again with the next connection
+  m_lost_calls = true;
+  m_link->fail(queue_is_gone);
 }
 
 void ClusterExecutor::Client::on_blocked(bool is_blocked) {
@@ -511,9 +519,24 @@ void ClusterExecutor::Client::greet() {
                    .is_durable = false},
                   "");
   warn_if_alone();
+  look_for_calls();
   const std::lock_guard lock(m_mutex);
   const bool is_urgent = m_waiters_for_nodes > 0 || (m_book.size() > 0 && m_book.nodes().empty());
   m_greeting = EventLoop::current().call_after(is_urgent ? soon : usual, [this] { greet(); });
+}
+
+/// A queue of calls that nobody has used for a day expires, and an operator can delete it. Calls that wait
+/// for the first node are in no other place.
+void ClusterExecutor::Client::look_for_calls() {
+  {
+    const std::lock_guard lock(m_mutex);
+    if (m_book.size() == 0 || Clock::now() - m_looked_at < between_looks) return;
+  }
+  m_looked_at = Clock::now();
+  m_link->attempt([this](cluster::AmqpConnection&, cluster::AmqpConnection& consumer) {
+    m_lost_calls = !consumer.queue_exists(m_names.calls());
+    if (m_lost_calls) throw cluster::BrokerError(queue_is_gone, false);
+  });
 }
 
 void ClusterExecutor::Client::warn_if_alone() {

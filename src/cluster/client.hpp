@@ -106,6 +106,7 @@ class ClusterExecutor::Client final : public detail::CallOwner,
   void cancel(const cluster::CancelMessage& message);
   void greet();
   void warn_if_alone();
+  void look_for_calls();
   void leave();
   static void complete(Completions& completions);
 
@@ -133,8 +134,9 @@ class ClusterExecutor::Client final : public detail::CallOwner,
   // Of m_thread alone.
   std::unique_ptr<cluster::BrokerLink> m_link;
   int m_reply_generation = 0;
-  bool m_kept_replies = false;
-  int m_failed_reads = 0;                                    // of the reply queue, one after the other
+  cluster::ClusterBook::Kept m_kept;
+  bool m_lost_calls = false;  // the queue of the calls was gone, and a node may have declared it again
+  int m_failed_reads = 0;     // of the reply queue, one after the other
   std::map<std::uint64_t, cluster::CallKey> m_publications;  // by token
   std::uint64_t m_last_token = 0;
   std::uint64_t m_last_tag = 0;  // of a message that is to be acknowledged
@@ -142,6 +144,7 @@ class ClusterExecutor::Client final : public detail::CallOwner,
   EventLoop::Timer m_timer;
   EventLoop::Timer m_greeting;
   std::optional<Clock::time_point> m_alone_since;
+  Clock::time_point m_looked_at{};
   bool m_has_warned = false;
   bool m_is_finished = false;
 };

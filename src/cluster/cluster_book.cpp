@@ -57,7 +57,7 @@ void ClusterBook::break_cluster() {
 
 // ---- the own connection -----------------------------------------------------------------------------------
 
-void ClusterBook::on_connected(bool kept_replies) {
+void ClusterBook::on_connected(Kept kept) {
   m_is_steady_from_start = !m_away_since;
   m_connected_at = m_now;
   m_away_since.reset();
@@ -66,12 +66,12 @@ void ClusterBook::on_connected(bool kept_replies) {
     const auto each = next++;
     auto& [id, call] = *each;
     if (call.phase != Phase::published) continue;
-    if (kept_replies) {  // rule 6
-      set_timer(id, call);
-    } else if (call.has_started) {  // rule 7a
-      on_lost(each, Ending::broken, {});
-    } else {
+    if (!call.has_started && !(kept.calls && kept.replies)) {
       repeat(id, call);
+    } else if (kept.replies) {  // rule 6
+      set_timer(id, call);
+    } else {
+      on_lost(each, Ending::broken, {});
     }
   }
 }

@@ -77,6 +77,9 @@ using ClusterAction = std::variant<PublishCall, MarkRunning, CompleteCall, Cance
 ///       The first outcome counts, of whichever attempt.
 ///   7a  The brokers have lost the reply queue: all calls are published again. A call that had started loses
 ///       a retry by that; without one it fails.
+///   7b  The queue of the calls is gone, and the reply queue is not: calls that have not started are
+///   published
+///       again.
 ///   8   A refused publication (the queue is full) is repeated after refusal_delay.
 ///
 /// Owned by the executor, used with its lock. Throws std::bad_alloc.
@@ -109,8 +112,12 @@ class ClusterBook {
   void break_cluster();
 
   // ---- the own connection
-  /// `kept_replies`: the reply queue exists still; false at first and when the brokers have lost it.
-  void on_connected(bool kept_replies);
+  /// What the brokers have kept since the connection before. At first they have nothing.
+  struct Kept {
+    bool calls = false;    ///< the queue of the calls
+    bool replies = false;  ///< the own reply queue
+  };
+  void on_connected(Kept kept);
   void on_disconnected();
   /// The broker takes no messages for now, or takes them again.
   void on_blocked(bool is_blocked) noexcept { m_is_blocked = is_blocked; }

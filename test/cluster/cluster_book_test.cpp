@@ -22,7 +22,7 @@ namespace {
 struct Client {
   explicit Client(const ClusterBookOptions& options = {}) : book(options) {
     book.set_time(now);
-    book.on_connected(false);
+    book.on_connected({});
   }
   void pass(std::chrono::milliseconds time) {
     now += time;
@@ -135,7 +135,7 @@ TEST_CASE("after a reconnection a redelivered call waits for a beat of its node"
   client.start(1);
   client.book.on_disconnected();
   client.pass(60s);  // no beat can come meanwhile
-  client.book.on_connected(true);
+  client.book.on_connected({.calls = true, .replies = true});
   client.book.on_redelivered({1, 1});
   CHECK(client.decided().empty());
   client.pass(15s);
@@ -152,7 +152,7 @@ TEST_CASE("what was published without a confirmation is published again", "[clus
   client.book.on_disconnected();
   CHECK(client.decided().empty());
   CHECK_FALSE(client.book.recall(3));  // a broker may have had it
-  client.book.on_connected(true);
+  client.book.on_connected({.calls = true, .replies = true});
   CHECK(client.decided() == Words{"publish 3.2"});
   CHECK(client.book.republished() == 1);
 }
@@ -168,8 +168,22 @@ TEST_CASE("a lost reply queue fails the calls that ran without retries, and repe
   client.book.on_started({"A", {{3, 1}}});
   client.decided();
   client.book.on_disconnected();
-  client.book.on_connected(false);
+  client.book.on_connected({});
   CHECK(client.decided() == Words{"complete 1 broken", "publish 2.2", "publish 3.2"});
+}
+
+TEST_CASE("a lost queue of calls repeats the calls that have not started, and no other", "[cluster][book]") {
+  Client client;
+  client.start(0);
+  client.submit(0);
+  client.book.plan();
+  client.book.on_confirmed({2, 1});
+  client.decided();
+  client.book.on_disconnected();
+  client.book.on_connected({.calls = false, .replies = true});
+  CHECK(client.decided() == Words{"publish 2.2"});
+  CHECK(client.book.on_outcome({1, 1}));
+  CHECK(client.book.on_outcome({2, 2}));
 }
 
 TEST_CASE("a refused publication is repeated after a moment", "[cluster][book]") {

@@ -1,4 +1,6 @@
+#include "cluster/build_mark.hpp"
 #include "cluster/cluster_fixture.hpp"
+#include "cluster/queue_names.hpp"
 #include "support/catch.hpp"
 #include "support/eventually.hpp"
 
@@ -121,6 +123,23 @@ TEST_CASE("a broker that is killed and started again loses no call", "[cluster][
   CHECK_NOTHROW(running.result(1min));
   CHECK(notes(group.file("running")) == 1);  // it went on without the broker
   std::printf("a broker killed among 1000 calls: %d executions\n", notes(group.file("runs")));
+}
+
+TEST_CASE("calls that wait in a queue that is deleted are sent again", "[cluster][broker]") {
+  Cluster group;
+  ClusterExecutor cluster(group.options());
+  auto waiting = cluster.submit(counted, group.file("runs"), 1);
+  const std::string queue = cluster::QueueNames(group.options().group, cluster::build_mark()).calls();
+  RabbitBroker& broker = RabbitBroker::shared();
+  REQUIRE(eventually([&] {
+    return broker.control({"list_queues", "name", "messages"}).find(queue + "\t1\n") != std::string::npos;
+  }));
+  broker.control({"delete_queue", queue});
+  auto returned = cluster.submit(counted, group.file("runs"), 2);
+  group.start_node(1);
+  CHECK(waiting.result(1min) == 1);
+  CHECK(returned.result(1min) == 2);
+  CHECK(notes(group.file("runs")) == 2);
 }
 
 TEST_CASE("brokers that lose their data lose no call that may run again", "[cluster][broker][restart]") {

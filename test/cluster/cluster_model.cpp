@@ -313,9 +313,12 @@ void ClusterModel::restart_broker(bool is_data_lost, std::uint32_t choice) {
   if (m_is_connected) cut_client(choice >> 8);
   if (!is_data_lost) return;
   m_queue.clear();
-  m_has_reply_queue = false;
-  for (const Reply& reply : m_replies) count_lost(reply.tell);
-  m_replies.clear();
+  m_has_calls_queue = false;
+  if (choice % 2 == 0) {
+    m_has_reply_queue = false;
+    for (const Reply& reply : m_replies) count_lost(reply.tell);
+    m_replies.clear();
+  }
   for (Call& call : m_calls) {
     if (call.is_done) continue;
     ++call.excuses;
@@ -325,9 +328,9 @@ void ClusterModel::restart_broker(bool is_data_lost, std::uint32_t choice) {
 
 void ClusterModel::connect_client() {
   m_is_connected = true;
-  const bool kept = m_has_reply_queue;
-  if (!kept) ++m_generation;
-  m_has_reply_queue = true;
+  const cluster::ClusterBook::Kept kept{.calls = m_has_calls_queue, .replies = m_has_reply_queue};
+  if (!kept.replies) ++m_generation;
+  m_has_calls_queue = m_has_reply_queue = true;
   m_book.set_time(m_now);
   m_book.on_connected(kept);
   m_out.emplace_back(Hello{m_generation});

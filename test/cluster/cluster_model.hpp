@@ -187,6 +187,7 @@ class ClusterModel {
   std::deque<Delivery> m_queue;  // of the broker
   std::deque<Reply> m_replies;
   int m_generation = 0;  // of the reply queue
+  bool m_has_calls_queue = false;
   bool m_has_reply_queue = false;
   bool m_is_full = false;
   std::uint64_t m_executions = 0;
