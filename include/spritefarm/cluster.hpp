@@ -53,6 +53,10 @@ struct Broker {
   std::chrono::seconds heartbeat = std::chrono::seconds(10);
 };
 
+/// The same broker with the address and the password that the environment gives, where they are empty. Throws
+/// std::runtime_error if the password file cannot be read.
+Broker with_environment(Broker broker);
+
 /// Options of ClusterExecutor.
 struct ClusterExecutorOptions {
   /// Which broker, and how to log in to it.
@@ -176,6 +180,9 @@ struct NodeOptions {
   std::function<std::string()> status = {};
   /// Gets what clients announce(), on the thread of run_node(). What it throws is ignored.
   std::function<void(const std::string& message)> on_announcement = {};
+  /// A descriptor of a pipe or socket, which stays open here: the node leaves as at SIGTERM when the other
+  /// end is closed. What comes from there is read and ignored. -1: there is none.
+  int lifeline = -1;
 };
 
 /// Runs the calls of other machines until SIGTERM, SIGINT or SIGHUP. Then it takes no more, gives back what

@@ -87,6 +87,9 @@ HelpPage farm_help() {
                     "password is in $SPRITEFARM_BROKER_PASSWORD or in the file "
                     "$SPRITEFARM_BROKER_PASSWORD_FILE"},
                    {"--group NAME", "use the nodes with this --group [default]"},
+                   {"--ssh HOST,...",
+                    "start spritefarm node on these machines by ssh, and end it with this run; $SPRITEFARM_SSH is "
+                    "the command instead of ssh"},
                    {"--rate-per-node N",
                     "requests per second of each node to one host, instead of --rate for all together; 0: no "
                     "limit"},

@@ -15,6 +15,13 @@
 namespace spritefarm::cli {
 namespace {
 
+/// It becomes an argument of ssh, which would take a dash for an option.
+Result<void> check_ssh_host(const std::string& text) {
+  if (text.empty() || text.front() == '-' || text.find_first_of(" \t\n") != text.npos)
+    return Error{fmt::format("'{}' is no host; give HOST or USER@HOST", text)};
+  return {};
+}
+
 /// The options of this command alone, not yet checked. An option that is not given keeps its default.
 struct RawOptions {
   TransportGroup transport;
@@ -22,6 +29,7 @@ struct RawOptions {
   std::string output, ledger, mtime = "now", sandbox = "on", trace;
   std::optional<std::string> path_template;
   std::string broker, group = Options{}.group;
+  std::vector<std::string> ssh_hosts;
   double rate_per_node = 0;
   bool cluster = false;
   int processes = 0, threads = 0, concurrency = Options{}.concurrency;
@@ -72,6 +80,7 @@ void add_to(OptionParser& parser, RawOptions& raw) {
       .excludes(sandbox);
   parser.value("--broker", raw.broker, "URL").needs("--cluster");
   parser.value("--group", raw.group, "NAME").needs("--cluster");
+  parser.list("--ssh", raw.ssh_hosts, "HOST,...").needs("--cluster").check(check_ssh_host);
   parser.value("--rate-per-node", raw.rate_per_node, "N").in_range(0.0, 1e6).needs("--cluster");
   parser.version("-V,--version", "spritefarm " SPRITEFARM_VERSION "\n");
 }
@@ -121,6 +130,7 @@ Result<void> apply_to(Options& options, const OptionParser& parser, const RawOpt
   options.is_rate_per_node = parser.has("--rate-per-node");
   options.broker = raw.broker;
   options.group = raw.group;
+  options.ssh_hosts = raw.ssh_hosts;
   options.workers = options.mode == Mode::serial || options.mode == Mode::cluster ? 1
                     : options.mode == Mode::threads                               ? raw.threads
                     : raw.processes > 0                                           ? raw.processes

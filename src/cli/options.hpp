@@ -38,8 +38,9 @@ struct Options {
   int concurrency = 256;
   bool is_adaptive = true;  ///< fewer are in flight if the line or the host need it
   Transport transport = Transport::shared_memory;
-  std::string broker;             ///< of the cluster, a URL; empty: from the environment
-  std::string group = "default";  ///< of the nodes
+  std::string broker;                  ///< of the cluster, a URL; empty: from the environment
+  std::string group = "default";       ///< of the nodes
+  std::vector<std::string> ssh_hosts;  ///< machines on which to start nodes for this run
 
   std::string base_url;  ///< ends in a slash
   net::HttpOptions http;

@@ -7,7 +7,6 @@
 #include <cctype>
 #include <cstdlib>
 #include <fstream>
-#include <optional>
 #include <sstream>
 #include <stdexcept>
 
@@ -19,12 +18,10 @@ std::string variable(const char* name) {
   return value ? value : "";
 }
 
-/// The password that takes precedence over that of a URL. None: there is none.
-std::optional<std::string> password_of(const Broker& broker) {
-  if (!broker.password.empty()) return broker.password;
+std::string password_of_environment() {
   if (std::string password = variable("SPRITEFARM_BROKER_PASSWORD"); !password.empty()) return password;
   const std::string file = variable("SPRITEFARM_BROKER_PASSWORD_FILE");
-  if (file.empty()) return std::nullopt;
+  if (file.empty()) return {};
   std::ifstream lines(file);
   std::string first;
   if (!std::getline(lines, first))
@@ -33,7 +30,8 @@ std::optional<std::string> password_of(const Broker& broker) {
   return first;
 }
 
-BrokerAddress parse(std::string url, const std::optional<std::string>& password) {
+/// `password`: takes precedence over that of the URL, if it is not empty.
+BrokerAddress parse(std::string url, const std::string& password) {
   const std::string shown = url.substr(url.rfind('@') == std::string::npos ? 0 : url.rfind('@') + 1);
   amqp_connection_info parts;
   amqp_default_connection_info(&parts);
@@ -42,9 +40,12 @@ BrokerAddress parse(std::string url, const std::optional<std::string>& password)
     throw std::invalid_argument("the address of the broker ('" + shown +
                                 "') is malformed: use amqps://USER@HOST:PORT/VHOST");
   const std::string vhost = parts.vhost;
-  return {
-      parts.host,    parts.port, vhost.empty() ? "/" : vhost, parts.user, password.value_or(parts.password),
-      parts.ssl != 0};
+  return {.host = parts.host,
+          .port = parts.port,
+          .vhost = vhost.empty() ? "/" : vhost,
+          .user = parts.user,
+          .password = password.empty() ? parts.password : password,
+          .is_encrypted = parts.ssl != 0};
 }
 
 }  // namespace
@@ -58,12 +59,12 @@ bool BrokerAddress::is_loopback() const {
   return host == "localhost" || host == "::1" || host.starts_with("127.");
 }
 
-std::vector<BrokerAddress> broker_addresses(const Broker& broker) {
-  std::istringstream urls(broker.url.empty() ? variable("SPRITEFARM_BROKER") : broker.url);
-  const auto password = password_of(broker);
+std::vector<BrokerAddress> broker_addresses(const Broker& given) {
+  const Broker broker = with_environment(given);
+  std::istringstream urls(broker.url);
   std::vector<BrokerAddress> found;
   for (std::string url; std::getline(urls, url, ',');)
-    if (!url.empty()) found.push_back(parse(url, password));
+    if (!url.empty()) found.push_back(parse(url, broker.password));
   if (found.empty())
     throw std::invalid_argument("no broker is given: set $SPRITEFARM_BROKER to amqps://USER@HOST:PORT/VHOST");
   return found;
@@ -83,3 +84,13 @@ void check_group(const std::string& group) {
 }
 
 }  // namespace spritefarm::cluster
+
+namespace spritefarm {
+
+Broker with_environment(Broker broker) {
+  if (broker.url.empty()) broker.url = cluster::variable("SPRITEFARM_BROKER");
+  if (broker.password.empty()) broker.password = cluster::password_of_environment();
+  return broker;
+}
+
+}  // namespace spritefarm

@@ -5,6 +5,7 @@
 #include "cluster/initialized_call.hpp"
 #include "posix/fork.hpp"
 #include "posix/host_name.hpp"
+#include "posix/vector_io.hpp"
 
 #include <spritefarm/codec.hpp>
 
@@ -12,6 +13,7 @@
 #include <csignal>
 #include <exception>
 #include <stdexcept>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <variant>
@@ -76,11 +78,15 @@ Node::Node(NodeOptions options)
 
 int Node::run() {
   m_signal_watch = m_loop->watch(m_signals->fd(), EventLoop::readable, [this](unsigned) { on_signal(); });
+  if (m_options.lifeline >= 0)
+    m_lifeline_watch =
+        m_loop->watch(m_options.lifeline, EventLoop::readable, [this](unsigned) { on_lifeline(); });
   m_link->connect_some_time();
   watch_status();
   on_events();
   m_loop->run_until([this] { return m_status.has_value(); });
   m_signal_watch = {};
+  m_lifeline_watch = {};
   m_timer = {};
   m_status_timer = {};
   m_link->close();
@@ -96,9 +102,19 @@ void Node::on_signal() {
       m_status = 1;
       return;
     }
-    report_message({"node ", m_name, " takes no more calls and finishes ", std::to_string(m_book.busy())});
     leave();
   }
+  on_events();
+}
+
+void Node::on_lifeline() {
+  try {
+    char ignored[512];
+    if (posix::read_some(m_options.lifeline, ignored, sizeof ignored) != 0) return;
+  } catch (const std::system_error&) {  // as good as closed
+  }
+  m_lifeline_watch = {};
+  if (!m_is_draining) leave();
   on_events();
 }
 
@@ -116,6 +132,7 @@ void Node::watch_status() {
 }
 
 void Node::leave() {
+  report_message({"node ", m_name, " takes no more calls and finishes ", std::to_string(m_book.busy())});
   m_is_draining = true;
   m_link->attempt([](AmqpConnection&, AmqpConnection& consumer) { consumer.cancel_consumer("calls"); });
   m_book.leave();

@@ -52,6 +52,7 @@ class Node final : private LinkListener {
   void on_control(const AmqpMessage& message);
   void on_done(Handle handle, detail::EncodedCall& call);
   void on_signal();
+  void on_lifeline();
   void watch_status();
   void leave();
 
@@ -81,6 +82,7 @@ class Node final : private LinkListener {
   std::optional<posix::SignalFd> m_signals;
   std::optional<BrokerLink> m_link;
   EventLoop::Watch m_signal_watch;
+  EventLoop::Watch m_lifeline_watch;
   EventLoop::Timer m_timer;
   EventLoop::Timer m_status_timer;
   std::string m_status_text;

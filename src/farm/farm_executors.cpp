@@ -110,9 +110,12 @@ void FarmExecutors::connect(const Settings& settings, const WorkerSettings& work
   encode(to, node_settings(worker_settings, settings.hosts));
   m_node_settings = std::move(to).take();
   if (!worker_settings.dry_run) m_output.emplace(worker_settings.output);
-  m_cluster = connect_cluster(
-      {.broker = settings.broker, .group = settings.group, .run = m_run, .reserved_part = reserved_part},
-      m_hosts);
+  m_cluster = connect_cluster({.broker = settings.broker,
+                               .group = settings.group,
+                               .ssh_hosts = settings.ssh_hosts,
+                               .run = m_run,
+                               .reserved_part = reserved_part},
+                              m_hosts);
 }
 
 Future<FarmResult> FarmExecutors::submit(const TaskOptions& options, FarmTask task) {

@@ -35,8 +35,9 @@ class FarmExecutors {
     net::HostTable::Settings hosts;
     bool confines_workers = true;  ///< processes alone can be confined
     std::string base_url;
-    std::string broker;  ///< of the cluster; empty: from the environment
-    std::string group;   ///< of its nodes
+    std::string broker;                  ///< of the cluster; empty: from the environment
+    std::string group;                   ///< of its nodes
+    std::vector<std::string> ssh_hosts;  ///< see RunCluster::Settings
   };
   /// `connect_cluster` may be null if the mode is another.
   FarmExecutors(const Settings& settings, WorkerSettings worker_settings,

@@ -2,6 +2,7 @@
 
 #include "cli/activity_board.hpp"
 #include "cli/exit_status.hpp"
+#include "cli/library_messages.hpp"
 #include "cli/messages.hpp"
 #include "cli/options.hpp"
 #include "cli/progress.hpp"
@@ -76,6 +77,7 @@ class Run {
   const StartMirror m_start_mirror;
   const ConnectCluster m_connect_cluster;
   const cli::Messages m_messages;
+  const cli::LibraryMessages m_library_messages{m_messages};
   Report m_report;
   std::unique_ptr<Parts> m_parts;
 };

@@ -23,8 +23,9 @@ class RunCluster {
   struct Settings {
     std::string broker;  ///< a URL; empty: from the environment
     std::string group;
-    std::uint64_t run = 0;     ///< the number of the run
-    double reserved_part = 0;  ///< of the rates, for the coordinator's own requests
+    std::vector<std::string> ssh_hosts;  ///< machines on which to start a node for this run
+    std::uint64_t run = 0;               ///< the number of the run
+    double reserved_part = 0;            ///< of the rates, for the coordinator's own requests
   };
 
   RunCluster() = default;
@@ -39,8 +40,9 @@ class RunCluster {
   [[nodiscard]] virtual std::vector<NodeReport> nodes() const = 0;
 };
 
-/// Connects to the broker. The run's hosts are told of the pauses that nodes are asked for. Throws
-/// BrokenExecutor, std::invalid_argument and std::system_error.
+/// Connects to the broker, starts the nodes that Settings asks for, and waits for the first of these. The
+/// run's hosts are told of the pauses that nodes are asked for. Throws BrokenExecutor, std::invalid_argument
+/// and std::system_error.
 using ConnectCluster = std::function<std::unique_ptr<RunCluster>(const RunCluster::Settings& settings,
                                                                  std::shared_ptr<net::HostTable> hosts)>;
 

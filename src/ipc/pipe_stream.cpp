@@ -29,7 +29,7 @@ std::size_t PipeStream::write_some(std::string_view first, std::string_view seco
 
 std::size_t PipeStream::read_some(char* to, std::size_t size) {
   if (m_ended) return 0;
-  const auto got = posix::read_some(m_from, to, size);
+  const auto got = posix::read_some(m_from.get(), to, size);
   if (got == posix::would_block) return 0;
   if (got == 0) m_ended = true;
   return static_cast<std::size_t>(got);

@@ -1,6 +1,8 @@
 #include "nodes/farm_cluster.hpp"
 
+#include "base/message.hpp"
 #include "farm/node_notices.hpp"
+#include "nodes/ssh_nodes.hpp"
 #include "posix/threads.hpp"
 
 #include <spritefarm/cluster.hpp>
@@ -13,6 +15,7 @@
 #include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 namespace spritefarm::nodes {
 namespace {
@@ -23,6 +26,7 @@ using std::chrono::seconds;
 
 constexpr milliseconds interval{50};
 constexpr seconds renewal{3};
+constexpr seconds first_node{30};
 
 // Above the size of what one call returns: all sprites of a pokémon. RabbitMQ 4 takes no larger message.
 constexpr std::size_t max_call_bytes = std::size_t{16} << 20;
@@ -41,6 +45,7 @@ class FarmCluster final : public farm::RunCluster {
                     .node_command = "spritefarm node"}),
         m_division(settings.reserved_part) {
     m_hosts->shares().grant(m_run, settings.reserved_part, Clock::time_point::max());
+    if (!settings.ssh_hosts.empty()) start_nodes(settings);
     const posix::BlockedSignals inherited;
     m_thread = posix::start_thread([this] { run(); });
   }
@@ -73,6 +78,24 @@ class FarmCluster final : public farm::RunCluster {
  private:
   using RateDivision = farm::RateDivision;
 
+  /// Waits for the first of them: one that cannot run this run's calls is told at once.
+  void start_nodes(const Settings& settings) {
+    const Broker broker = with_environment({.url = settings.broker});
+    m_ssh.emplace(SshNodes::Settings{settings.ssh_hosts, {broker.url, broker.password}, settings.group});
+    const Clock::time_point deadline = Clock::now() + first_node;
+    std::string failures;
+    while (m_executor.nodes().empty()) {
+      for (const std::string& failure : m_ssh->failures()) failures += failure + "; ";
+      if (m_ssh->have_all_ended()) throw BrokenCluster(failures + "no machine is left");
+      try {
+        m_executor.wait_for_nodes(1, interval);
+      } catch (const TimeoutError& error) {
+        if (Clock::now() > deadline) throw BrokenCluster(failures + error.what() + m_ssh->last_lines());
+      }
+    }
+    if (!failures.empty()) report_message({failures, "the run goes on with the others"});
+  }
+
   void run() {
     posix::set_thread_name("sf nodes");
     std::unique_lock lock(m_mutex);
@@ -81,6 +104,8 @@ class FarmCluster final : public farm::RunCluster {
 
   void look() {
     const Clock::time_point now = Clock::now();
+    if (m_ssh)
+      for (const std::string& failure : m_ssh->failures()) report_message({failure});
     end_pauses(now);
     std::vector<RateDivision::Node> there;
     for (auto& [name, node] : m_known) node.is_there = false;
@@ -127,6 +152,7 @@ class FarmCluster final : public farm::RunCluster {
 
   const std::uint64_t m_run;
   const std::shared_ptr<net::HostTable> m_hosts;
+  std::optional<SshNodes> m_ssh;  // outlives the calls
   ClusterExecutor m_executor;
   mutable std::mutex m_mutex;  // of m_known and m_is_ending; the rest belongs to the thread
   std::condition_variable m_ending;

@@ -11,6 +11,7 @@
 #include "farm/node_worker.hpp"
 #include "farm/worker_sandbox.hpp"
 #include "net/host_table.hpp"
+#include "nodes/piped_broker.hpp"
 #include "posix/fork.hpp"
 #include "posix/host_name.hpp"
 #include "system/standard_files.hpp"
@@ -20,7 +21,9 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <cstdio>
 #include <exception>
+#include <iostream>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -34,7 +37,8 @@ namespace {
 constexpr int default_concurrency = 32;
 
 struct Options {
-  std::string broker, group = "default", name, certificates, sandbox = "on";
+  std::string broker, password, group = "default", name, certificates, sandbox = "on";
+  bool reads_broker = false;
   int processes = 0, concurrency = default_concurrency;
 };
 
@@ -52,6 +56,10 @@ cli::HelpPage node_help() {
                     "address of the RabbitMQ broker [$SPRITEFARM_BROKER]"},
                    {"--group NAME", "work for the runs with this --group [default]",
                     "work for the runs with this --group"},
+                   {"--stdin",
+                    "read URL and password of the broker from two lines of standard input, and end when it is "
+                    "closed; for ssh",
+                    "read the broker from standard input; end with it"},
                    {"--name NAME", "name of this node, which no other node of the group has [host and pid]"},
                }},
               {"Workers",
@@ -95,7 +103,7 @@ NodeOptions node_options(const Options& options) {
   // A node learns its hosts from its runs, so every port is allowed, and no file is written.
   const system::SandboxRules rules =
       farm::worker_rules({.http = context.certificates, .dry_run = true}, "http://127.0.0.1:1/");
-  return {.broker = {.url = options.broker},
+  return {.broker = {.url = options.broker, .password = options.password},
           .group = options.group,
           .name = context.name,
           .pool = {.max_workers = context.workers,
@@ -110,7 +118,8 @@ NodeOptions node_options(const Options& options) {
                    .terminate_grace = std::chrono::milliseconds(200)},
           .status = [state] { return state->status(std::chrono::steady_clock::now()); },
           .on_announcement =
-              [state](const std::string& notice) { state->take(notice, std::chrono::steady_clock::now()); }};
+              [state](const std::string& notice) { state->take(notice, std::chrono::steady_clock::now()); },
+          .lifeline = options.reads_broker ? ::fileno(stdin) : -1};
 }
 
 int usage_error(const cli::Messages& messages, const std::string& error) {
@@ -124,7 +133,8 @@ int node_command(int argc, char** argv) {
   const cli::Messages messages(cli::Verbosity::normal);
   Options options;
   cli::OptionParser parser;
-  parser.value("--broker", options.broker, "URL");
+  const cli::Option broker = parser.value("--broker", options.broker, "URL");
+  parser.flag("--stdin", options.reads_broker).excludes(broker);
   parser.value("--group", options.group, "NAME");
   parser.value("--name", options.name, "NAME");
   parser.value("-p,--processes", options.processes, "N").in_range(1, cli::max_workers);
@@ -139,6 +149,11 @@ int node_command(int argc, char** argv) {
     return 0;
   }
   try {
+    if (options.reads_broker) {
+      PipedBroker piped = read_lines(std::cin);
+      options.broker = std::move(piped.url);
+      options.password = std::move(piped.password);
+    }
     return run_node(node_options(options));
   } catch (const std::invalid_argument& error) {
     return usage_error(messages, error.what());

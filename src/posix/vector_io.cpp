@@ -15,8 +15,8 @@ ssize_t write_two(const Fd& to, std::string_view first, std::string_view second)
   return check(written, "write to a process of the pool");
 }
 
-ssize_t read_some(const Fd& from, char* to, std::size_t size) {
-  const ssize_t got = retry_on_signal([&] { return ::read(from.get(), to, size); });
+ssize_t read_some(int from, char* to, std::size_t size) {
+  const ssize_t got = retry_on_signal([&] { return ::read(from, to, size); });
   if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return would_block;
   return check(got, "read from a process of the pool");
 }

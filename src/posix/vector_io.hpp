@@ -21,6 +21,6 @@ ssize_t write_two(const Fd& to, std::string_view first, std::string_view second)
 
 /// Reads up to `size` bytes and returns their number, 0 at the end, or would_block. Throws std::system_error
 /// for other errors.
-ssize_t read_some(const Fd& from, char* to, std::size_t size);
+ssize_t read_some(int from, char* to, std::size_t size);
 
 }  // namespace spritefarm::posix

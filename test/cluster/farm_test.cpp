@@ -1,4 +1,5 @@
 #include "cluster/cluster_fixture.hpp"
+#include "cluster/ssh_server.hpp"
 #include "support/catch.hpp"
 #include "support/eventually.hpp"
 #include "support/file_tree.hpp"
@@ -13,6 +14,7 @@
 #include <chrono>
 #include <csignal>
 #include <filesystem>
+#include <fstream>
 #include <iterator>
 #include <map>
 #include <memory>
@@ -47,6 +49,17 @@ class Farm {
     return command(arguments);
   }
   [[nodiscard]] std::string folder(const std::string& name) const { return m_folder / name; }
+  /// Whether a node that --ssh has started runs.
+  [[nodiscard]] bool has_node_by_ssh() const {
+    const std::string arguments = std::string("--stdin\0--group\0", 16) + m_group + '\0';
+    for (const auto& process : std::filesystem::directory_iterator("/proc")) {
+      std::ifstream file(process.path() / "cmdline");
+      std::string command;
+      std::getline(file, command);
+      if (command.find(arguments) != std::string::npos) return true;
+    }
+    return false;
+  }
 
  private:
   static Command command(const std::vector<std::string>& arguments) {
@@ -191,6 +204,49 @@ TEST_CASE("a verbose run shows a line for each node on a terminal", "[cluster][b
     CHECK(outcome.err.find("node " + name + "                 ") != std::string::npos);
   CHECK(outcome.err.find("of 8 busy") != std::string::npos);
   CHECK(outcome.err.find("requests/s") != std::string::npos);
+}
+
+TEST_CASE("a run starts nodes by ssh, and they end with it", "[cluster][broker][farm][ssh]") {
+  const bool is_killed = GENERATE(false, true);
+  CAPTURE(is_killed);
+  const MirrorServer mirror({"--count", "40", "--latency", is_killed ? "300" : "5"});
+  const SshServer server;
+  const Farm farm;
+  Command command = farm.run_into("sprites", {"--all", "--base-url", mirror.base_url(), "--rate",
+                                              is_killed ? "5" : "0", "--ssh", "127.0.0.1"});
+  command.environment["SPRITEFARM_SSH"] = server.command();
+  Subprocess running(std::move(command));
+  if (is_killed) {
+    REQUIRE(eventually([&] { return farm.has_node_by_ssh(); }));
+    running.send_signal(SIGKILL);
+  }
+  const Outcome outcome = running.finish();
+  INFO(outcome.err);
+  if (!is_killed) {
+    REQUIRE(outcome.exit_status == 0);
+    const auto sprites = farmed(outcome.out);
+    REQUIRE(sprites.size() == 1);
+    CHECK(sprites.begin()->second == 40);
+  }
+  CHECK(eventually([&] { return !farm.has_node_by_ssh(); }));
+}
+
+TEST_CASE("a run tells why no node comes by ssh", "[cluster][broker][farm][ssh]") {
+  const SshServer server("/nowhere");
+  const Farm farm;
+  Command command = farm.run_into("sprites", {"--base-url", "http://127.0.0.1:1/", "--ssh", "127.0.0.1"});
+  command.environment["SPRITEFARM_SSH"] = server.command();
+  std::string reason = "spritefarm: command not found";
+  SECTION("the program is not there") {}
+  SECTION("the machine cannot be reached") {
+    command.environment["SPRITEFARM_SSH"] = server.command() + " -p 1";
+    reason = "ssh: connect to host 127.0.0.1 port 1: Connection refused";
+  }
+  const Outcome outcome = run(std::move(command));
+  INFO(outcome.err);
+  CHECK(outcome.exit_status == 1);
+  CHECK(outcome.err.find("the node on 127.0.0.1 has ended: ") != std::string::npos);
+  CHECK(outcome.err.find(reason) != std::string::npos);
 }
 
 TEST_CASE("a node that is killed costs no sprite", "[cluster][broker][farm]") {

@@ -59,6 +59,8 @@ complete -c spritefarm -n '__spritefarm_in farm node' -s c -l concurrency -x -d 
 complete -c spritefarm -n '__spritefarm_in farm' -l cluster -d 'let nodes download'
 complete -c spritefarm -n '__spritefarm_in farm node' -l broker -x -d 'address of the RabbitMQ broker'
 complete -c spritefarm -n '__spritefarm_in farm node' -l group -x -d 'group of the nodes'
+complete -c spritefarm -n '__spritefarm_in farm' -l ssh -x -a '(__fish_print_hostnames)' -d 'start nodes on these machines'
+complete -c spritefarm -n '__spritefarm_in node' -l stdin -d 'read the broker from standard input'
 complete -c spritefarm -n '__spritefarm_in farm' -l rate-per-node -x -d 'requests per second of each node to one host'
 complete -c spritefarm -n '__spritefarm_in node' -l name -x -d 'name of this node'
 complete -c spritefarm -n '__spritefarm_in farm' -s o -l output -x -a '(__fish_complete_directories)' -d 'directory for the sprites'

@@ -136,6 +136,11 @@ TEST_CASE("a list option takes one argument", "[farm][options]") {
   CHECK(options({"--connect-to", "a:1:b:2", "mew"}).pokemon == std::vector<std::string>{"mew"});
 }
 
+TEST_CASE("--ssh takes a list of hosts", "[farm][options]") {
+  CHECK(options({"--cluster", "--ssh", "pc1,ana@pc2"}).ssh_hosts ==
+        std::vector<std::string>{"pc1", "ana@pc2"});
+}
+
 TEST_CASE("--all removes the limit", "[farm][options]") {
   const cli::Options all = options({"--all", "--offset", "2"});
   CHECK(!all.index.limit);
@@ -351,7 +356,9 @@ TEST_CASE("a wrong command line is refused in one line", "[farm][options]") {
       List{"--timeout", "0"}, List{"--timeout", "x"}, List{"--timeout", "nan"}, List{"-o", ""},
       List{"--ledger", ""}, List{"--mtime", "then"}, List{"--template", ""}, List{"--template", "../{name}"},
       List{"--template", "{nam}"}, List{"-q", "-v"}, List{"--demo", "--base-url", "http://h/"}, List{"../x"},
-      List{""}, List{"0"}, List{"--planted", "f"}, List{"--rate", "-1"});
+      List{""}, List{"0"}, List{"--planted", "f"}, List{"--rate", "-1"}, List{"--ssh", "h"},
+      List{"--cluster", "--ssh", ""}, List{"--cluster", "--ssh", "a,-oProxyCommand=x"},
+      List{"--cluster", "--ssh", "a b"});
   std::string joined;
   for (const std::string& argument : arguments) joined += argument + " ";
   CAPTURE(joined);
