@@ -9,8 +9,10 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <chrono>
+#include <fstream>
 #include <memory>
+#include <sstream>
+#include <string>
 #include <thread>
 #include <utility>
 
@@ -20,15 +22,19 @@ extern "C" [[gnu::weak]] void __tsan_init();
 namespace spritefarm::posix {
 namespace {
 
-/// Counts the first thread and those that the program has started.
-int list_threads() {
-  const std::unique_ptr<DIR, int (*)(DIR*)> tasks(::opendir("/proc/self/task"), ::closedir);
-  if (!tasks) throw_errno("list /proc/self/task");
-  int count = 0;
-  while (const dirent* entry = ::readdir(tasks.get())) count += entry->d_name[0] != '.';
-  // ThreadSanitizer starts a thread before the first of the program, or when a child is forked, and handles
-  // forks itself.
-  return __tsan_init && count > 1 ? count - 1 : count;
+/// Whether the thread ends: the kernel sets PF_EXITING before pthread_join() returns, and lists the thread
+/// until it has run for the last time, which a busy machine puts off.
+bool is_ending(const char* thread) {
+  std::ifstream file(std::string("/proc/self/task/") + thread + "/stat");
+  if (!file) return errno == ENOENT || errno == ESRCH;
+  std::string text;
+  if (!std::getline(file, text)) return true;                   // it has ended meanwhile
+  std::istringstream fields(text.substr(text.rfind(')') + 1));  // the name before it may have any character
+  std::string skipped;
+  for (int i = 0; i < 6; ++i) fields >> skipped;
+  constexpr unsigned long exiting = 4;
+  unsigned long flags = 0;
+  return fields >> flags && (flags & exiting) != 0;
 }
 
 }  // namespace
@@ -64,12 +70,14 @@ bool thread_exists(int id) noexcept {
 }
 
 int count_threads() {
-  int count = list_threads();
-  for (int tries = 0; count > 1 && tries < 100; ++tries) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    count = list_threads();
-  }
-  return count;
+  const std::unique_ptr<DIR, int (*)(DIR*)> tasks(::opendir("/proc/self/task"), ::closedir);
+  if (!tasks) throw_errno("list /proc/self/task");
+  int count = 0;
+  while (const dirent* entry = ::readdir(tasks.get()))
+    count += entry->d_name[0] != '.' && !is_ending(entry->d_name);
+  // ThreadSanitizer starts a thread before the first of the program, or when a child is forked, and handles
+  // forks itself.
+  return __tsan_init && count > 1 ? count - 1 : count;
 }
 
 }  // namespace spritefarm::posix

@@ -34,9 +34,8 @@ int thread_id() noexcept;
 /// True if a thread with that id exists.
 bool thread_exists(int id) noexcept;
 
-/// The number of threads of the calling process, as the kernel counts them. The kernel lists a thread for a
-/// moment after it is joined, so this counts again, for up to a tenth of a second, while there are several.
-/// The thread of ThreadSanitizer does not count. Throws std::system_error.
+/// The number of threads of the calling process, without those that are ending. The thread of
+/// ThreadSanitizer does not count. Throws std::system_error.
 int count_threads();
 
 }  // namespace spritefarm::posix

@@ -35,7 +35,8 @@ void in_killed_child(const std::string& path, Use use) {
       cache::Ledger ledger(path);
       use(ledger);
       ::kill(::getpid(), SIGKILL);
-    } catch (...) {
+    } catch (const std::exception& error) {
+      std::fprintf(stderr, "the child failed: %s\n", error.what());
     }
     ::_exit(1);
   }

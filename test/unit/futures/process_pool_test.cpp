@@ -1,6 +1,7 @@
 #include "posix/process_memory.hpp"
 #include "posix/threads.hpp"
 #include "support/catch.hpp"
+#include "support/eventually.hpp"
 
 #include <spritefarm/futures.hpp>
 
@@ -341,8 +342,7 @@ void end_in_callback(End how) {
   else
     CHECK(waiting.result(60s) == 4);
   // Its supervisor ends a moment later.
-  for (int tries = 0; tries < 600 && posix::count_threads() > 1; ++tries) {
-  }
+  CHECK(test::eventually([] { return posix::count_threads() == 1; }));
   ::close(gate[0]);
   ::close(gate[1]);
 }
