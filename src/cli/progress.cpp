@@ -69,6 +69,7 @@ void Progress::resume() {
   const std::lock_guard lock(m_mutex);
   m_suspended = false;
   m_samples.assign({Sample{Clock::now(), m_count}});
+  m_announced.clear();  // they are given up later than was told
 }
 
 void Progress::expect(std::uint64_t tasks) {
