@@ -165,6 +165,30 @@ TEST_CASE("a limit on descriptors or processes fails sprites by name", "[faults]
   check_faults(rows);
 }
 
+TEST_CASE("a lack of memory is called a lack of memory", "[faults]") {
+  if (UNDER_ADDRESS_SANITIZER || UNDER_THREAD_SANITIZER) {
+    skip("little memory", "the sanitizer itself needs address space");
+    return;
+  }
+  ChangingApi api(pokemon);
+  for (int megabytes = 30; megabytes <= 150; megabytes += 10) {
+    for (const std::string mode : {"-p2", "-t4", "-s"}) {
+      const TempDir work;
+      const Outcome outcome = run(preceded({"prlimit", "--as=" + std::to_string(megabytes) + "000000"},
+                                           program({mode, "--retries", "1", "-n", "5", "--base-url",
+                                                    api.base_url(), "-o", work / "sprites"})));
+      CAPTURE(megabytes, mode, outcome.err);
+      if (outcome.exit_status == 127) continue;  // not even the program's libraries find room
+      CHECK(outcome.signal == 0);
+      if (outcome.exit_status == 0) continue;
+      CHECK((outcome.err.find("not enough memory") != outcome.err.npos ||
+             outcome.err.find("Cannot allocate memory") != outcome.err.npos));
+      for (const char* const other : {"more processes", "libcrypto", "the network", "connection"})
+        CHECK(outcome.err.find(other) == outcome.err.npos);
+    }
+  }
+}
+
 TEST_CASE("a run continues without a ledger that another run has locked", "[faults]") {
   ChangingApi api(pokemon);
   FaultRow row = sound_row("ledger of another run", api);
