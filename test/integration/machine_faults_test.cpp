@@ -104,6 +104,16 @@ TEST_CASE("a limit on the size of files ends the run with one line", "[faults][o
   CHECK(std::count(outcome.err.begin(), outcome.err.end(), '\n') <= 2);
 }
 
+TEST_CASE("a limit below the size of the first file is told with what to do", "[faults][output]") {
+  const TempDir work;
+  const Outcome outcome =
+      run(preceded({"prlimit", "--fsize=100"},
+                   program({"-s", "--base-url", "http://127.0.0.1:1/", "-o", work / "sprites"})));
+  INFO(outcome.err);
+  CHECK(outcome.exit_status == 4);
+  CHECK(outcome.err.find("File too large; allow larger files (ulimit -f)\n") != outcome.err.npos);
+}
+
 TEST_CASE("a removed output directory ends the run with one line", "[faults][output]") {
   const std::string mode = GENERATE(as<std::string>(), "-p2", "-t2", "-s");
   CAPTURE(mode);
