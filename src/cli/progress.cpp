@@ -154,7 +154,7 @@ std::vector<ProgressPart> Progress::parts() const {
       m_expected && speed > 0 && m_announced.empty())
     if (const double left = static_cast<double>(*m_expected - std::min(m_count.tasks, *m_expected)) / speed;
         left >= std::chrono::duration<double>(min_left).count())
-      all.push_back({duration_text(left) + " left", Tone::plain, Rank::other});
+      all.push_back({duration_text(left) + " left", Tone::plain, Rank::important});
   if (m_count.sprites > 0) {
     all.push_back({fmt::format("{:.0f} sprites/s", per_second(m_count.sprites, before.count.sprites)),
                    Tone::dim, Rank::other});

@@ -119,6 +119,15 @@ TEST_CASE("the progress fits a terminal that becomes narrower and one with few r
     const std::size_t begin = written.rfind("\x1b[J", last) + 3;
     CHECK(Screen(written.substr(begin, written.find('\r', begin) - begin)).max_columns() < 30);
   }
+  SECTION("40 columns") {
+    Command command = farm(mirror, work, {});
+    command.terminal = TerminalSize{40, 24};
+    Subprocess process(std::move(command));
+    process.wait_for_message(" of 40 pokémon  ");
+    process.wait_for_message(" left");  // rather than the bar
+    process.send_signal(SIGINT);
+    CHECK(holds(process.finish().err, " left"));
+  }
   SECTION("few rows") {
     Command command = farm(mirror, work, {"-v"});
     command.terminal = TerminalSize{100, 4};
