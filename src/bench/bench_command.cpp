@@ -46,7 +46,11 @@ class Rounds {
          const cli::Messages& messages, const std::string& title)
       : m_options(options),
         m_signals(signals),
-        m_progress(cli::fitting_progress_form(), messages, title, names_of(options), options.rounds),
+        m_progress(cli::fitting_progress_form(), messages,
+                   {.title = title,
+                    .configurations = shown(options),
+                    .rounds = options.rounds,
+                    .has_memory_round = true}),
         m_runs{act, {}} {
     for (const Configuration& configuration : options.configurations)
       m_runs.configurations.push_back({configuration, 0, {}});
@@ -128,10 +132,10 @@ class Rounds {
     return measured;
   }
 
-  static std::vector<std::string> names_of(const BenchOptions& options) {
-    std::vector<std::string> names;
-    for (const Configuration& each : options.configurations) names.push_back(to_string(each));
-    return names;
+  static std::vector<BenchProgress::Configuration> shown(const BenchOptions& options) {
+    std::vector<BenchProgress::Configuration> all;
+    for (const Configuration& each : options.configurations) all.push_back({to_string(each), "sprites/s"});
+    return all;
   }
 
   const BenchOptions& m_options;
@@ -209,8 +213,7 @@ bool measure_act(BenchOptions& options, const Act& act, const StartMirror& start
     mirror = start_mirror(act.latency);
     farm::set_base_url(options.farm, mirror.base_url);
   }
-  system::TerminationSignals signals(
-      cli::fitting_progress_form() == cli::ProgressForm::live ? cli::Messages::erase_below : "");
+  system::TerminationSignals signals(cli::farewell(cli::fitting_progress_form()));
   const std::string title =
       options.acts.size() > 1 ? fmt::format("act {} of {}, ", acts.size() + 1, options.acts.size()) : "";
   Rounds rounds(options, act, signals, messages, title);

@@ -38,6 +38,10 @@ ProgressForm fitting_progress_form() {
   return system::is_terminal(stderr) && has_capable_terminal() ? ProgressForm::live : ProgressForm::messages;
 }
 
+std::string_view farewell(ProgressForm form) noexcept {
+  return form == ProgressForm::live ? Messages::erase_below : "";
+}
+
 Progress::Progress(ProgressForm form, const Messages& messages, const net::HostTable& hosts,
                    const ActivityBoard* board)
     : m_form(form), m_messages(messages), m_hosts(hosts), m_board(board) {

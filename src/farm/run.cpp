@@ -93,8 +93,7 @@ Run::Parts::Parts(const cli::Options& options, const RunSettings& settings,
       progress_listener(progress),
       coordinator(settings.coordinator, executors, events, report, messages,
                   with(progress_listener, outputs.listeners())) {
-  const bool is_live = progress_form(options) == cli::ProgressForm::live;
-  signals.emplace([this] { events.put_interruption(); }, is_live ? cli::Messages::erase_below : "");
+  signals.emplace([this] { events.put_interruption(); }, cli::farewell(progress_form(options)));
   stop_signal.emplace(
       [this] {
         executors.suspend();

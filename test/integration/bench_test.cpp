@@ -51,7 +51,7 @@ TEST_CASE("bench calls measures every executor with every payload and chunk", "[
                                        "--payload", "0,100,100000", "--chunk", "1,7", "--json"}));
   INFO(outcome.err);
   REQUIRE(outcome.exit_status == 0);
-  CHECK(outcome.err.empty());
+  CHECK(outcome.err == "round 1 of 3\nround 2 of 3\nround 3 of 3\n");
   simdjson::dom::parser parser;
   const simdjson::dom::element report = parser.parse(outcome.out);
   CHECK(std::uint64_t(report["workers"]) == 2);
@@ -271,6 +271,19 @@ TEST_CASE("bench shows a bar and the figures so far on a terminal", "[bench]") {
   command.environment["NO_COLOR"] = "1";
   Subprocess bench(std::move(command));
   bench.wait_for_message(" sprites/s");
+  bench.wait_for_message("░  round ");
+  bench.wait_for_message(" left");
+  bench.send_signal(SIGINT);
+  CHECK(bench.finish().signal == SIGINT);
+}
+
+TEST_CASE("bench calls shows a bar and the figures so far on a terminal", "[bench]") {
+  Command command = program({"bench", "calls", "--rounds", "1000"});
+  command.terminal = spritefarm::system::TerminalSize{80, 24};
+  command.environment["TERM"] = "xterm";
+  command.environment["NO_COLOR"] = "1";
+  Subprocess bench(std::move(command));
+  bench.wait_for_message(" calls/s");
   bench.wait_for_message("░  round ");
   bench.wait_for_message(" left");
   bench.send_signal(SIGINT);
