@@ -1,14 +1,12 @@
 #include "bench/calls_command.hpp"
 
-#include "bench/bench_progress.hpp"
 #include "bench/calls_options.hpp"
 #include "bench/calls_report.hpp"
-#include "bench/child_measurement.hpp"
 #include "bench/futex_ping_pong.hpp"
+#include "bench/undisturbed_run.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/messages.hpp"
 #include "cli/standard_output.hpp"
-#include "system/termination_signals.hpp"
 
 #include <fmt/format.h>
 
@@ -24,8 +22,7 @@ namespace {
 /// std::runtime_error with a message that names executor and round.
 class Rounds {
  public:
-  Rounds(const CallsOptions& options, const system::TerminationSignals& signals,
-         const cli::Messages& messages)
+  Rounds(const CallsOptions& options, Signals& signals, const cli::Messages& messages)
       : m_options(options),
         m_signals(signals),
         m_progress(cli::fitting_progress_form(), messages,
@@ -75,8 +72,8 @@ class Rounds {
   Metrics measure(std::size_t configuration, const Body& body) {
     const Observer observer{m_signals, std::chrono::milliseconds(100),
                             [this](pid_t) { m_progress.update(); }};
-    m_progress.begin_run(configuration);
-    return measure_in_child<Metrics>(body, observer).metrics;
+    return run_until_undisturbed(m_signals, m_progress, configuration,
+                                 [&] { return measure_in_child<Metrics>(body, observer).metrics; });
   }
   RoundTrip measure_futex(std::size_t configuration, Placement placement) {
     const auto count = static_cast<int>(std::min<std::size_t>(m_options.plan.round_trips_with(0), 100'000));
@@ -97,14 +94,14 @@ class Rounds {
   }
 
   const CallsOptions& m_options;
-  const system::TerminationSignals& m_signals;
+  Signals& m_signals;
   BenchProgress m_progress;
   CallsRounds m_rounds;
 };
 
 /// False after a termination signal. Throws std::runtime_error.
 bool measure(const CallsOptions& options, const cli::Messages& messages, CallsRounds& rounds) {
-  system::TerminationSignals signals(cli::farewell(cli::fitting_progress_form()));
+  Signals signals{system::TerminationSignals(cli::farewell(cli::fitting_progress_form()))};
   Rounds all(options, signals, messages);
   try {
     for (int round = 0; round < options.rounds; ++round) all.measure(round);
