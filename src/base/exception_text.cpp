@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 #include <memory>
+#include <new>
 #include <string_view>
 #include <typeinfo>
 #include <utility>
@@ -42,6 +43,8 @@ std::string exception_type_name(const std::exception_ptr& exception) {
 std::string exception_text(const std::exception_ptr& exception) {
   try {
     std::rethrow_exception(exception);
+  } catch (const std::bad_alloc& error) {
+    return type_name(typeid(error)) + ": not enough memory";
   } catch (const std::exception& error) {
     return type_name(typeid(error)) + ": " + error.what();
   } catch (...) {

@@ -8,6 +8,7 @@
 #include "bench/configuration_run.hpp"
 #include "bench/cpython_run.hpp"
 #include "bench/environment.hpp"
+#include "bench/undisturbed_run.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/messages.hpp"
 #include "cli/secret_arguments.hpp"
@@ -16,7 +17,6 @@
 #include "system/atomic_file.hpp"
 #include "system/directory.hpp"
 #include "system/terminal.hpp"
-#include "system/termination_signals.hpp"
 #include "system/tree_memory.hpp"
 
 #include <fmt/format.h>
@@ -42,11 +42,15 @@ using farm::StartMirror;
 class Rounds {
  public:
   /// `title` tells the act from the others.
-  Rounds(const BenchOptions& options, const Act& act, const system::TerminationSignals& signals,
-         const cli::Messages& messages, const std::string& title)
+  Rounds(const BenchOptions& options, const Act& act, Signals& signals, const cli::Messages& messages,
+         const std::string& title)
       : m_options(options),
         m_signals(signals),
-        m_progress(cli::fitting_progress_form(), messages, title, names_of(options), options.rounds),
+        m_progress(cli::fitting_progress_form(), messages,
+                   {.title = title,
+                    .configurations = shown(options),
+                    .rounds = options.rounds,
+                    .has_memory_round = true}),
         m_runs{act, {}} {
     for (const Configuration& configuration : options.configurations)
       m_runs.configurations.push_back({configuration, 0, {}});
@@ -60,8 +64,7 @@ class Rounds {
         runs.peak_memory = std::max(runs.peak_memory, system::proportional_memory_of_tree(child));
         m_progress.update();
       };
-      m_progress.begin_run(i);
-      run(runs.configuration, "memory round", {m_signals, std::chrono::milliseconds(5), observe});
+      run(i, "memory round", {m_signals, std::chrono::milliseconds(5), observe});
       m_progress.end_run(std::nullopt);
     }
   }
@@ -72,9 +75,8 @@ class Rounds {
     for (std::size_t i = 0; i < all.size(); ++i) {
       const std::size_t at = (i + static_cast<std::size_t>(round)) % all.size();
       ConfigurationRuns& runs = all[at];
-      m_progress.begin_run(at);
-      runs.rounds.push_back(run(runs.configuration, fmt::format("round {}", round + 1),
-                                {m_signals, std::chrono::milliseconds(100), observe}));
+      runs.rounds.push_back(
+          run(at, fmt::format("round {}", round + 1), {m_signals, std::chrono::milliseconds(100), observe}));
       const RunMetrics& metrics = runs.rounds.back().metrics;
       m_progress.end_run(static_cast<double>(metrics.downloaded) / metrics.seconds);
     }
@@ -91,13 +93,14 @@ class Rounds {
   [[nodiscard]] const ActRuns& runs() const noexcept { return m_runs; }
 
  private:
-  Measured<RunMetrics> run(const Configuration& configuration, const std::string& round,
-                           const Observer& observer) {
+  Measured<RunMetrics> run(std::size_t index, const std::string& round, const Observer& observer) {
+    const Configuration& configuration = m_runs.configurations[index].configuration;
     const auto message = [&](const std::exception& error) {
       return fmt::format("{}, {}: {}", to_string(configuration), round, error.what());
     };
     try {
-      Measured<RunMetrics> measured = run_once(configuration, observer);
+      Measured<RunMetrics> measured = run_until_undisturbed(
+          m_signals, m_progress, index, [&] { return run_once(configuration, observer); });
       const std::uint64_t sprites = measured.metrics.downloaded;
       if (m_sprites.value_or(sprites) != sprites)
         throw IncompleteRun(
@@ -128,14 +131,14 @@ class Rounds {
     return measured;
   }
 
-  static std::vector<std::string> names_of(const BenchOptions& options) {
-    std::vector<std::string> names;
-    for (const Configuration& each : options.configurations) names.push_back(to_string(each));
-    return names;
+  static std::vector<BenchProgress::Configuration> shown(const BenchOptions& options) {
+    std::vector<BenchProgress::Configuration> all;
+    for (const Configuration& each : options.configurations) all.push_back({to_string(each), "sprites/s"});
+    return all;
   }
 
   const BenchOptions& m_options;
-  const system::TerminationSignals& m_signals;
+  Signals& m_signals;
   BenchProgress m_progress;
   ActRuns m_runs;
   std::optional<std::uint64_t> m_sprites;  // downloaded by every run so far
@@ -209,8 +212,7 @@ bool measure_act(BenchOptions& options, const Act& act, const StartMirror& start
     mirror = start_mirror(act.latency);
     farm::set_base_url(options.farm, mirror.base_url);
   }
-  system::TerminationSignals signals(
-      cli::fitting_progress_form() == cli::ProgressForm::live ? cli::Messages::erase_below : "");
+  Signals signals{system::TerminationSignals(cli::farewell(cli::fitting_progress_form()))};
   const std::string title =
       options.acts.size() > 1 ? fmt::format("act {} of {}, ", acts.size() + 1, options.acts.size()) : "";
   Rounds rounds(options, act, signals, messages, title);

@@ -17,20 +17,21 @@ constexpr std::chrono::milliseconds between_drawings{100};
 
 }  // namespace
 
-BenchProgress::BenchProgress(cli::ProgressForm form, const cli::Messages& messages, std::string title,
-                             const std::vector<std::string>& configurations, int rounds)
-    : m_form(form), m_messages(messages), m_title(std::move(title)), m_rounds(rounds) {
-  for (const std::string& name : configurations) m_configurations.push_back({.name = name});
-}
+BenchProgress::BenchProgress(cli::ProgressForm form, const cli::Messages& messages, Plan plan)
+    : m_form(form), m_messages(messages), m_plan(std::move(plan)), m_runs(m_plan.configurations.size()) {}
 
 BenchProgress::~BenchProgress() {
+  erase();
+}
+
+void BenchProgress::erase() {
   if (m_form == cli::ProgressForm::live) m_messages.show_below({});
 }
 
 void BenchProgress::begin_round(int round) {
   m_round = round;
   if (m_form == cli::ProgressForm::messages && round > 0)
-    m_messages.note(fmt::format("{}round {} of {}", m_title, round, m_rounds));
+    m_messages.note(fmt::format("{}round {} of {}", m_plan.title, round, m_plan.rounds));
 }
 
 void BenchProgress::begin_run(std::size_t configuration, Clock::time_point now) {
@@ -46,28 +47,29 @@ void BenchProgress::update(Clock::time_point now) {
       lines(now, static_cast<std::size_t>(rows - 1), static_cast<std::size_t>(columns - 1)));
 }
 
-void BenchProgress::end_run(std::optional<double> sprites_per_second, Clock::time_point now) {
-  Configuration& configuration = m_configurations[m_running];
-  ++configuration.runs;
-  configuration.took += now - m_began;
-  if (sprites_per_second) configuration.sprites_per_second.add(*sprites_per_second);
+void BenchProgress::end_run(std::optional<double> figure, Clock::time_point now) {
+  Runs& runs = m_runs[m_running];
+  ++runs.count;
+  runs.took += now - m_began;
+  if (figure) runs.figures.add(*figure);
 }
 
 std::vector<cli::Line> BenchProgress::lines(Clock::time_point now, std::size_t rows,
                                             std::size_t columns) const {
   using Rank = cli::ProgressPart::Rank;
   std::size_t name_width = 0;
-  std::uint64_t done = 0;
-  for (const Configuration& each : m_configurations) {
-    name_width = std::max(name_width, text::width_of(each.name));
-    done += static_cast<std::uint64_t>(each.runs);
+  int done = 0;
+  for (std::size_t i = 0; i < m_runs.size(); ++i) {
+    name_width = std::max(name_width, text::width_of(m_plan.configurations[i].name));
+    done += m_runs[i].count;
   }
   std::vector<cli::Line> lines;
-  for (const Configuration& each : m_configurations)
-    if (lines.size() + 1 < rows) lines.push_back(line_of(each, name_width));
+  for (std::size_t i = 0; i < m_runs.size(); ++i)
+    if (lines.size() + 1 < rows) lines.push_back(line_of(i, name_width));
   std::vector<cli::ProgressPart> parts{
-      cli::progress_bar(done, m_configurations.size() * static_cast<std::size_t>(m_rounds + 1)),
-      {m_title + (m_round == 0 ? "memory round" : fmt::format("round {} of {}", m_round, m_rounds)),
+      cli::progress_bar(static_cast<std::uint64_t>(done),
+                        m_runs.size() * static_cast<std::size_t>(runs_of_each())),
+      {m_plan.title + (m_round == 0 ? "memory round" : fmt::format("round {} of {}", m_round, m_plan.rounds)),
        cli::Tone::plain, Rank::count}};
   if (const auto left = seconds_left(now))
     parts.push_back({cli::duration_text(*left) + " left", cli::Tone::plain, Rank::important});
@@ -80,28 +82,27 @@ std::vector<cli::Line> BenchProgress::lines(Clock::time_point now, std::size_t r
 std::optional<double> BenchProgress::seconds_left(Clock::time_point now) const {
   double known_seconds = 0;
   int known_runs = 0;
-  for (const Configuration& each : m_configurations) {
+  for (const Runs& each : m_runs) {
     known_seconds += each.took.count();
-    known_runs += each.runs;
+    known_runs += each.count;
   }
   if (known_runs == 0) return std::nullopt;
   double left = 0;
-  for (std::size_t i = 0; i < m_configurations.size(); ++i) {
-    const Configuration& each = m_configurations[i];
-    const double mean = each.runs > 0 ? each.took.count() / each.runs : known_seconds / known_runs;
-    left += mean * (m_rounds + 1 - each.runs);
+  for (std::size_t i = 0; i < m_runs.size(); ++i) {
+    const Runs& each = m_runs[i];
+    const double mean = each.count > 0 ? each.took.count() / each.count : known_seconds / known_runs;
+    left += mean * (runs_of_each() - each.count);
     if (i == m_running) left -= std::min(mean, std::chrono::duration<double>(now - m_began).count());
   }
   return left >= 1 ? std::optional(left) : std::nullopt;
 }
 
-cli::Line BenchProgress::line_of(const Configuration& configuration, std::size_t name_width) const {
-  const std::string padding(name_width - text::width_of(configuration.name), ' ');
-  cli::Line line{{configuration.name + padding}};
-  const Samples& speeds = configuration.sprites_per_second;
-  if (!speeds.in_order().empty())
-    line.push_back({fmt::format("  {:>6} sprites/s", brief(speeds.median())), cli::Tone::dim});
-  if (&configuration == &m_configurations[m_running]) line.push_back({"  running", cli::Tone::done});
+cli::Line BenchProgress::line_of(std::size_t configuration, std::size_t name_width) const {
+  const auto& [name, unit] = m_plan.configurations[configuration];
+  cli::Line line{{name + std::string(name_width - text::width_of(name), ' ')}};
+  if (const Samples& figures = m_runs[configuration].figures; !figures.in_order().empty())
+    line.push_back({fmt::format("  {:>7} {}", brief(figures.median()), unit), cli::Tone::dim});
+  if (configuration == m_running) line.push_back({"  running", cli::Tone::done});
   return line;
 }
 

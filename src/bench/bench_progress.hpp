@@ -13,48 +13,58 @@
 namespace spritefarm::bench {
 
 /// Shows how far a benchmark is: a bar, the time left, and the figures so far of each configuration, below
-/// the messages of a terminal; elsewhere a message for each round. Owned by compare(), used by the main
-/// thread, which calls update() while it waits for a run. The destructor erases the lines.
+/// the messages of a terminal; elsewhere a message for each round. Owned by the command, used by the
+/// main thread, which calls update() while it waits for a run. The destructor erases the lines.
 class BenchProgress {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// Each configuration is run `rounds` times, and once before for its memory. `title` stands before the
-  /// round.
-  BenchProgress(cli::ProgressForm form, const cli::Messages& messages, std::string title,
-                const std::vector<std::string>& configurations, int rounds);
+  struct Configuration {
+    std::string name;
+    std::string unit;  ///< of its figure
+  };
+  struct Plan {
+    std::string title;  ///< stands before the round
+    std::vector<Configuration> configurations;
+    int rounds = 1;
+    bool has_memory_round = false;  ///< round 0, which measures memory
+  };
+  BenchProgress(cli::ProgressForm form, const cli::Messages& messages, Plan plan);
   BenchProgress(const BenchProgress&) = delete;
   BenchProgress& operator=(const BenchProgress&) = delete;
   ~BenchProgress();
 
-  /// Round 0 measures memory.
+  /// Rounds are counted from 1; round 0 measures memory.
   void begin_round(int round);
   void begin_run(std::size_t configuration, Clock::time_point now = Clock::now());
   /// Draws the lines again, at most ten times a second.
   void update(Clock::time_point now = Clock::now());
-  /// `sprites_per_second`: none in round 0.
-  void end_run(std::optional<double> sprites_per_second, Clock::time_point now = Clock::now());
+  /// `figure`: none in round 0.
+  void end_run(std::optional<double> figure, Clock::time_point now = Clock::now());
+  /// Erases the lines until the next update().
+  void erase();
 
   /// The lines, as many as fit. `columns` is the room of the last one.
   [[nodiscard]] std::vector<cli::Line> lines(Clock::time_point now, std::size_t rows,
                                              std::size_t columns) const;
 
  private:
-  struct Configuration {
-    std::string name;
-    int runs = 0;
+  struct Runs {
+    int count = 0;
     std::chrono::duration<double> took{0};
-    Samples sprites_per_second;
+    Samples figures;
   };
 
+  [[nodiscard]] int runs_of_each() const noexcept {
+    return m_plan.rounds + (m_plan.has_memory_round ? 1 : 0);
+  }
   [[nodiscard]] std::optional<double> seconds_left(Clock::time_point now) const;
-  [[nodiscard]] cli::Line line_of(const Configuration& configuration, std::size_t name_width) const;
+  [[nodiscard]] cli::Line line_of(std::size_t configuration, std::size_t name_width) const;
 
   const cli::ProgressForm m_form;
   const cli::Messages& m_messages;
-  const std::string m_title;
-  const int m_rounds;
-  std::vector<Configuration> m_configurations;
+  const Plan m_plan;
+  std::vector<Runs> m_runs;  // of each configuration
   int m_round = 0;
   std::size_t m_running = 0;
   Clock::time_point m_began{}, m_drawn{};

@@ -85,6 +85,7 @@ std::string ready_table(const CallPlan& plan, const CallsRounds& rounds) {
 
 std::string calls_table(const CallsOptions& options, const CallsRounds& rounds) {
   const CallPlan& plan = options.plan;
+  const std::size_t complete = rounds.futex.size();
   return fmt::format(
       "spritefarm bench calls: {} worker{}, {} calls, {} round{}\n"
       "All numbers are medians of the rounds; min–max is the range of the rounds.\n\n"
@@ -93,7 +94,7 @@ std::string calls_table(const CallsOptions& options, const CallsRounds& rounds) 
       "the kernel chooses, and pinned to two processors.\n{}\n"
       "Items per second through map()\n{}\n"
       "Time until the executor is made and all its workers run a call\n{}",
-      plan.workers, plan.workers == 1 ? "" : "s", plan.calls, options.rounds, options.rounds == 1 ? "" : "s",
+      plan.workers, plan.workers == 1 ? "" : "s", plan.calls, complete, complete == 1 ? "" : "s",
       many_table(plan, rounds), single_table(plan, rounds), map_table(plan, rounds),
       ready_table(plan, rounds));
 }
@@ -103,7 +104,7 @@ std::string calls_json(const CallsOptions& options, const CallsRounds& rounds) {
   text::JsonWriter json;
   json.begin_object();
   json.key("bench").value("calls").key("workers").value(plan.workers).key("calls").value(plan.calls);
-  json.key("rounds").value(options.rounds);
+  json.key("rounds").value(rounds.futex.size());
   for (const auto& [name, trips] :
        {std::pair("futex_us", &rounds.futex), {"futex_pinned_us", &rounds.futex_pinned}}) {
     json.key(name).begin_object();

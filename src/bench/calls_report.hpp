@@ -13,7 +13,7 @@ struct ExecutorRounds {
   std::vector<CallMetrics> rounds;
 };
 
-/// All measurements of `spritefarm bench calls`.
+/// All measurements of `spritefarm bench calls`, of the same rounds.
 struct CallsRounds {
   std::vector<RoundTrip> futex;         ///< with Placement::any
   std::vector<RoundTrip> futex_pinned;  ///< with Placement::pinned

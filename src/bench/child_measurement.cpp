@@ -36,7 +36,8 @@ Measured<std::string> measure_bytes_in_child(const std::function<void(const Send
   std::string metrics;
   for (char kind = part_of_measured; kind == part_of_measured;) {
     do {
-      if (observer.signals.pending()) throw Interrupted();
+      if (observer.signals.termination.pending()) throw Interrupted();
+      if (observer.signals.stop.pending()) throw Stopped();
       observer.observe(child.pid());
     } while (!child.wait_for_message(observer.interval));
     const std::optional<std::string> message = child.receive();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "system/child_process.hpp"
+#include "system/stop_signal.hpp"
 #include "system/termination_signals.hpp"
 
 #include <spritefarm/codec.hpp>
@@ -19,6 +20,18 @@ class Interrupted : public std::runtime_error {
   Interrupted() : std::runtime_error("interrupted") {}
 };
 
+/// Ctrl-Z (SIGTSTP) came during a measurement, which has measured nothing. The child is dead and reaped.
+class Stopped : public std::runtime_error {
+ public:
+  Stopped() : std::runtime_error("stopped") {}
+};
+
+/// The signals that end a measurement. Owned by the command.
+struct Signals {
+  system::TerminationSignals termination;
+  system::StopSignal stop{};
+};
+
 /// The metrics of a child, and its exit with the resources it used.
 template <Portable Metrics>
 struct Measured {
@@ -30,7 +43,7 @@ struct Measured {
 /// more when the child has sent its metrics and waits with all its processes alive. It polls
 /// `signals` at the same interval.
 struct Observer {
-  const system::TerminationSignals& signals;
+  const Signals& signals;
   std::chrono::milliseconds interval{100};
   std::function<void(pid_t child)> observe = [](pid_t) {};
 };
@@ -44,8 +57,8 @@ Measured<std::string> measure_bytes_in_child(const std::function<void(const Send
 
 /// Runs `body` in a new child process, so that memory, processor time and start-up are measured alone. `body`
 /// passes its metrics to the function that it gets as its argument. The caller has one thread. Throws
-/// Interrupted; std::runtime_error with the message of an exception that left `body`, or if the child ended
-/// without metrics.
+/// Interrupted or Stopped; std::runtime_error with the message of an exception that left `body`, or if the
+/// child ended without metrics.
 template <Portable Metrics, typename Body>
 Measured<Metrics> measure_in_child(const Body& body, const Observer& observer) {
   Measured<std::string> encoded = measure_bytes_in_child(

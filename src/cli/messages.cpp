@@ -1,6 +1,7 @@
 #include "cli/messages.hpp"
 
 #include "system/terminal.hpp"
+#include "system/termination_signals.hpp"
 
 #include <fmt/format.h>
 
@@ -8,10 +9,6 @@
 
 namespace spritefarm::cli {
 namespace {
-
-void write_to_stderr(std::string_view text) {
-  std::fwrite(text.data(), 1, text.size(), stderr);  // an error cannot be reported anywhere
-}
 
 Line with_prefix(std::string_view text, Tone tone) {
   return {{"spritefarm: ", tone}, {std::string(text)}};
@@ -38,7 +35,7 @@ void Messages::detail(const Line& line) const {
 void Messages::write_line(const Line& line) const {
   const std::string text = m_style.line(line) + "\n";
   const std::lock_guard lock(m_mutex);
-  write_to_stderr((m_below.empty() ? text : std::string(erase_below) + text) + m_below);
+  system::write_to_stderr((m_below.empty() ? text : std::string(erase_below) + text) + m_below);
 }
 
 void Messages::show_below(const std::vector<Line>& lines) const {
@@ -48,7 +45,7 @@ void Messages::show_below(const std::vector<Line>& lines) const {
   if (lines.size() > 1) below += fmt::format("\x1b[{}A", lines.size() - 1);
   if (!lines.empty()) below += '\r';
   const std::lock_guard lock(m_mutex);
-  write_to_stderr((m_below.empty() ? "" : std::string(erase_below)) + below);
+  system::write_to_stderr((m_below.empty() ? "" : std::string(erase_below)) + below);
   m_below = std::move(below);
 }
 

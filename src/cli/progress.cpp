@@ -39,6 +39,10 @@ ProgressForm fitting_progress_form() {
   return system::is_terminal(stderr) && has_capable_terminal() ? ProgressForm::live : ProgressForm::messages;
 }
 
+std::string_view farewell(ProgressForm form) noexcept {
+  return form == ProgressForm::live ? Messages::erase_below : "";
+}
+
 Progress::Progress(ProgressForm form, const Messages& messages, const net::HostTable& hosts,
                    ProgressRows rows)
     : m_form(form), m_messages(messages), m_hosts(hosts), m_rows(std::move(rows)) {
@@ -70,6 +74,7 @@ void Progress::resume() {
   const std::lock_guard lock(m_mutex);
   m_suspended = false;
   m_samples.assign({Sample{Clock::now(), m_count}});
+  m_announced.clear();  // they are given up later than was told
 }
 
 void Progress::expect(std::uint64_t tasks) {
@@ -158,7 +163,7 @@ std::vector<ProgressPart> Progress::parts() const {
       m_expected && speed > 0 && m_announced.empty())
     if (const double left = static_cast<double>(*m_expected - std::min(m_count.tasks, *m_expected)) / speed;
         left >= std::chrono::duration<double>(min_left).count())
-      all.push_back({duration_text(left) + " left", Tone::plain, Rank::other});
+      all.push_back({duration_text(left) + " left", Tone::plain, Rank::important});
   if (m_count.sprites > 0) {
     all.push_back({fmt::format("{:.0f} sprites/s", per_second(m_count.sprites, before.count.sprites)),
                    Tone::dim, Rank::other});

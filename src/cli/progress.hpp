@@ -13,6 +13,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -23,6 +24,8 @@ namespace spritefarm::cli {
 enum class ProgressForm { none, messages, live };
 /// `live` if standard error is a terminal that can move its cursor; otherwise `messages`.
 ProgressForm fitting_progress_form();
+/// What removes the lines of such a progress from the terminal at any time.
+std::string_view farewell(ProgressForm form) noexcept;
 
 /// Counts of what a run has done.
 struct ProgressCount {

@@ -148,9 +148,11 @@ void FarmExecutors::start(std::size_t tasks) {
 
 void FarmExecutors::suspend() {
   if (m_processes) m_processes->suspend_workers();
+  m_hosts->on_stop(std::chrono::steady_clock::now());
 }
 
 void FarmExecutors::resume() {
+  m_hosts->on_continue(std::chrono::steady_clock::now());
   if (m_processes) m_processes->resume_workers();
 }
 

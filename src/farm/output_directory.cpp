@@ -16,8 +16,9 @@ Result<void> prepare_output_directory(const std::string& path, int depth) {
     system::remove_abandoned_files(output, depth);
     return {};
   } catch (const std::system_error& error) {
-    return Error{fmt::format("the output directory '{}' cannot be used: {}; choose another with --output",
-                             path, error.what())};
+    const bool is_limited = error.code() == std::errc::file_too_large;
+    return Error{fmt::format("the output directory '{}' cannot be used: {}; {}", path, error.what(),
+                             is_limited ? "allow larger files (ulimit -f)" : "choose another with --output")};
   }
 }
 

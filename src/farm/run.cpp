@@ -2,6 +2,7 @@
 
 #include "cli/standard_output.hpp"
 #include "farm/output_directory.hpp"
+#include "net/out_of_memory.hpp"
 #include "text/percent_encoding.hpp"
 
 #include <fmt/format.h>
@@ -9,6 +10,7 @@
 #include <algorithm>
 #include <exception>
 #include <filesystem>
+#include <new>
 #include <stdexcept>
 #include <string_view>
 #include <system_error>
@@ -22,6 +24,8 @@ namespace {
 std::string_view advice(const std::exception& error, cli::Mode mode) {
   const auto* const of_system = dynamic_cast<const std::system_error*>(&error);
   if (of_system == nullptr) return "";
+  if (of_system->code() == std::errc::not_enough_memory)
+    return "; use fewer workers (-p, -t), or a higher limit (ulimit -v)";
   if (std::string_view(error.what()).starts_with("clone3 is refused"))
     return "; update the container's runtime: it is to answer ENOSYS";
   if (of_system->code() == std::errc::too_many_files_open) return "; allow it more open files (ulimit -n)";
@@ -101,8 +105,7 @@ Run::Parts::Parts(const cli::Options& options, const RunSettings& settings,
       progress_listener(progress),
       coordinator(settings.coordinator, executors, events, report, messages,
                   with(progress_listener, outputs.listeners())) {
-  const bool is_live = progress_form(options) == cli::ProgressForm::live;
-  signals.emplace([this] { events.put_interruption(); }, is_live ? cli::Messages::erase_below : "");
+  signals.emplace([this] { events.put_interruption(); }, cli::farewell(progress_form(options)));
   stop_signal.emplace(
       [this] {
         executors.suspend();
@@ -166,6 +169,10 @@ cli::ExitStatus Run::farm() try {
 } catch (const cli::StandardOutputError&) {
   m_parts.reset();  // ends the calls that are outstanding
   throw;
+} catch (const std::bad_alloc&) {
+  m_parts.reset();
+  m_messages.error(fmt::format("this run cannot go on: {}", net::out_of_memory));
+  return cli::some_failed;
 } catch (const std::exception& error) {
   m_parts.reset();
   if (m_options.mode == cli::Mode::cluster && dynamic_cast<const std::invalid_argument*>(&error)) {

@@ -20,17 +20,34 @@ nanoseconds Availability::probe_interval(int probe) noexcept {
 }
 
 Availability::Status Availability::status(Time now, Duration max_away) noexcept {
+  // Read first: on_continue() moves the beginning before it clears this.
+  const std::int64_t stopped_at = m_stopped_at.load(std::memory_order_acquire);
   const std::int64_t since = m_away_since.load(relaxed);
   if (since == 0 || since > nanoseconds_of(now)) return {};
+  const std::int64_t counted_until =
+      stopped_at == 0 ? nanoseconds_of(now) : std::min(nanoseconds_of(now), std::max(stopped_at, since));
   std::int64_t next = m_next_probe.load(relaxed);
   if (next - nanoseconds_of(now) > nanoseconds(max_pause).count()) next = nanoseconds_of(now);
   const bool has_asked = m_has_asked.load(relaxed) != 0;
-  if (nanoseconds_of(now) - since >= max_away.count() || (has_asked && next - since > max_away.count()))
+  if (counted_until - since >= max_away.count() || (has_asked && next - since > max_away.count()))
     m_given_up.store(1, relaxed);
   const State state = m_given_up.load(relaxed) != 0 ? State::given_up
                       : next > nanoseconds_of(now)  ? State::away
                                                     : State::probing;
   return {state, time_at(since), time_at(next), has_asked, has_asked ? pause_until() : Time{}};
+}
+
+void Availability::on_stop(Time now) noexcept {
+  m_stopped_at.store(nanoseconds_of(now), relaxed);
+}
+
+void Availability::on_continue(Time now) noexcept {
+  const std::int64_t stopped_at = m_stopped_at.load(relaxed);
+  std::int64_t since = m_away_since.load(relaxed);
+  const std::int64_t stopped_for = nanoseconds_of(now) - std::max(stopped_at, since);
+  if (stopped_at != 0 && since != 0 && stopped_for > 0)
+    m_away_since.compare_exchange_strong(since, since + stopped_for, relaxed);
+  m_stopped_at.store(0, std::memory_order_release);
 }
 
 Availability::Time Availability::pause_until() const noexcept {

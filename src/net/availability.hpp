@@ -33,7 +33,7 @@ class Availability {
   };
   struct Status {
     State state = State::available;
-    Time since{};            ///< the beginning of the absence
+    Time since{};            ///< the beginning of the absence, later by the time that the program was stopped
     Time next_probe{};       ///< when the next request may be sent
     bool has_asked = false;  ///< for a pause
     Time pause_until{};      ///< the end of that pause; `next_probe` is later while a probe is claimed
@@ -59,6 +59,10 @@ class Availability {
   /// The host has asked for a pause.
   void on_pause(Time now, Time until, bool is_probe) noexcept;
 
+  /// The program is stopped (Ctrl-Z), and continues. The time between does not count as absence.
+  void on_stop(Time now) noexcept;
+  void on_continue(Time now) noexcept;
+
   /// The end of the last pause that the host has asked for.
   [[nodiscard]] Time pause_until() const noexcept;
   /// The number of failed probes in a row.
@@ -70,6 +74,7 @@ class Availability {
   SharedTime m_away_since{0};  // 0: available
   SharedTime m_next_probe{0};
   SharedTime m_pause_until{0};
+  SharedTime m_stopped_at{0};  // 0: the program is not stopped
   std::atomic<std::uint64_t> m_answers{0};
   // Two requests without a response since the last answer, for different URLs; 0: none
   std::atomic<std::uint64_t> m_first_unanswered{0};

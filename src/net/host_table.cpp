@@ -115,6 +115,14 @@ void HostTable::learn_home(HomeNetwork network) noexcept {
   m_shared->home.compare_exchange_strong(unknown, network, std::memory_order_relaxed);
 }
 
+void HostTable::on_stop(Host::Time now) noexcept {
+  for (Entry& entry : m_shared->entries) entry.host.availability.on_stop(now);
+}
+
+void HostTable::on_continue(Host::Time now) noexcept {
+  for (Entry& entry : m_shared->entries) entry.host.availability.on_continue(now);
+}
+
 std::vector<HostTable::Absence> HostTable::absences(Host::Time now) const {
   std::vector<Absence> all;
   for (Entry& entry : m_shared->entries)

@@ -78,6 +78,10 @@ class HostTable {
   /// The first to learn decides for the run.
   void learn_home(HomeNetwork network) noexcept;
 
+  /// The program is stopped, and continues: see Availability.
+  void on_stop(Host::Time now) noexcept;
+  void on_continue(Host::Time now) noexcept;
+
   struct Absence {
     std::string origin;           ///< truncated if long
     Availability::Status status;  ///< not available

@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -37,12 +38,27 @@ bool is_ending(const char* thread) {
   return fields >> flags && (flags & exiting) != 0;
 }
 
+/// Whether a new thread's stack would find room. The system calls its lack EAGAIN, as too many threads.
+bool has_room_for_stack() {
+  pthread_attr_t attributes;
+  std::size_t size = 0;
+  if (::pthread_getattr_default_np(&attributes) != 0) return true;
+  ::pthread_attr_getstacksize(&attributes, &size);
+  ::pthread_attr_destroy(&attributes);
+  void* const stack =
+      ::mmap(nullptr, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
+  if (stack == MAP_FAILED) return false;
+  ::munmap(stack, size);
+  return true;
+}
+
 }  // namespace
 
 std::thread start_thread(std::function<void()> body) try {
   return std::thread(std::move(body));
 } catch (const std::system_error& error) {
-  errno = error.code().value();
+  const int code = error.code().value();
+  errno = code == EAGAIN && !has_room_for_stack() ? ENOMEM : code;
   if (errno == EPERM) check_permitted(-1, "clone3");  // for ENOSYS, the C library has an older call
   throw_errno("start a thread");
 }

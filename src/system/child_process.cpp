@@ -35,7 +35,7 @@ ChildProcess::ChildProcess(const std::function<int(ParentLine&)>& body) {
   m_pid = posix::fork_child([&, parent = posix::current_pid()] {
     posix::die_with_parent(parent);
     posix::set_worker_signals();
-    (void)::signal(SIGHUP, SIG_IGN);
+    for (const int signal : {SIGHUP, SIGTSTP}) (void)::signal(signal, SIG_IGN);
     m_socket.close();
     ParentLine line(std::move(ends.second));
     return body(line);

@@ -26,9 +26,8 @@ class ParentLine {
 
 /// A forked child process that runs a function. The destructor kills (SIGKILL) and reaps it. The kernel kills
 /// it when the thread that constructed this object ends (PR_SET_PDEATHSIG). Construct it while the process
-/// has only one thread. The child ignores SIGINT and
-/// SIGHUP: the parent alone handles them. Throws
-/// std::system_error.
+/// has only one thread. The child ignores SIGINT, SIGHUP
+/// and SIGTSTP: the parent alone handles them. Throws std::system_error.
 class ChildProcess {
  public:
   /// The child exits (_exit) with the value that `body` returns. If `body` throws, the child prints the

@@ -11,12 +11,14 @@
 namespace spritefarm::system {
 namespace {
 
-// Global, because a signal handler has no other way to reach it.
+// Global, because a signal handler has no other way to reach them.
 std::atomic<posix::EventFd*> s_notification = nullptr;
+std::atomic<bool> s_pending = false;
 struct sigaction s_before;
 
 void on_stop_signal(int) {
   const int saved = errno;
+  s_pending = true;
   if (posix::EventFd* const notification = s_notification) notification->notify();
   errno = saved;
 }
@@ -28,9 +30,41 @@ void handle() {
   posix::check(::sigaction(SIGTSTP, &action, nullptr), "sigaction");
 }
 
-/// Returns when the process continues; at once if the kernel does not stop it because nobody could continue
-/// it (an orphaned process group).
-void stop_process() {
+/// False if the signal is ignored.
+bool handle_unless_ignored() {
+  s_pending = false;
+  posix::check(::sigaction(SIGTSTP, nullptr, &s_before), "sigaction");
+  if (s_before.sa_handler == SIG_IGN) return false;
+  handle();
+  return true;
+}
+
+}  // namespace
+
+StopSignal::StopSignal() {
+  s_notification = nullptr;  // that of the process that has forked this one
+  handle_unless_ignored();
+}
+
+StopSignal::StopSignal(std::function<void()> before_stop, std::function<void()> after_stop)
+    : m_before_stop(std::move(before_stop)), m_after_stop(std::move(after_stop)) {
+  s_notification = &m_notification;
+  if (handle_unless_ignored()) m_thread = posix::start_thread([this] { run(); });
+}
+
+StopSignal::~StopSignal() {
+  m_ending = true;
+  m_notification.notify();
+  if (m_thread.joinable()) m_thread.join();
+  ::sigaction(SIGTSTP, &s_before, nullptr);
+  s_notification = nullptr;
+}
+
+bool StopSignal::pending() const noexcept {
+  return s_pending;
+}
+
+void StopSignal::stop() {
   struct sigaction action = {};
   action.sa_handler = SIG_DFL;
   posix::check(::sigaction(SIGTSTP, &action, nullptr), "sigaction");
@@ -39,37 +73,19 @@ void stop_process() {
   ::sigaddset(&unblocked, SIGTSTP);
   ::pthread_sigmask(SIG_UNBLOCK, &unblocked, nullptr);
   ::raise(SIGTSTP);
+  m_notification.clear();  // signals that came before the process stopped have been obeyed
+  s_pending = false;
   handle();
-}
-
-}  // namespace
-
-StopSignal::StopSignal(std::function<void()> before_stop, std::function<void()> after_stop)
-    : m_before_stop(std::move(before_stop)), m_after_stop(std::move(after_stop)) {
-  posix::check(::sigaction(SIGTSTP, nullptr, &s_before), "sigaction");
-  if (s_before.sa_handler == SIG_IGN) return;
-  s_notification = &m_notification;
-  m_thread = posix::start_thread([this] { run(); });
-  handle();
-}
-
-StopSignal::~StopSignal() {
-  if (!m_thread.joinable()) return;
-  m_ending = true;
-  m_notification.notify();
-  m_thread.join();
-  ::sigaction(SIGTSTP, &s_before, nullptr);
-  s_notification = nullptr;
 }
 
 void StopSignal::run() {
-  while (true) {
+  while (!m_ending) {
     pollfd notification{m_notification.fd().get(), POLLIN, 0};
     posix::retry_on_signal([&] { return ::poll(&notification, 1, -1); });
     m_notification.clear();
     if (m_ending) return;
     m_before_stop();
-    stop_process();
+    stop();
     m_after_stop();
   }
 }

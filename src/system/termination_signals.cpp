@@ -24,6 +24,9 @@ std::atomic<std::int64_t> s_first_time = 0;  // CLOCK_MONOTONIC in nanoseconds; 
 std::atomic<int> s_first = 0;
 static_assert(std::atomic<std::int64_t>::is_always_lock_free);
 std::string_view s_farewell;
+std::atomic<int> s_writers = 0;  // to standard error
+std::atomic<bool> s_is_ending = false;
+thread_local volatile bool t_is_writing = false;
 std::array<struct sigaction, s_signals.size()> s_before;
 
 void die_of(int signal) noexcept {
@@ -44,6 +47,15 @@ std::int64_t now_in_nanoseconds() noexcept {
   return time.tv_sec * std::int64_t{1'000'000'000} + time.tv_nsec;
 }
 
+/// Waits until the other threads have written, but not for long: a terminal that takes no bytes blocks them.
+void say_farewell() noexcept {
+  s_is_ending = true;
+  constexpr timespec moment{.tv_sec = 0, .tv_nsec = 1'000'000};
+  const int in_this_thread = t_is_writing ? 1 : 0;
+  for (int i = 0; i < 500 && s_writers > in_this_thread; ++i) ::nanosleep(&moment, nullptr);
+  [[maybe_unused]] const auto written = ::write(STDERR_FILENO, s_farewell.data(), s_farewell.size());
+}
+
 void on_termination_signal(int signal) {
   const int saved = errno;
   const std::int64_t now = now_in_nanoseconds();
@@ -52,7 +64,7 @@ void on_termination_signal(int signal) {
     s_first = signal;
     if (posix::EventFd* notification = s_notification) notification->notify();
   } else if (std::chrono::nanoseconds(now - first) > TerminationSignals::duplicate_interval) {
-    [[maybe_unused]] const auto written = ::write(STDERR_FILENO, s_farewell.data(), s_farewell.size());
+    say_farewell();
     die_of(signal);
     ::_exit(128 + signal);
   }
@@ -99,6 +111,14 @@ void TerminationSignals::wait() const {
 
 bool TerminationSignals::pending() const noexcept {
   return s_first != 0;
+}
+
+void write_to_stderr(std::string_view text) noexcept {
+  ++s_writers;
+  t_is_writing = true;
+  if (!s_is_ending) std::fwrite(text.data(), 1, text.size(), stderr);  // an error cannot be reported anywhere
+  t_is_writing = false;
+  --s_writers;
 }
 
 std::chrono::nanoseconds time_since_termination_signal() noexcept {

@@ -41,6 +41,10 @@ class TerminationSignals {
   std::thread m_thread;
 };
 
+/// Writes to standard error, unless a second signal is ending the process: its farewell is the last output.
+/// Ignores errors.
+void write_to_stderr(std::string_view text) noexcept;
+
 /// The time since the first signal that a TerminationSignals has met; zero if there was none.
 std::chrono::nanoseconds time_since_termination_signal() noexcept;
 

@@ -1,11 +1,19 @@
 #include "support/catch.hpp"
+#include "support/eventually.hpp"
 #include "support/file_tree.hpp"
+#include "support/made_up_api.hpp"
+#include "support/numbered_pokemon.hpp"
+#include "support/proc.hpp"
 #include "support/program.hpp"
+#include "support/scripted_server.hpp"
 #include "support/temp_dir.hpp"
+
+#include <spritefarm/event.hpp>
 
 #include <simdjson.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <csignal>
 #include <filesystem>
@@ -13,6 +21,7 @@
 #include <thread>
 
 using namespace spritefarm::test;
+using spritefarm::Event;
 
 namespace {
 
@@ -51,7 +60,7 @@ TEST_CASE("bench calls measures every executor with every payload and chunk", "[
                                        "--payload", "0,100,100000", "--chunk", "1,7", "--json"}));
   INFO(outcome.err);
   REQUIRE(outcome.exit_status == 0);
-  CHECK(outcome.err.empty());
+  CHECK(outcome.err == "round 1 of 3\nround 2 of 3\nround 3 of 3\n");
   simdjson::dom::parser parser;
   const simdjson::dom::element report = parser.parse(outcome.out);
   CHECK(std::uint64_t(report["workers"]) == 2);
@@ -271,6 +280,77 @@ TEST_CASE("bench shows a bar and the figures so far on a terminal", "[bench]") {
   command.environment["NO_COLOR"] = "1";
   Subprocess bench(std::move(command));
   bench.wait_for_message(" sprites/s");
+  bench.wait_for_message("░  round ");
+  bench.wait_for_message(" left");
+  bench.send_signal(SIGINT);
+  CHECK(bench.finish().signal == SIGINT);
+}
+
+TEST_CASE("a bench that Ctrl-Z stops repeats the run when it continues", "[bench]") {
+  // of 6: serial, threads and processes, for their memory and in one round
+  const int stopped_run = GENERATE(1, 4, 5, 6);
+  CAPTURE(stopped_run);
+  std::atomic<int> runs = 0;
+  Event asked, answer;
+  ScriptedServer server([&](const ScriptedServer::Request& request) -> ScriptedServer::Reply {
+    if (request.path.starts_with("/image")) return ScriptedServer::response("200 OK", MadeUpApi::image);
+    if (++runs == stopped_run) {
+      asked.set();
+      answer.wait(Subprocess::long_enough);
+    }
+    return ScriptedServer::response("200 OK", numbered_record("1", server.url("/image.png")));
+  });
+  const TempDir temporary;
+  Command command = program({"bench", "--base-url", server.url("/api/v2/"), "--timeout", "1", "--retries",
+                             "0", "--cpu", "0", "-p", "1", "-t", "1", "--rounds", "1", "--json", "p1"});
+  command.environment["TMPDIR"] = temporary.path();
+  command.leads_group = true;
+  Subprocess bench(std::move(command));
+  REQUIRE(asked.wait(Subprocess::long_enough));
+  ::kill(-bench.pid(), SIGTSTP);  // as the terminal does
+  REQUIRE(eventually([&] { return state_of(bench.pid()).letter == 'T'; }));
+  CHECK(eventually([&] { return processes_with("TMPDIR=" + temporary.path().string()).size() == 1; }));
+  answer.set();
+  ::kill(-bench.pid(), SIGCONT);
+  const Outcome outcome = bench.finish();
+  INFO(outcome.err);
+  CHECK(outcome.exit_status == 0);
+  CHECK(runs == 7);
+  CHECK(read_tree(temporary.path()).empty());
+}
+
+TEST_CASE("bench calls stops and continues, and reports the rounds that are complete", "[bench]") {
+  const TempDir marker;
+  Command command = program(
+      {"bench", "calls", "--calls", "50", "--payload", "0", "--chunk", "1", "-p", "2", "--rounds", "1000"});
+  command.environment["TMPDIR"] = marker.path();
+  command.leads_group = true;
+  Subprocess bench(std::move(command));
+  bench.wait_for_message("round 2 of 1000\n");
+  ::kill(-bench.pid(), SIGTSTP);
+  REQUIRE(eventually([&] { return state_of(bench.pid()).letter == 'T'; }));
+  CHECK(eventually([&] { return processes_with("TMPDIR=" + marker.path().string()).size() == 1; }));
+  ::kill(-bench.pid(), SIGCONT);
+  bench.wait_for_message("\nround ", 10);  // later ones than were there when it stopped
+  bench.send_signal(SIGINT);
+  const Outcome outcome = bench.finish();
+  CHECK(outcome.signal == SIGINT);
+  const std::string error = "spritefarm: bench calls: interrupted; ";
+  const std::size_t message = outcome.err.find(error);
+  REQUIRE(message != outcome.err.npos);
+  const std::string complete = std::to_string(std::stoi(outcome.err.substr(message + error.size())));
+  CHECK(std::stoi(complete) >= 1);
+  CHECK(outcome.out.find(" 50 calls, " + complete + " round") != outcome.out.npos);
+  CHECK(outcome.out.find("processes/shm") != outcome.out.npos);
+}
+
+TEST_CASE("bench calls shows a bar and the figures so far on a terminal", "[bench]") {
+  Command command = program({"bench", "calls", "--rounds", "1000"});
+  command.terminal = spritefarm::system::TerminalSize{80, 24};
+  command.environment["TERM"] = "xterm";
+  command.environment["NO_COLOR"] = "1";
+  Subprocess bench(std::move(command));
+  bench.wait_for_message(" calls/s");
   bench.wait_for_message("░  round ");
   bench.wait_for_message(" left");
   bench.send_signal(SIGINT);

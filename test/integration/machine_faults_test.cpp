@@ -104,6 +104,16 @@ TEST_CASE("a limit on the size of files ends the run with one line", "[faults][o
   CHECK(std::count(outcome.err.begin(), outcome.err.end(), '\n') <= 2);
 }
 
+TEST_CASE("a limit below the size of the first file is told with what to do", "[faults][output]") {
+  const TempDir work;
+  const Outcome outcome =
+      run(preceded({"prlimit", "--fsize=100"},
+                   program({"-s", "--base-url", "http://127.0.0.1:1/", "-o", work / "sprites"})));
+  INFO(outcome.err);
+  CHECK(outcome.exit_status == 4);
+  CHECK(outcome.err.find("File too large; allow larger files (ulimit -f)\n") != outcome.err.npos);
+}
+
 TEST_CASE("a removed output directory ends the run with one line", "[faults][output]") {
   const std::string mode = GENERATE(as<std::string>(), "-p2", "-t2", "-s");
   CAPTURE(mode);
@@ -163,6 +173,30 @@ TEST_CASE("a limit on descriptors or processes fails sprites by name", "[faults]
   rows.back().exit_status = 1;
   rows.back().messages = {"allow it more processes"};
   check_faults(rows);
+}
+
+TEST_CASE("a lack of memory is called a lack of memory", "[faults]") {
+  if (UNDER_ADDRESS_SANITIZER || UNDER_THREAD_SANITIZER) {
+    skip("little memory", "the sanitizer itself needs address space");
+    return;
+  }
+  ChangingApi api(pokemon);
+  for (int megabytes = 30; megabytes <= 150; megabytes += 10) {
+    for (const std::string mode : {"-p2", "-t4", "-s"}) {
+      const TempDir work;
+      const Outcome outcome = run(preceded({"prlimit", "--as=" + std::to_string(megabytes) + "000000"},
+                                           program({mode, "--retries", "1", "-n", "5", "--base-url",
+                                                    api.base_url(), "-o", work / "sprites"})));
+      CAPTURE(megabytes, mode, outcome.err);
+      if (outcome.exit_status == 127) continue;  // not even the program's libraries find room
+      CHECK(outcome.signal == 0);
+      if (outcome.exit_status == 0) continue;
+      CHECK((outcome.err.find("not enough memory") != outcome.err.npos ||
+             outcome.err.find("Cannot allocate memory") != outcome.err.npos));
+      for (const char* const other : {"more processes", "libcrypto", "the network", "connection"})
+        CHECK(outcome.err.find(other) == outcome.err.npos);
+    }
+  }
 }
 
 TEST_CASE("a run continues without a ledger that another run has locked", "[faults]") {

@@ -1,15 +1,20 @@
 #include "support/catch.hpp"
+#include "support/eventually.hpp"
+#include "support/proc.hpp"
 #include "support/program.hpp"
 #include "support/temp_dir.hpp"
+#include "system/termination_signals.hpp"
 
 #include <algorithm>
 #include <csignal>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 using namespace spritefarm::test;
 using spritefarm::system::TerminalSize;
+using spritefarm::system::TerminationSignals;
 
 namespace {
 
@@ -114,6 +119,15 @@ TEST_CASE("the progress fits a terminal that becomes narrower and one with few r
     const std::size_t begin = written.rfind("\x1b[J", last) + 3;
     CHECK(Screen(written.substr(begin, written.find('\r', begin) - begin)).max_columns() < 30);
   }
+  SECTION("40 columns") {
+    Command command = farm(mirror, work, {});
+    command.terminal = TerminalSize{40, 24};
+    Subprocess process(std::move(command));
+    process.wait_for_message(" of 40 pokémon  ");
+    process.wait_for_message(" left");  // rather than the bar
+    process.send_signal(SIGINT);
+    CHECK(holds(process.finish().err, " left"));
+  }
   SECTION("few rows") {
     Command command = farm(mirror, work, {"-v"});
     command.terminal = TerminalSize{100, 4};
@@ -164,4 +178,41 @@ TEST_CASE("NO_COLOR takes away the colours of the progress alone, C its UTF-8", 
   CHECK(holds(outcome.err, " of 40 pokemon"));
   CHECK(holds(outcome.err, "\x1b[J"));
   CHECK_FALSE(holds(outcome.err, "\x1b[3"));
+}
+
+TEST_CASE("a second signal in a run ends it at once and leaves the terminal clean",
+          "[progress][interruption]") {
+  const int second = GENERATE(SIGTERM, SIGHUP);
+  const std::string mode = GENERATE(as<std::string>(), "-p", "-t");
+  CAPTURE(second, mode);
+  const MirrorServer mirror({"--latency", "20", "--fault", "stall:30%"});
+  // The second signal may come late, when the run has ended or reports.
+  bool has_ended_run = false;
+  for (int attempt = 0; attempt < 20 && !has_ended_run; ++attempt) {
+    const TempDir work;
+    Command command = program({"-v", "--json", mode, "2", "-c", "4", "--timeout", "3600", "--base-url",
+                               mirror.base_url(), "-o", work / "sprites", "1-40"});
+    command.environment["TERM"] = "xterm";
+    command.environment["TMPDIR"] = work.path();
+    command.terminal = TerminalSize{100, 24};
+    Subprocess process(std::move(command));
+    process.wait_for_message("█");
+    process.send_signal(SIGINT);
+    std::this_thread::sleep_for(TerminationSignals::duplicate_interval + std::chrono::milliseconds(10));
+    process.send_signal(second);
+    const Outcome outcome = process.finish();
+    INFO(outcome.err);
+    CHECK((outcome.signal == second || outcome.signal == SIGINT));
+    const Screen screen(outcome.err);
+    CHECK(screen.lines().back().empty());
+    for (const std::string& line : screen.lines()) {
+      CAPTURE(line);
+      CHECK_FALSE(holds(line, "█"));
+      CHECK_FALSE(holds(line, " in flight "));
+    }
+    has_ended_run =
+        outcome.signal == second && outcome.out.empty() && !holds(outcome.err, "spritefarm: interrupted");
+    CHECK(eventually([&] { return processes_with("TMPDIR=" + work.path().string()).empty(); }));
+  }
+  CHECK(has_ended_run);
 }

@@ -22,7 +22,11 @@ std::vector<std::string> shown(const BenchProgress& progress, BenchProgress::Clo
 
 TEST_CASE("a benchmark shows how far it is, and what it knows", "[bench]") {
   const cli::Messages messages(cli::Verbosity::quiet);
-  BenchProgress progress(cli::ProgressForm::none, messages, "", {"serial", "threads × 4"}, 1);
+  BenchProgress progress(cli::ProgressForm::none, messages,
+                         {.title = "",
+                          .configurations = {{"serial", "sprites/s"}, {"threads × 4", "sprites/s"}},
+                          .rounds = 1,
+                          .has_memory_round = true});
   progress.begin_round(0);
   progress.begin_run(0, begin);
   CHECK(shown(progress, 0s) == std::vector<std::string>{"serial       running", "threads × 4",
@@ -35,9 +39,23 @@ TEST_CASE("a benchmark shows how far it is, and what it knows", "[bench]") {
   progress.begin_run(0, begin + 12s);
   progress.end_run(40, begin + 22s);
   progress.begin_run(1, begin + 22s);
-  CHECK(shown(progress, 22s) == std::vector<std::string>{"serial           40 sprites/s",
+  CHECK(shown(progress, 22s) == std::vector<std::string>{"serial            40 sprites/s",
                                                          "threads × 4  running",
                                                          "███████████████░░░░░  round 1 of 1  2 s left"});
   CHECK(shown(progress, 24s).back() == "███████████████░░░░░  round 1 of 1");
   CHECK(shown(progress, 22s, 2).size() == 2);
+}
+
+TEST_CASE("a benchmark without a memory round counts its rounds alone", "[bench]") {
+  const cli::Messages messages(cli::Verbosity::quiet);
+  BenchProgress progress(
+      cli::ProgressForm::none, messages,
+      {.title = "", .configurations = {{"futex", "µs"}, {"serial", "calls/s"}}, .rounds = 2});
+  progress.begin_round(1);
+  progress.begin_run(0, begin);
+  CHECK(shown(progress, 0s).back() == "░░░░░░░░░░░░░░░░░░░░  round 1 of 2");
+  progress.end_run(1.5, begin + 2s);
+  progress.begin_run(1, begin + 2s);
+  CHECK(shown(progress, 2s) == std::vector<std::string>{"futex       1.5 µs", "serial  running",
+                                                        "█████░░░░░░░░░░░░░░░  round 1 of 2  6 s left"});
 }

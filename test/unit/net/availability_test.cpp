@@ -58,6 +58,33 @@ TEST_CASE("one request probes a host that cannot be reached, at growing interval
   }
 }
 
+TEST_CASE("time in which the program was stopped is no absence", "[availability]") {
+  KnownHost host;
+  SECTION("of a host that was away before") {
+    host.on_unreachable(start, false, max_probes);
+    host.on_stop(start + 100s);
+    CHECK(host.state(start + 700s) == State::probing);  // a worker looks before on_continue()
+    host.on_continue(start + 700s);
+    CHECK(host.status(start + 700s, max_away).since == start + 600s);
+    CHECK(host.state(start + 600s + max_away - 1ms) == State::probing);
+    CHECK(host.state(start + 600s + max_away) == State::given_up);
+  }
+  SECTION("of a host that left while the program stopped") {
+    host.on_stop(start);
+    host.on_unreachable(start + 1s, false, max_probes);
+    CHECK(host.state(start + 600s) == State::probing);
+    host.on_continue(start + 600s);
+    CHECK(host.status(start + 600s, max_away).since == start + 600s);
+  }
+  SECTION("of a host that was there") {
+    host.on_stop(start);
+    host.on_continue(start + 600s);
+    CHECK(host.state(start + 600s) == State::available);
+    host.on_unreachable(start + 600s, false, max_probes);
+    CHECK(host.state(start + 600s + max_away) == State::given_up);
+  }
+}
+
 TEST_CASE("a probe whose worker died is made again", "[availability]") {
   KnownHost host;
   host.on_unreachable(start, false, max_probes);

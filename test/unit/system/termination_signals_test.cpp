@@ -2,12 +2,16 @@
 
 #include "posix/fork.hpp"
 #include "support/catch.hpp"
+#include "support/file_tree.hpp"
+#include "support/temp_dir.hpp"
 
 #include <spritefarm/event.hpp>
 
+#include <fcntl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <csignal>
 #include <functional>
@@ -71,6 +75,34 @@ TEST_CASE("a second signal ends the process at once, although the callback still
           }
           return 0;
         }) == SIGINT);
+}
+
+TEST_CASE("nothing is written after the farewell of a second signal", "[posix][signals]") {
+  const test::TempDir folder;
+  const std::string path = folder / "stderr";
+  for (int i = 0; i < 20; ++i) {
+    CHECK(signal_that_ends([&path] {
+            const int file = ::open(path.c_str(), O_CREAT | O_TRUNC | O_WRONLY | O_APPEND, 0600);
+            ::dup2(file, STDERR_FILENO);
+            const TerminationSignals signals("farewell");
+            std::atomic<bool> has_begun = false;
+            const std::jthread writer([&has_begun] {
+              system::write_to_stderr("a bar ");
+              has_begun = true;
+              has_begun.notify_one();
+              while (true) system::write_to_stderr("a bar ");
+            });
+            has_begun.wait(false);
+            while (true) {
+              std::raise(SIGTERM);
+              std::this_thread::sleep_for(TerminationSignals::duplicate_interval);
+            }
+            return 0;
+          }) == SIGTERM);
+    const std::string written = test::read_file(path);
+    CAPTURE(written.size(), written.substr(written.size() - std::min<std::size_t>(written.size(), 30)));
+    CHECK(written.ends_with("a bar farewell"));
+  }
 }
 
 TEST_CASE("without a signal the callback never runs, and the destructor restores the old handler",
