@@ -18,13 +18,29 @@ constexpr std::chrono::milliseconds between_drawings{100};
 }  // namespace
 
 BenchProgress::BenchProgress(cli::ProgressForm form, const cli::Messages& messages, std::string title,
-                             const std::vector<std::string>& configurations, int rounds)
-    : m_form(form), m_messages(messages), m_title(std::move(title)), m_rounds(rounds) {
-  for (const std::string& name : configurations) m_configurations.push_back({.name = name});
+                             const std::vector<std::string>& configurations, int first_round, int rounds)
+    : m_form(form),
+      m_messages(messages),
+      m_title(std::move(title)),
+      m_first_round(first_round),
+      m_rounds(rounds),
+      m_round(first_round) {
+  for (const std::string& name : configurations)
+    m_configurations.push_back({.name = name, .round = first_round});
 }
 
 BenchProgress::~BenchProgress() {
   if (m_form == cli::ProgressForm::live) m_messages.show_below({});
+}
+
+void BenchProgress::expect(const std::vector<double>& memory_runs, const std::vector<double>& runs,
+                           double later) {
+  for (std::size_t i = 0; i < m_configurations.size(); ++i) {
+    m_configurations[i].memory_run = memory_runs[i];
+    m_configurations[i].run = runs[i];
+  }
+  m_later = later;
+  m_is_expected = true;
 }
 
 void BenchProgress::begin_round(int round) {
@@ -48,8 +64,8 @@ void BenchProgress::update(Clock::time_point now) {
 
 void BenchProgress::end_run(std::optional<double> sprites_per_second, Clock::time_point now) {
   Configuration& configuration = m_configurations[m_running];
-  ++configuration.runs;
-  configuration.took += now - m_began;
+  ++configuration.round;
+  m_took += now - m_began;
   if (sprites_per_second) configuration.sprites_per_second.add(*sprites_per_second);
 }
 
@@ -60,13 +76,14 @@ std::vector<cli::Line> BenchProgress::lines(Clock::time_point now, std::size_t r
   std::uint64_t done = 0;
   for (const Configuration& each : m_configurations) {
     name_width = std::max(name_width, text::width_of(each.name));
-    done += static_cast<std::uint64_t>(each.runs);
+    done += static_cast<std::uint64_t>(each.round - m_first_round);
   }
   std::vector<cli::Line> lines;
   for (const Configuration& each : m_configurations)
     if (lines.size() + 1 < rows) lines.push_back(line_of(each, name_width));
   std::vector<cli::ProgressPart> parts{
-      cli::progress_bar(done, m_configurations.size() * static_cast<std::size_t>(m_rounds + 1)),
+      cli::progress_bar(done,
+                        m_configurations.size() * static_cast<std::size_t>(m_rounds + 1 - m_first_round)),
       {m_title + (m_round == 0 ? "memory round" : fmt::format("round {} of {}", m_round, m_rounds)),
        cli::Tone::plain, Rank::count}};
   if (const auto left = seconds_left(now))
@@ -75,23 +92,25 @@ std::vector<cli::Line> BenchProgress::lines(Clock::time_point now, std::size_t r
   return lines;
 }
 
-/// By the mean time of each configuration's runs; none if nothing is known yet, or less than a second is
-/// left.
+double BenchProgress::expected(const Configuration& configuration, int first, int last) {
+  double seconds = 0;
+  for (int round = first; round < last; ++round)
+    seconds += round == 0 ? configuration.memory_run : configuration.run;
+  return seconds;
+}
+
+/// As expected, corrected by what the runs so far have taken. None if less than a second is left.
 std::optional<double> BenchProgress::seconds_left(Clock::time_point now) const {
-  double known_seconds = 0;
-  int known_runs = 0;
+  if (!m_is_expected) return std::nullopt;
+  double done = 0, left = m_later;
   for (const Configuration& each : m_configurations) {
-    known_seconds += each.took.count();
-    known_runs += each.runs;
+    done += expected(each, m_first_round, each.round);
+    left += expected(each, each.round, m_rounds + 1);
   }
-  if (known_runs == 0) return std::nullopt;
-  double left = 0;
-  for (std::size_t i = 0; i < m_configurations.size(); ++i) {
-    const Configuration& each = m_configurations[i];
-    const double mean = each.runs > 0 ? each.took.count() / each.runs : known_seconds / known_runs;
-    left += mean * (m_rounds + 1 - each.runs);
-    if (i == m_running) left -= std::min(mean, std::chrono::duration<double>(now - m_began).count());
-  }
+  const double correction = done > 0 ? m_took.count() / done : 1;
+  const Configuration& running = m_configurations[m_running];
+  const double run = correction * expected(running, running.round, running.round + 1);
+  left = correction * left - std::min(run, std::chrono::duration<double>(now - m_began).count());
   return left >= 1 ? std::optional(left) : std::nullopt;
 }
 

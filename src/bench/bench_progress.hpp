@@ -19,15 +19,17 @@ class BenchProgress {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// Each configuration is run `rounds` times, and once before for its memory. `title` stands before the
-  /// round.
+  /// Each configuration is run in the rounds from `first_round` to `rounds`. Round 0 measures memory. `title`
+  /// stands before the round.
   BenchProgress(cli::ProgressForm form, const cli::Messages& messages, std::string title,
-                const std::vector<std::string>& configurations, int rounds);
+                const std::vector<std::string>& configurations, int first_round, int rounds);
   BenchProgress(const BenchProgress&) = delete;
   BenchProgress& operator=(const BenchProgress&) = delete;
   ~BenchProgress();
 
-  /// Round 0 measures memory.
+  /// How many seconds a run of each configuration takes in round 0 and in the others, and what follows the
+  /// last round. Before this is known no time left is shown.
+  void expect(const std::vector<double>& memory_runs, const std::vector<double>& runs, double later);
   void begin_round(int round);
   void begin_run(std::size_t configuration, Clock::time_point now = Clock::now());
   /// Draws the lines again, at most ten times a second.
@@ -42,19 +44,24 @@ class BenchProgress {
  private:
   struct Configuration {
     std::string name;
-    int runs = 0;
-    std::chrono::duration<double> took{0};
+    int round = 0;                   // of its next run
+    double memory_run = 0, run = 0;  // in seconds, as expected
     Samples sprites_per_second;
   };
 
+  /// Of its runs in the rounds from `first` to before `last`.
+  [[nodiscard]] static double expected(const Configuration& configuration, int first, int last);
   [[nodiscard]] std::optional<double> seconds_left(Clock::time_point now) const;
   [[nodiscard]] cli::Line line_of(const Configuration& configuration, std::size_t name_width) const;
 
   const cli::ProgressForm m_form;
   const cli::Messages& m_messages;
   const std::string m_title;
-  const int m_rounds;
+  const int m_first_round, m_rounds;
   std::vector<Configuration> m_configurations;
+  double m_later = 0;                       // expected
+  std::chrono::duration<double> m_took{0};  // all runs so far
+  bool m_is_expected = false;
   int m_round = 0;
   std::size_t m_running = 0;
   Clock::time_point m_began{}, m_drawn{};
