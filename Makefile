@@ -305,7 +305,7 @@ $(B)/spritefarm-cluster.pc: include/spritefarm/version.hpp Makefile $(B)/stamps/
 static_checks  := layers headers format words links commits
 program_checks := unit conformance conformance-pipes integration measurements examples
 cluster_checks := $(if $(has_cluster),cluster cluster-broker $(if $(conformance_cluster),conformance-cluster))
-checks-release := $(static_checks) checks makefile docs $(program_checks) $(cluster_checks) conformance-table manual pages bench lesson install
+checks-release := $(static_checks) checks makefile docs $(program_checks) $(cluster_checks) conformance-table manual pages bench lesson breaks install
 checks-debug   := $(program_checks)
 # The rest repeats what these run: CHECKS='measurements examples' scripts/test asan.
 checks-asan    := unit conformance conformance-pipes integration $(cluster_checks)
@@ -360,6 +360,8 @@ $(eval $(call check,measurements,$(B)/isolation-measurements,scripts/measurement
 $(eval $(call check,examples,$(examples_sources:test/%.cpp=$(B)/%),scripts/checks/examples $(B)/examples))
 ## check-lesson: the programs of the lesson make the same files, in C++ and in Python
 $(eval $(call check,lesson,lesson,$$(call script,scripts/lesson --latency 3 $(B))))
+## check-breaks: what happens if the programs of the lesson are changed as it asks for
+$(eval $(call check,breaks,$(B)/spritefarm $(B)/libspritefarm.a,$$(call script,scripts/checks/breaks $(B))))
 ## check-manual: the man page and the completions have the options of --help
 $(eval $(call check,manual,$(B)/spritefarm,scripts/checks/manual $$<))
 ## check-pages: the HTML pages in a headless Chromium

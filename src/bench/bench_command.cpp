@@ -8,6 +8,7 @@
 #include "bench/configuration_run.hpp"
 #include "bench/cpython_run.hpp"
 #include "bench/environment.hpp"
+#include "bench/expected_duration.hpp"
 #include "bench/undisturbed_run.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/messages.hpp"
@@ -16,6 +17,7 @@
 #include "farm/run_settings.hpp"
 #include "system/atomic_file.hpp"
 #include "system/directory.hpp"
+#include "system/processors.hpp"
 #include "system/terminal.hpp"
 #include "system/tree_memory.hpp"
 
@@ -41,21 +43,27 @@ using farm::StartMirror;
 /// run, and else std::runtime_error; the message names configuration and round.
 class Rounds {
  public:
-  /// `title` tells the act from the others.
-  Rounds(const BenchOptions& options, const Act& act, Signals& signals, const cli::Messages& messages,
-         const std::string& title)
+  /// `act` is an index, `title` tells the act from the others. `expected` is empty in the first act, whose
+  /// first run sets it.
+  Rounds(const BenchOptions& options, std::size_t act, Signals& signals, const cli::Messages& messages,
+         const std::string& title, std::optional<ExpectedDuration>& expected)
       : m_options(options),
         m_signals(signals),
+        m_messages(messages),
+        m_expected(expected),
         m_progress(cli::fitting_progress_form(), messages,
                    {.title = title,
                     .configurations = shown(options),
-                    .rounds = options.rounds,
-                    .has_memory_round = true}),
-        m_runs{act, {}} {
+                    .first_round = act == 0 ? 0 : 1,
+                    .rounds = options.rounds}),
+        m_act(act),
+        m_runs{options.acts[act], {}} {
     for (const Configuration& configuration : options.configurations)
       m_runs.configurations.push_back({configuration, 0, {}});
+    if (m_expected) expect();
   }
 
+  /// A round that neither waits for the embedded mirror nor computes, since neither changes the memory.
   void measure_memory() {
     m_progress.begin_round(0);
     for (std::size_t i = 0; i < m_runs.configurations.size(); ++i) {
@@ -64,9 +72,28 @@ class Rounds {
         runs.peak_memory = std::max(runs.peak_memory, system::proportional_memory_of_tree(child));
         m_progress.update();
       };
-      run(i, "memory round", {m_signals, std::chrono::milliseconds(5), observe});
+      const Measured<RunMetrics> measured =
+          run({}, i, "memory round", {m_signals, std::chrono::milliseconds(5), observe});
       m_progress.end_run(std::nullopt);
+      if (!m_expected) announce(measured);
     }
+  }
+  /// The memory as another act has measured it.
+  void take_memory(const ActRuns& act) {
+    for (std::size_t i = 0; i < m_runs.configurations.size(); ++i)
+      m_runs.configurations[i].peak_memory = act.configurations[i].peak_memory;
+  }
+  /// Makes a run that is not counted, so that another mirror has its responses in its cache.
+  void warm_up() {
+    const auto in_flight = [](const Configuration& each) {
+      return each.is_cpython ? 0 : each.workers * each.concurrency;
+    };
+    const auto fastest = std::max_element(
+        m_options.configurations.begin(), m_options.configurations.end(),
+        [&](const Configuration& a, const Configuration& b) { return in_flight(a) < in_flight(b); });
+    m_sources.clear();
+    const auto index = static_cast<std::size_t>(fastest - m_options.configurations.begin());
+    run({}, index, "warm-up", {m_signals, std::chrono::milliseconds(100), [](pid_t) {}});
   }
   void measure(int round) {
     std::vector<ConfigurationRuns>& all = m_runs.configurations;
@@ -75,8 +102,8 @@ class Rounds {
     for (std::size_t i = 0; i < all.size(); ++i) {
       const std::size_t at = (i + static_cast<std::size_t>(round)) % all.size();
       ConfigurationRuns& runs = all[at];
-      runs.rounds.push_back(
-          run(at, fmt::format("round {}", round + 1), {m_signals, std::chrono::milliseconds(100), observe}));
+      runs.rounds.push_back(run(m_runs.act, at, fmt::format("round {}", round + 1),
+                                {m_signals, std::chrono::milliseconds(100), observe}));
       const RunMetrics& metrics = runs.rounds.back().metrics;
       m_progress.end_run(static_cast<double>(metrics.downloaded) / metrics.seconds);
     }
@@ -93,14 +120,15 @@ class Rounds {
   [[nodiscard]] const ActRuns& runs() const noexcept { return m_runs; }
 
  private:
-  Measured<RunMetrics> run(std::size_t index, const std::string& round, const Observer& observer) {
+  Measured<RunMetrics> run(const Act& act, std::size_t index, const std::string& round,
+                           const Observer& observer) {
     const Configuration& configuration = m_runs.configurations[index].configuration;
     const auto message = [&](const std::exception& error) {
       return fmt::format("{}, {}: {}", to_string(configuration), round, error.what());
     };
     try {
       Measured<RunMetrics> measured = run_until_undisturbed(
-          m_signals, m_progress, index, [&] { return run_once(configuration, observer); });
+          m_signals, m_progress, index, [&] { return run_once(act, configuration, observer); });
       const std::uint64_t sprites = measured.metrics.downloaded;
       if (m_sprites.value_or(sprites) != sprites)
         throw IncompleteRun(
@@ -117,13 +145,39 @@ class Rounds {
     }
   }
 
-  /// The first run of all tells CPython which sprites to download.
-  Measured<RunMetrics> run_once(const Configuration& configuration, const Observer& observer) {
+  /// Says how long the benchmark will take, by its first run.
+  void announce(const Measured<RunMetrics>& serial) {
+    m_expected.emplace(serial, system::usable_processors());
+    const auto counted = [](std::size_t number, std::string_view noun) {
+      return fmt::format("{} {}{}", number, noun, number == 1 ? "" : "s");
+    };
+    m_messages.note(fmt::format(
+        "{}, {}, {}, {}: {}", counted(m_options.configurations.size(), "configuration"),
+        counted(m_options.acts.size(), "act"), counted(static_cast<std::size_t>(m_options.rounds), "round"),
+        counted(serial.metrics.downloaded, "sprite"), approximate_duration(m_expected->of_all(m_options))));
+    expect();
+  }
+  /// Tells the progress how long its runs and those of the acts that follow take.
+  void expect() {
+    std::vector<double> memory_runs, runs;
+    for (const Configuration& each : m_options.configurations) {
+      memory_runs.push_back(m_expected->of_run({}, each));
+      runs.push_back(m_expected->of_run(m_runs.act, each));
+    }
+    double later = 0;
+    for (std::size_t i = m_act + 1; i < m_options.acts.size(); ++i)
+      later += m_options.rounds * m_expected->of_round(m_options.acts[i], m_options.configurations);
+    m_progress.expect(memory_runs, runs, later);
+  }
+
+  /// The first run with a mirror tells CPython which sprites to download.
+  Measured<RunMetrics> run_once(const Act& act, const Configuration& configuration,
+                                const Observer& observer) {
     if (configuration.is_cpython)
-      return run_in_cpython(m_options.python, configuration, m_runs.act, m_sources, m_bytes, observer);
-    const bool with_sources = !m_options.python.empty() && !m_sprites;
+      return run_in_cpython(m_options.python, configuration, act, m_sources, m_bytes, observer);
+    const bool with_sources = !m_options.python.empty() && m_sources.empty();
     Measured<RunMetrics> measured =
-        run_configuration(options_for(m_options, m_runs.act, configuration), observer, with_sources);
+        run_configuration(options_for(m_options, act, configuration), observer, with_sources);
     if (with_sources) {
       m_sources = std::move(measured.metrics.sources);
       m_bytes = measured.metrics.bytes;
@@ -139,7 +193,10 @@ class Rounds {
 
   const BenchOptions& m_options;
   Signals& m_signals;
+  const cli::Messages& m_messages;
+  std::optional<ExpectedDuration>& m_expected;
   BenchProgress m_progress;
+  const std::size_t m_act;
   ActRuns m_runs;
   std::optional<std::uint64_t> m_sprites;  // downloaded by every run so far
   std::vector<SpriteSource> m_sources;
@@ -204,20 +261,31 @@ class ExportFiles {
 };
 
 /// Adds the complete rounds of the act to `acts`, if there are any. False after a termination signal. Throws
-/// as Rounds does, but for Interrupted.
+/// as Rounds does, but for Interrupted. Memory is measured in the first act, for all.
 bool measure_act(BenchOptions& options, const Act& act, const StartMirror& start_mirror,
-                 const cli::Messages& messages, std::vector<ActRuns>& acts) {
-  farm::RunningMirror mirror;
+                 const cli::Messages& messages, std::optional<ExpectedDuration>& expected,
+                 std::vector<ActRuns>& acts) {
+  farm::RunningMirror memory_mirror, mirror;
+  const bool is_first = acts.empty();
   if (options.farm.demo) {
+    if (is_first) memory_mirror = start_mirror(std::chrono::milliseconds(0));
     mirror = start_mirror(act.latency);
-    farm::set_base_url(options.farm, mirror.base_url);
   }
   Signals signals{system::TerminationSignals(cli::farewell(cli::fitting_progress_form()))};
   const std::string title =
       options.acts.size() > 1 ? fmt::format("act {} of {}, ", acts.size() + 1, options.acts.size()) : "";
-  Rounds rounds(options, act, signals, messages, title);
+  Rounds rounds(options, acts.size(), signals, messages, title, expected);
   try {
-    rounds.measure_memory();
+    if (is_first) {
+      if (options.farm.demo) farm::set_base_url(options.farm, memory_mirror.base_url);
+      rounds.measure_memory();
+    } else {
+      rounds.take_memory(acts.front());
+    }
+    if (options.farm.demo) {
+      farm::set_base_url(options.farm, mirror.base_url);
+      rounds.warm_up();
+    }
     for (int round = 0; round < options.rounds; ++round) rounds.measure(round);
   } catch (const Interrupted&) {
     const std::size_t complete = rounds.keep_complete_rounds();
@@ -247,10 +315,11 @@ int compare(BenchOptions options, const Environment& environment, const StartMir
     return cli::no_output;
   }
   std::vector<ActRuns> acts;
+  std::optional<ExpectedDuration> expected;
   int status = cli::everything_on_disk;
   try {
     for (const Act& act : options.acts)
-      if (!measure_act(options, act, start_mirror, messages, acts)) {
+      if (!measure_act(options, act, start_mirror, messages, expected, acts)) {
         status = cli::interrupted;
         break;
       }

@@ -37,7 +37,7 @@ cli::HelpPage bench_help() {
                     "with --demo, also measure CPython's pools with this interpreter; none: without "
                     "[python3, if it is installed]"},
                }},
-              {"Selection", cli::selection_entries()},
+              {"Selection", cli::selection_entries("take N pokémon of the index [64]")},
               {"Network; one of --base-url, --connect-to, --demo is required", std::move(network)},
               {"Output",
                {
@@ -51,7 +51,7 @@ cli::HelpPage bench_help() {
                    cli::color_entry,
                }},
           },
-      .examples = {{"spritefarm bench --demo", "compare, for about six minutes"},
+      .examples = {{"spritefarm bench --demo", "compare, for about three minutes"},
                    {"spritefarm bench --demo -p 1,4 -n 20", "fewer workers and sprites"},
                    {"spritefarm bench --demo --in-flight 32", "the same number in flight"}},
       .notes = {{"Method",

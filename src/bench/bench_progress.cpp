@@ -18,7 +18,11 @@ constexpr std::chrono::milliseconds between_drawings{100};
 }  // namespace
 
 BenchProgress::BenchProgress(cli::ProgressForm form, const cli::Messages& messages, Plan plan)
-    : m_form(form), m_messages(messages), m_plan(std::move(plan)), m_runs(m_plan.configurations.size()) {}
+    : m_form(form),
+      m_messages(messages),
+      m_plan(std::move(plan)),
+      m_runs(m_plan.configurations.size(), Runs{.next_round = m_plan.first_round}),
+      m_round(m_plan.first_round) {}
 
 BenchProgress::~BenchProgress() {
   erase();
@@ -26,6 +30,16 @@ BenchProgress::~BenchProgress() {
 
 void BenchProgress::erase() {
   if (m_form == cli::ProgressForm::live) m_messages.show_below({});
+}
+
+void BenchProgress::expect(const std::vector<double>& memory_runs, const std::vector<double>& runs,
+                           double later) {
+  for (std::size_t i = 0; i < m_runs.size(); ++i) {
+    m_runs[i].memory_run = memory_runs[i];
+    m_runs[i].run = runs[i];
+  }
+  m_later = later;
+  m_is_expected = true;
 }
 
 void BenchProgress::begin_round(int round) {
@@ -49,8 +63,8 @@ void BenchProgress::update(Clock::time_point now) {
 
 void BenchProgress::end_run(std::optional<double> figure, Clock::time_point now) {
   Runs& runs = m_runs[m_running];
-  ++runs.count;
-  runs.took += now - m_began;
+  ++runs.next_round;
+  m_took += now - m_began;
   if (figure) runs.figures.add(*figure);
 }
 
@@ -58,17 +72,17 @@ std::vector<cli::Line> BenchProgress::lines(Clock::time_point now, std::size_t r
                                             std::size_t columns) const {
   using Rank = cli::ProgressPart::Rank;
   std::size_t name_width = 0;
-  int done = 0;
+  std::size_t done = 0;
   for (std::size_t i = 0; i < m_runs.size(); ++i) {
     name_width = std::max(name_width, text::width_of(m_plan.configurations[i].name));
-    done += m_runs[i].count;
+    done += static_cast<std::size_t>(m_runs[i].next_round - m_plan.first_round);
   }
   std::vector<cli::Line> lines;
   for (std::size_t i = 0; i < m_runs.size(); ++i)
     if (lines.size() + 1 < rows) lines.push_back(line_of(i, name_width));
   std::vector<cli::ProgressPart> parts{
-      cli::progress_bar(static_cast<std::uint64_t>(done),
-                        m_runs.size() * static_cast<std::size_t>(runs_of_each())),
+      cli::progress_bar(done,
+                        m_runs.size() * static_cast<std::size_t>(m_plan.rounds + 1 - m_plan.first_round)),
       {m_plan.title + (m_round == 0 ? "memory round" : fmt::format("round {} of {}", m_round, m_plan.rounds)),
        cli::Tone::plain, Rank::count}};
   if (const auto left = seconds_left(now))
@@ -77,23 +91,24 @@ std::vector<cli::Line> BenchProgress::lines(Clock::time_point now, std::size_t r
   return lines;
 }
 
-/// By the mean time of each configuration's runs; none if nothing is known yet, or less than a second is
-/// left.
+double BenchProgress::expected(const Runs& runs, int first, int last) {
+  double seconds = 0;
+  for (int round = first; round < last; ++round) seconds += round == 0 ? runs.memory_run : runs.run;
+  return seconds;
+}
+
+/// As expected, corrected by what the runs so far have taken. None if less than a second is left.
 std::optional<double> BenchProgress::seconds_left(Clock::time_point now) const {
-  double known_seconds = 0;
-  int known_runs = 0;
+  double done = 0, left = m_later;
   for (const Runs& each : m_runs) {
-    known_seconds += each.took.count();
-    known_runs += each.count;
+    done += expected(each, m_plan.first_round, each.next_round);
+    left += expected(each, each.next_round, m_plan.rounds + 1);
   }
-  if (known_runs == 0) return std::nullopt;
-  double left = 0;
-  for (std::size_t i = 0; i < m_runs.size(); ++i) {
-    const Runs& each = m_runs[i];
-    const double mean = each.count > 0 ? each.took.count() / each.count : known_seconds / known_runs;
-    left += mean * (runs_of_each() - each.count);
-    if (i == m_running) left -= std::min(mean, std::chrono::duration<double>(now - m_began).count());
-  }
+  if (!m_is_expected && !(m_plan.is_even && done > 0)) return std::nullopt;
+  const double correction = done > 0 ? m_took.count() / done : 1;
+  const Runs& running = m_runs[m_running];
+  const double run = correction * expected(running, running.next_round, running.next_round + 1);
+  left = correction * left - std::min(run, std::chrono::duration<double>(now - m_began).count());
   return left >= 1 ? std::optional(left) : std::nullopt;
 }
 

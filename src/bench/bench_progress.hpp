@@ -26,15 +26,19 @@ class BenchProgress {
   struct Plan {
     std::string title;  ///< stands before the round
     std::vector<Configuration> configurations;
-    int rounds = 1;
-    bool has_memory_round = false;  ///< round 0, which measures memory
+    int first_round = 1;  ///< 0: round 0 measures memory
+    int rounds = 1;       ///< the last
+    /// All runs of a configuration take about the same time, and nothing follows: expect() is not needed.
+    bool is_even = false;
   };
   BenchProgress(cli::ProgressForm form, const cli::Messages& messages, Plan plan);
   BenchProgress(const BenchProgress&) = delete;
   BenchProgress& operator=(const BenchProgress&) = delete;
   ~BenchProgress();
 
-  /// Rounds are counted from 1; round 0 measures memory.
+  /// How many seconds a run of each configuration takes in round 0 and in the others, and what follows the
+  /// last round. Before this is known no time left is shown.
+  void expect(const std::vector<double>& memory_runs, const std::vector<double>& runs, double later);
   void begin_round(int round);
   void begin_run(std::size_t configuration, Clock::time_point now = Clock::now());
   /// Draws the lines again, at most ten times a second.
@@ -50,21 +54,23 @@ class BenchProgress {
 
  private:
   struct Runs {
-    int count = 0;
-    std::chrono::duration<double> took{0};
+    int next_round = 0;
+    double memory_run = 1, run = 1;  ///< in seconds, as expected
     Samples figures;
   };
 
-  [[nodiscard]] int runs_of_each() const noexcept {
-    return m_plan.rounds + (m_plan.has_memory_round ? 1 : 0);
-  }
+  /// Of the runs in the rounds from `first` to before `last`.
+  [[nodiscard]] static double expected(const Runs& runs, int first, int last);
   [[nodiscard]] std::optional<double> seconds_left(Clock::time_point now) const;
   [[nodiscard]] cli::Line line_of(std::size_t configuration, std::size_t name_width) const;
 
   const cli::ProgressForm m_form;
   const cli::Messages& m_messages;
   const Plan m_plan;
-  std::vector<Runs> m_runs;  // of each configuration
+  std::vector<Runs> m_runs;                 // of each configuration
+  double m_later = 0;                       // expected
+  std::chrono::duration<double> m_took{0};  // all runs so far
+  bool m_is_expected = false;
   int m_round = 0;
   std::size_t m_running = 0;
   Clock::time_point m_began{}, m_drawn{};

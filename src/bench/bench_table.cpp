@@ -27,7 +27,8 @@ constexpr struct {
     {"switches", "context switches of all processes"},
     {"connects", "connections opened"},
     {"requests", "HTTP requests made"},
-    {"PSS", "peak memory of all processes, shared pages divided among them, measured in a round of its own"},
+    {"PSS",
+     "peak memory of all processes, shared pages divided among them, measured in a round before the acts"},
 };
 
 /// The words with line breaks, so that no line is wider than `max_width`; 0: one line. The first line begins,

@@ -25,8 +25,9 @@ class Rounds {
   Rounds(const CallsOptions& options, Signals& signals, const cli::Messages& messages)
       : m_options(options),
         m_signals(signals),
-        m_progress(cli::fitting_progress_form(), messages,
-                   {.title = "", .configurations = shown(options), .rounds = options.rounds}) {
+        m_progress(
+            cli::fitting_progress_form(), messages,
+            {.title = "", .configurations = shown(options), .rounds = options.rounds, .is_even = true}) {
     for (const ExecutorKind kind : options.executors) m_rounds.executors.push_back({kind, {}});
   }
 

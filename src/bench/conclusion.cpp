@@ -22,6 +22,37 @@ double share_of_computing(const ConfigurationRuns& serial) {
       .median();
 }
 
+/// Part of the sprites' time in a serial run that follows the arrival of their images: the computing of the
+/// act, however long it waits for a processor that others use.
+double share_after_network(const ConfigurationRuns& serial) {
+  return over(serial.rounds,
+              [](const Run& run) {
+                double after = 0, all = 0;
+                for (const SpriteSpan& span : run.metrics.spans) {
+                  after += span.end_ms - span.image_ms;
+                  all += span.end_ms - span.begin_ms;
+                }
+                return all > 0 ? after / all : 0;
+              })
+      .median();
+}
+
+bool computing_decides(const ActRuns& act) {
+  const ConfigurationRuns& serial = act.configurations.front();
+  return share_of_computing(serial) >= 0.5 ||
+         (act.act.compute.count() > 0 && share_after_network(serial) >= 0.5);
+}
+
+/// Tells that the machine does other work. Empty if it seems not to.
+std::string warning_of_noise(const ActRuns& act) {
+  const Samples rates = sprites_per_second(act.configurations.front());
+  const Ratio to_itself(rates, rates);
+  if (!to_itself.has_spread || !to_itself.is_noisy()) return "";
+  return fmt::format(
+      "The rounds of serial vary by {:.0f} %: measure again while the machine does nothing else.",
+      100 * (rates.max() - rates.min()) / rates.median());
+}
+
 const ConfigurationRuns* find(const ActRuns& act, cli::Mode mode, int workers, bool is_cpython) {
   for (const ConfigurationRuns& runs : act.configurations) {
     const Configuration& configuration = runs.configuration;
@@ -113,7 +144,7 @@ std::vector<std::string> conclusion(const ActRuns& act) {
   const auto add = [&sentences](const std::string& sentence) {
     if (!sentence.empty()) sentences.push_back(sentence);
   };
-  const bool computes = share_of_computing(act.configurations.front()) >= 0.5;
+  const bool computes = computing_decides(act);
   std::string beginning = computes ? "Computing decides here: " : "Waiting decides here: ";
   for (const bool is_cpython : {false, true}) {
     const std::string by_threads = effect_of_workers(act, threads, is_cpython),
@@ -129,6 +160,7 @@ std::vector<std::string> conclusion(const ActRuns& act) {
   }
   add(difference(act, threads, false, threads, true));
   add(difference(act, processes, false, processes, true));
+  add(warning_of_noise(act));
   if (act.configurations.front().rounds.size() < 3)
     add("Fewer than 3 rounds show no spread, so nothing is ranked: use --rounds 3 or more.");
   return sentences;

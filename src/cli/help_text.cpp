@@ -2,7 +2,7 @@
 
 namespace spritefarm::cli {
 
-std::vector<HelpEntry> selection_entries() {
+std::vector<HelpEntry> selection_entries(std::string_view limit) {
   return {
       {"POKEMON...",
        "names, ids or ranges of ids, such as pikachu, 25 or 1-151, with commas or spaces; a species "
@@ -12,7 +12,7 @@ std::vector<HelpEntry> selection_entries() {
       {"--type NAME,...", "take the pokémon of these types"},
       {"--generation N,...",
        "take the species of these generations, each as its default form; with --type, those of the types"},
-      {"-n, --limit N", "take N pokémon of the index [100]", "take N pokémon of the index [100]"},
+      {"-n, --limit N", limit, limit},
       {"--offset N", "skip the first N pokémon of the index [0]"},
       {"--all", "take the whole index", "take the whole index"},
       {"--sprite KEY,...",
@@ -52,7 +52,7 @@ std::vector<HelpEntry> network_entries(std::string_view rate, std::string_view d
 }
 
 HelpPage farm_help() {
-  std::vector<HelpEntry> selection = selection_entries();
+  std::vector<HelpEntry> selection = selection_entries("take N pokémon of the index [100]");
   selection.push_back({"--dry-run", "print what would be downloaded; reads records, but no images"});
   return {
       .summary = "Download the sprites of the PokéAPI's pokémon with forked worker processes.",

@@ -15,8 +15,8 @@ inline constexpr HelpEntry transport_entry{
     "--transport KIND", "how calls and results travel between processes: shm (shared memory) or pipe [shm]"};
 inline constexpr HelpEntry color_entry{
     "--color WHEN", "auto, always or never; auto: on a terminal, unless NO_COLOR is set [auto]"};
-std::vector<HelpEntry> selection_entries();
-/// `rate` and `demo` are the explanations of --rate and --demo, which differ between the commands.
+/// The arguments are the explanations of the options of that name, which differ between the commands.
+std::vector<HelpEntry> selection_entries(std::string_view limit);
 std::vector<HelpEntry> network_entries(std::string_view rate, std::string_view demo);
 
 }  // namespace spritefarm::cli

@@ -163,6 +163,7 @@ TEST_CASE("bench prints a line for each mode", "[bench]") {
       program({"bench", "--demo", "-n", "3", "-p", "2", "--rounds", "1", "--cpu", "1", "--in-flight", "64"}));
   INFO(outcome.err);
   REQUIRE(outcome.exit_status == 0);
+  CHECK(outcome.err.find("3 configurations, 1 act, 1 round, 3 sprites: about 10 seconds\n") == 0);
   for (const char* words :
        {"\nserial ", "\nthreads ", "\nprocesses ", "sprites/s", "speedup", "p50", "p99", "CPU", "switches",
         "start", "PSS", "connects", "(serial: 1)", " decides here: "}) {
@@ -192,6 +193,12 @@ TEST_CASE("bench has acts, and CPython's pools make the same files", "[bench]") 
       CHECK(double(mode["sprites_downloaded"]["min"]) == double(std::uint64_t(report["sprites"])));
       CHECK(simdjson::dom::array(mode["time_line"]["spans"]).size() == std::uint64_t(report["sprites"]));
     }
+    for (const char* program : {"modes", "cpython"})  // measured in the first act, for all
+      for (std::size_t i = 0; i < simdjson::dom::array(act[program]).size(); ++i) {
+        const std::uint64_t memory(act[program].at(i)["peak_pss_bytes"]);
+        CHECK(memory > 1'000'000);
+        CHECK(memory == std::uint64_t(report[program].at(i)["peak_pss_bytes"]));
+      }
   };
   check_act(report, 0);
   check_act(report["further_acts"].at(0), 1);

@@ -150,6 +150,9 @@ async function checkPlay() {
   equal(document.querySelectorAll('.desk').length, 1, 'workers of serial');
   by('step').click();
   equal([visible(), done()], [expected.sprites - 1, 0], 'queue and files after the first step');
+  const [desk] = document.querySelectorAll('.desk'), [what, worker] = [desk.querySelector(':scope > div span'), desk.firstChild];
+  check(what.textContent === `record: ${configurations[0].time_line.spans[0][3]}`, `the worker tells '${what.textContent}'`);
+  check(worker.scrollWidth <= worker.clientWidth && what.getBoundingClientRect().left >= worker.getBoundingClientRect().right, 'the name of the worker is cut off');
   by('step').click();
   check(visible() >= expected.sprites - 2 && done() === 1, `${done()} files after the second step`);
   by('at').value = 1000;

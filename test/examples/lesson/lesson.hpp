@@ -80,10 +80,13 @@ inline std::string download(const Pokemon& pokemon) {
   return file;
 }
 
-// Prints the time from its construction to its end.
+// Prints the time from its construction to its end. Forgets the times of earlier runs.
 class Timing {
  public:
-  Timing() { std::filesystem::create_directory("sprites"); }
+  Timing() {
+    std::filesystem::create_directory("sprites");
+    std::filesystem::remove("times.tsv");
+  }
   ~Timing() { std::cout << seconds() - m_begin << " s\n"; }
 
  private:

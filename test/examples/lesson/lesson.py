@@ -4,6 +4,7 @@ import os
 import threading
 import time
 from contextlib import contextmanager
+from pathlib import Path
 from urllib.parse import urljoin
 from urllib.request import Request, urlopen
 
@@ -43,8 +44,9 @@ def download(pokemon):
 
 @contextmanager
 def timing():
-    """Prints the time that its block takes."""
+    """Prints the time that its block takes. Forgets the times of earlier runs."""
     os.makedirs('sprites', exist_ok=True)
+    Path('times.tsv').unlink(missing_ok=True)
     begin = time.monotonic()
     yield
     print(f'{time.monotonic() - begin:g} s')

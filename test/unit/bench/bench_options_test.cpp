@@ -64,6 +64,10 @@ TEST_CASE("bench asks the lesson's question by default", "[bench][options]") {
   CHECK(given.acts[1].compute == 10ms);
   CHECK(given.acts[1].latency == 0ms);
   CHECK(given.in_flight == 0);
+  REQUIRE(given.farm.index.limit);
+  for (const Configuration& configuration : given.configurations)  // all have the same number of turns
+    CHECK(*given.farm.index.limit % static_cast<std::uint32_t>(configuration.workers) == 0);
+  CHECK(!options({"--demo", "--all"}).farm.index.limit);
 }
 
 TEST_CASE("the numbers of workers of a mode are those of the other, or share --in-flight",
@@ -137,4 +141,5 @@ TEST_CASE("the help of bench names every option", "[bench][options]") {
     CAPTURE(option);
     CHECK(text.find(option) != std::string::npos);
   }
+  CHECK(text.find("take N pokémon of the index [64]") != std::string::npos);
 }
