@@ -98,7 +98,7 @@ ForkServer* ForkServer::instance() noexcept {
 }
 
 ForkServer::ForkServer() : m_generation(posix::fork_generation()) {
-  if (const int threads = posix::count_threads(); threads > 1)
+  if (const int threads = posix::count_threads_that_stay(); threads > 1)
     throw std::logic_error("prepare_to_fork() must be called before the program starts threads (it has " +
                            std::to_string(threads) + " now)");
   auto ends = posix::MessageSocket::make_pair();

@@ -42,11 +42,12 @@ Zygote make_zygote(const ProcessPoolExecutorOptions& options) {
         "a ProcessPoolExecutor at namespace scope would fork before the program's other objects there are "
         "constructed: make it a local object of main(), or a static object of a function that main() calls");
   ForkServer* const server = ForkServer::instance();
-  if (!server || posix::count_threads() == 1)
+  const bool can_be_sent = !options.initializer || !options.initializer.request().empty();
+  if (!server || (can_be_sent ? posix::count_threads() : posix::count_threads_that_stay()) == 1)
     return Zygote([plan = plan_of(options), initializer = options.initializer](WorkerStart start) {
       return run_worker(plan, initializer ? std::function<void()>(initializer) : nullptr, std::move(start));
     });
-  if (options.initializer && options.initializer.request().empty())
+  if (!can_be_sent)
     throw std::invalid_argument(
         "this initializer cannot be sent to the process that prepare_to_fork() forked: "
         "pass a plain function or a lambda without captures, "

@@ -34,7 +34,7 @@ ZygoteCommand command_of(ZygoteCommand::Kind kind) {
 // ---- start and end ----------------------------------------------------------------------------------------
 
 Zygote::Zygote(std::function<int(WorkerStart)> run_worker) : m_epoll(std::in_place) {
-  if (const int threads = posix::count_threads(); threads > 1)
+  if (const int threads = posix::count_threads_that_stay(); threads > 1)
     throw std::logic_error(
         "a ProcessPoolExecutor forks: make it, or call prepare_to_fork(), "
         "before the program starts threads (it has " +

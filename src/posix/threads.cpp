@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <fstream>
 #include <memory>
 #include <sstream>
@@ -94,6 +95,15 @@ int count_threads() {
   // ThreadSanitizer starts a thread before the first of the program, or when a child is forked, and handles
   // forks itself.
   return __tsan_init && count > 1 ? count - 1 : count;
+}
+
+int count_threads_that_stay() {
+  int count = count_threads();
+  for (int tries = 0; count > 1 && tries < 1000; ++tries) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    count = count_threads();
+  }
+  return count;
 }
 
 }  // namespace spritefarm::posix

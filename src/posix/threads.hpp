@@ -37,5 +37,8 @@ bool thread_exists(int id) noexcept;
 /// The number of threads of the calling process, without those that are ending. The thread of
 /// ThreadSanitizer does not count. Throws std::system_error.
 int count_threads();
+/// The same, after all other threads have ended, or after a second: a thread of a pool that was shut down
+/// without waiting ends soon after that.
+int count_threads_that_stay();
 
 }  // namespace spritefarm::posix
