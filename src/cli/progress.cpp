@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <new>
 #include <string_view>
 #include <utility>
 
@@ -17,7 +18,7 @@ namespace {
 
 constexpr std::chrono::milliseconds between_drawings{100};
 constexpr std::chrono::seconds between_messages{10};
-constexpr std::chrono::seconds between_announcements{1};
+constexpr std::chrono::milliseconds between_announcements{1000};
 constexpr std::chrono::seconds speed_period{5};
 constexpr std::chrono::seconds min_announced{2};  // shorter absences are not told
 constexpr std::size_t max_rows = 20;              // of a message
@@ -89,17 +90,21 @@ void Progress::add(const ProgressCount& count) {
 
 void Progress::run() {
   std::unique_lock lock(m_mutex);
-  const auto is_finished = [this] { return m_finished; };
-  if (m_form == ProgressForm::live) {
-    while (!m_changed.wait_for(lock, between_drawings, is_finished)) show();
-    return;
-  }
+  const bool is_live = m_form == ProgressForm::live;
   auto next_message = Clock::now() + between_messages;
-  while (!m_changed.wait_for(lock, between_announcements, is_finished)) {
-    announce_absences();
-    if (Clock::now() < next_message) continue;
-    show();
-    next_message += between_messages;
+  while (!m_changed.wait_for(lock, is_live ? between_drawings : between_announcements,
+                             [this] { return m_finished; })) {
+    try {
+      if (is_live) {
+        show();
+        continue;
+      }
+      announce_absences();
+      if (Clock::now() < next_message) continue;
+      next_message += between_messages;
+      show();
+    } catch (const std::bad_alloc&) {  // the next time may find room
+    }
   }
 }
 

@@ -11,6 +11,8 @@
 #include <spritefarm/wait.hpp>
 
 #include <algorithm>
+#include <exception>
+#include <new>
 #include <optional>
 #include <stdexcept>
 #include <utility>
@@ -193,7 +195,7 @@ void ThreadPoolExecutor::Pool::work(Worker& worker, int number) {
   std::optional<EventLoop> owned_loop;
   try {
     owned_loop.emplace();
-  } catch (const std::system_error&) {
+  } catch (const std::exception&) {
     return break_pool("", std::current_exception());
   }
   EventLoop& loop = *owned_loop;
@@ -278,7 +280,11 @@ void ThreadPoolExecutor::Pool::run_function(std::shared_ptr<detail::LocalCall> c
 }
 
 void ThreadPoolExecutor::Pool::break_pool(const char* context, std::exception_ptr cause) {
-  const std::string why = std::string("a worker thread could not start: ") + context + exception_text(cause);
+  std::string why = "out of memory";  // which needs none
+  try {
+    why = std::string("a worker thread could not start: ") + context + exception_text(cause);
+  } catch (const std::bad_alloc&) {
+  }
   report_message({why});
   std::vector<std::shared_ptr<detail::LocalCall>> failed;
   {

@@ -51,7 +51,10 @@ curl_socket_t on_open_socket(void* self, curlsocktype, curl_sockaddr* to) noexce
   return ::socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
 }
 
-FetchFailure failure_of(CURL* easy, CURLcode code, long status) {
+/// `detail`: libcurl's message.
+FetchFailure failure_of(CURL* easy, CURLcode code, long status, std::string_view detail) {
+  // The resolver's thread: a program that could start its own lacks the room for another stack.
+  if (detail.ends_with("thread failed to start")) return FetchFailure::memory;
   switch (code) {
     case CURLE_OK:
       return FetchFailure::none;
@@ -358,7 +361,7 @@ FetchFailure HttpExchange::finish(CURLcode result) {
   } else if (m_is_too_large) {
     m_failure = FetchFailure::too_large;
   } else {
-    m_failure = failure_of(m_easy, result, m_response.status);
+    m_failure = failure_of(m_easy, result, m_response.status, m_detail.data());
     // libcurl does not tell why it could not open a socket or a file.
     const bool may_lack_descriptors = m_failure == FetchFailure::connection ||
                                       m_failure == FetchFailure::unresolved ||

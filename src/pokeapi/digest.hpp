@@ -5,10 +5,10 @@
 
 namespace spritefarm::pokeapi {
 
-/// The SHA-1 of `bytes`: 20 bytes. Throws std::runtime_error if libcrypto does not provide it.
+/// The SHA-1 of `bytes`: 20 bytes. Throws std::bad_alloc.
 std::string sha1(std::string_view bytes);
 
-/// The SHA-256 of `bytes`: 32 bytes. Throws std::runtime_error if libcrypto does not provide it.
+/// The SHA-256 of `bytes`: 32 bytes. Throws std::bad_alloc.
 std::string sha256(std::string_view bytes);
 
 /// RFC 4648 §4, with padding.

@@ -11,7 +11,7 @@ namespace spritefarm::pokeapi {
 //
 //     W/"<length in hex>-<base64 of the SHA-1, 27 characters>"      W/"1b4e-yJ7eRBpRDQQrhaC7pt5KDJBzMZo"
 //
-// Both functions throw std::bad_alloc, and std::runtime_error if libcrypto cannot compute a digest.
+// Both functions throw std::bad_alloc.
 
 /// Verifies a document against an ETag of this form. Fails if the length or the SHA-1 differs. An ETag of any
 /// other form says nothing about the bytes and is accepted.

@@ -8,6 +8,7 @@
 #include "support/run_report.hpp"
 #include "support/temp_dir.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <string>
@@ -23,6 +24,12 @@ int pokemon() {
   return faults_in_full() ? 500 : 60;
 }
 
+/// Not the ledger, nor a file that is being written.
+bool has_image(const std::filesystem::path& output) {
+  const auto tree = read_tree(output);
+  return std::any_of(tree.begin(), tree.end(), [](const auto& file) { return file.first.front() != '.'; });
+}
+
 /// A mirror behind a relay that ends in the middle of a run, and begins again after `length`; zero: never.
 class Outage {
  public:
@@ -36,7 +43,7 @@ class Outage {
     options.insert(options.end(), by_relay.begin(), by_relay.end());
     // The relay that a thread starts ends with it.
     m_break = std::jthread([this, output](const std::stop_token& end) {
-      (void)eventually([&] { return !read_tree(output).empty(); });
+      (void)eventually([&] { return has_image(output); });
       m_relay.stop();
       std::this_thread::sleep_for(m_length);
       if (m_length > 0s) m_relay.start();
