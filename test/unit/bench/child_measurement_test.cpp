@@ -1,6 +1,7 @@
 #include "bench/undisturbed_run.hpp"
 #include "posix/fork.hpp"
 #include "support/catch.hpp"
+#include "support/forgotten_signals.hpp"
 
 #include <sys/wait.h>
 #include <unistd.h>
@@ -60,6 +61,7 @@ TEST_CASE("an exception or the death of the child is an exception in the parent"
 }
 
 TEST_CASE("a signal ends the measurement and its child", "[bench][process]") {
+  const test::ForgottenSignals at_end;
   const Signals signals{system::TerminationSignals()};
   ::raise(SIGTERM);
   CHECK_THROWS_AS(measure_in_child<Metrics>([](const auto&) { ::pause(); }, {signals}), Interrupted);

@@ -1,6 +1,7 @@
 #include "cache/open_ledger.hpp"
 #include "support/catch.hpp"
 #include "support/file_tree.hpp"
+#include "support/forgotten_signals.hpp"
 #include "support/temp_dir.hpp"
 #include "system/termination_signals.hpp"
 
@@ -257,6 +258,7 @@ TEST_CASE("a value or a statement of a ledger has a limit", "[ledger]") {
   const TempDir folder;
   cache::SqliteDatabase database(folder / "ledger");
   CHECK_THROWS_AS(database.run("SELECT zeroblob(20000000)"), cache::SqliteError);
+  const test::ForgottenSignals at_end;
   const system::TerminationSignals signals;
   ::raise(SIGTERM);
   CHECK_THROWS_AS(database.run("WITH RECURSIVE c(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM c) "
