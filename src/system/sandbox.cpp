@@ -17,6 +17,8 @@ std::string SandboxSupport::text() const {
 }
 
 SandboxSupport sandbox_support() noexcept {
+  // Both need PR_SET_NO_NEW_PRIVS; a container may forbid the call.
+  if (::prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) < 0) return {};
   return {landlock_version(), has_seccomp()};
 }
 

@@ -55,9 +55,10 @@ TEST_CASE("a refused clone3 is named, as no mode works without threads", "[conta
 }
 
 TEST_CASE("a run does without the system calls that have a substitute", "[container]") {
-  const Row row = GENERATE(Row{"memfd_create", SYS_memfd_create, false}, Row{"clone3", SYS_clone3, false},
-                           Row{"close_range", SYS_close_range, false},
-                           Row{"pidfd_send_signal", SYS_pidfd_send_signal, false});
+  const Row row =
+      GENERATE(Row{"memfd_create", SYS_memfd_create, false}, Row{"clone3", SYS_clone3, false},
+               Row{"close_range", SYS_close_range, false},
+               Row{"pidfd_send_signal", SYS_pidfd_send_signal, false}, Row{"prctl", SYS_prctl, false});
   const std::string mode = GENERATE(as<std::string>(), "-p2", "-t2", "-s");
   CAPTURE(row.name, mode);
   CHECK(run_without(row, ENOSYS, mode).exit_status == 0);
