@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/cluster_api.hpp"
 #include "posix/fd.hpp"
 
 #include <sys/types.h>
@@ -21,6 +22,6 @@ ssize_t write_two(const Fd& to, std::string_view first, std::string_view second)
 
 /// Reads up to `size` bytes and returns their number, 0 at the end, or would_block. Throws std::system_error
 /// for other errors.
-ssize_t read_some(int from, char* to, std::size_t size);
+SPRITEFARM_CLUSTER_API ssize_t read_some(int from, char* to, std::size_t size);
 
 }  // namespace spritefarm::posix
