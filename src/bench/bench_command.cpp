@@ -20,6 +20,7 @@
 #include "system/processors.hpp"
 #include "system/terminal.hpp"
 #include "system/tree_memory.hpp"
+#include "text/printable_text.hpp"
 
 #include <fmt/format.h>
 
@@ -148,13 +149,13 @@ class Rounds {
   /// Says how long the benchmark will take, by its first run.
   void announce(const Measured<RunMetrics>& serial) {
     m_expected.emplace(serial, system::usable_processors());
-    const auto counted = [](std::size_t number, std::string_view noun) {
-      return fmt::format("{} {}{}", number, noun, number == 1 ? "" : "s");
-    };
-    m_messages.note(fmt::format(
-        "{}, {}, {}, {}: {}", counted(m_options.configurations.size(), "configuration"),
-        counted(m_options.acts.size(), "act"), counted(static_cast<std::size_t>(m_options.rounds), "round"),
-        counted(serial.metrics.downloaded, "sprite"), approximate_duration(m_expected->of_all(m_options))));
+    m_messages.note(
+        fmt::format("{}, {}, {}, {}: {}",
+                    text::counted(m_options.configurations.size(), "configuration", "configurations"),
+                    text::counted(m_options.acts.size(), "act", "acts"),
+                    text::counted(static_cast<std::uint64_t>(m_options.rounds), "round", "rounds"),
+                    text::counted(serial.metrics.downloaded, "sprite", "sprites"),
+                    approximate_duration(m_expected->of_all(m_options))));
     expect();
   }
   /// Tells the progress how long its runs and those of the acts that follow take.

@@ -28,7 +28,7 @@ class BenchProgress {
     std::vector<Configuration> configurations;
     int first_round = 1;  ///< 0: round 0 measures memory
     int rounds = 1;       ///< the last
-    /// All runs of a configuration take about the same time, and nothing follows: expect() is not needed.
+    /// All runs take about the same time, and nothing follows the last round: expect() is not needed.
     bool is_even = false;
   };
   BenchProgress(cli::ProgressForm form, const cli::Messages& messages, Plan plan);

@@ -53,6 +53,20 @@ std::string json_of_bench(std::vector<std::string> options) {
   return outcome.out;
 }
 
+/// That the command shows a bar, the time left and figures in this unit, until Ctrl-C.
+void check_bar(std::vector<std::string> arguments, const std::string& unit) {
+  Command command = program(std::move(arguments));
+  command.terminal = spritefarm::system::TerminalSize{80, 24};
+  command.environment["TERM"] = "xterm";
+  command.environment["NO_COLOR"] = "1";
+  Subprocess bench(std::move(command));
+  bench.wait_for_message(unit);
+  bench.wait_for_message("░  round ");
+  bench.wait_for_message(" left");
+  bench.send_signal(SIGINT);
+  CHECK(bench.finish().signal == SIGINT);
+}
+
 }  // namespace
 
 TEST_CASE("bench calls measures every executor with every payload and chunk", "[bench]") {
@@ -280,17 +294,9 @@ TEST_CASE("an interrupted bench reports the rounds that are complete", "[bench]"
 }
 
 TEST_CASE("bench shows a bar and the figures so far on a terminal", "[bench]") {
-  Command command = program({"bench", "--demo", "--cpu", "0", "--python", "none", "--latency", "5", "-n",
-                             "20", "-p", "1", "-t", "1", "--rounds", "1000"});
-  command.terminal = spritefarm::system::TerminalSize{80, 24};
-  command.environment["TERM"] = "xterm";
-  command.environment["NO_COLOR"] = "1";
-  Subprocess bench(std::move(command));
-  bench.wait_for_message(" sprites/s");
-  bench.wait_for_message("░  round ");
-  bench.wait_for_message(" left");
-  bench.send_signal(SIGINT);
-  CHECK(bench.finish().signal == SIGINT);
+  check_bar({"bench", "--demo", "--cpu", "0", "--python", "none", "--latency", "5", "-n", "20", "-p", "1",
+             "-t", "1", "--rounds", "1000"},
+            " sprites/s");
 }
 
 TEST_CASE("a bench that Ctrl-Z stops repeats the run when it continues", "[bench]") {
@@ -352,16 +358,7 @@ TEST_CASE("bench calls stops and continues, and reports the rounds that are comp
 }
 
 TEST_CASE("bench calls shows a bar and the figures so far on a terminal", "[bench]") {
-  Command command = program({"bench", "calls", "--rounds", "1000"});
-  command.terminal = spritefarm::system::TerminalSize{80, 24};
-  command.environment["TERM"] = "xterm";
-  command.environment["NO_COLOR"] = "1";
-  Subprocess bench(std::move(command));
-  bench.wait_for_message(" calls/s");
-  bench.wait_for_message("░  round ");
-  bench.wait_for_message(" left");
-  bench.send_signal(SIGINT);
-  CHECK(bench.finish().signal == SIGINT);
+  check_bar({"bench", "calls", "--rounds", "1000"}, " calls/s");
 }
 
 TEST_CASE("an interrupted bench leaves nothing behind", "[bench]") {
