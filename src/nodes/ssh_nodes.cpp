@@ -21,7 +21,7 @@ using std::chrono::steady_clock;
 // A node that leaves finishes what runs; the run has nothing left there.
 constexpr std::chrono::seconds leave_time{5};
 
-/// None waits for a password, or for a machine that does not answer.
+/// It waits neither for a password nor, for long, for a machine that does not answer.
 std::vector<std::string> command_for(const std::string& host, const std::string& group) {
   const char* const ssh = std::getenv("SPRITEFARM_SSH");
   std::istringstream text(ssh && *ssh != '\0' ? ssh : "ssh");

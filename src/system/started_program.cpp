@@ -42,10 +42,11 @@ class Spawning {
     sigset_t none, all;
     sigemptyset(&none);
     sigfillset(&all);
-    posix_spawnattr_setflags(&m_attributes,
-                             POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-    posix_spawnattr_setsigmask(&m_attributes, &none);
-    posix_spawnattr_setsigdefault(&m_attributes, &all);
+    check_error(posix_spawnattr_setflags(
+                    &m_attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF),
+                "posix_spawnattr_setflags");
+    check_error(posix_spawnattr_setsigmask(&m_attributes, &none), "posix_spawnattr_setsigmask");
+    check_error(posix_spawnattr_setsigdefault(&m_attributes, &all), "posix_spawnattr_setsigdefault");
     std::vector<char*> words;
     for (const std::string& word : command) words.push_back(const_cast<char*>(word.c_str()));
     words.push_back(nullptr);
@@ -74,7 +75,13 @@ StartedProgram::StartedProgram(const std::vector<std::string>& command, std::str
   spawning.connect(nowhere, STDOUT_FILENO);
   spawning.connect(errors.write_end, STDERR_FILENO);
   m_pid = spawning.start(command);
-  m_process = posix::PidFd::open(m_pid);
+  try {
+    m_process = posix::PidFd::open(m_pid);
+  } catch (...) {
+    (void)::kill(m_pid, SIGKILL);
+    posix::reap(m_pid);
+    throw;
+  }
   m_input = std::move(to.write_end);
   m_error_pipe = std::move(errors.read_end);
 }
