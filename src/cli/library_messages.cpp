@@ -21,6 +21,7 @@ LibraryMessages::LibraryMessages(const Messages& messages)
 
 LibraryMessages::~LibraryMessages() {
   set_message_handler(m_before);
+  s_messages = nullptr;
 }
 
 }  // namespace spritefarm::cli
