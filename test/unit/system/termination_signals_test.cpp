@@ -3,6 +3,7 @@
 #include "posix/fork.hpp"
 #include "support/catch.hpp"
 #include "support/file_tree.hpp"
+#include "support/forgotten_signals.hpp"
 #include "support/temp_dir.hpp"
 
 #include <spritefarm/event.hpp>
@@ -34,6 +35,7 @@ int signal_that_ends(const std::function<int()>& body) {
 
 TEST_CASE("a termination signal runs the callback on a separate thread", "[posix][signals]") {
   const int signal = GENERATE(SIGINT, SIGTERM, SIGHUP);
+  const test::ForgottenSignals at_end;
   Event came;
   std::thread::id where;
   const TerminationSignals signals([&] {
