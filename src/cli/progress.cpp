@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::chrono::milliseconds between_drawings{100};
 constexpr std::chrono::seconds between_messages{10};
-constexpr std::chrono::milliseconds between_announcements{1000};
+constexpr std::chrono::seconds between_announcements{1};
 constexpr std::chrono::seconds speed_period{5};
 constexpr std::chrono::seconds min_announced{2};  // shorter absences are not told
 constexpr std::size_t max_rows = 20;              // of a message

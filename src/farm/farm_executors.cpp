@@ -125,9 +125,9 @@ Future<FarmResult> FarmExecutors::submit(const TaskOptions& options, FarmTask ta
 }
 
 void FarmExecutors::receive(FarmResult& result) {
+  if (result.node.empty()) return;
   m_node_clocks.translate(result, std::chrono::steady_clock::now().time_since_epoch());
   if (m_output) m_output->save_all(result);
-  if (result.node.empty()) return;
   const auto is_new = [](const SpriteResult& sprite) { return sprite.status == SpriteStatus::downloaded; };
   const std::lock_guard lock(m_mutex);
   m_farmed[result.node] +=

@@ -17,7 +17,8 @@ inline constexpr const char* no_cluster_support =
     "this build has no cluster support: install librabbitmq-dev and build it again";
 
 /// The nodes that run the tasks of a run, and the run's rates that they share. The layer that knows the
-/// library for many machines implements it. Owned by the FarmExecutors, used by the main thread.
+/// library for many machines implements it. Owned by the FarmExecutors, used by the main thread,
+/// but for nodes().
 class RunCluster {
  public:
   struct Settings {
