@@ -102,7 +102,7 @@ TEST_CASE("the parts that nodes use add up to no more than the whole", "[farm][d
           node.epoch = table.epoch;
           node.renewed = now;
           const auto own = std::find_if(table.parts.begin(), table.parts.end(),
-                                        [&name = name](const auto& part) { return part.name == name; });
+                                        [&wanted = name](const auto& part) { return part.name == wanted; });
           node.part = own == table.parts.end() ? 0 : own->part;
         }
         if (now - node.renewed >= RateDivision::part_lasts) node.part = 0;
