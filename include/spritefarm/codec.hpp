@@ -1,11 +1,13 @@
 #pragma once
 
+#include <spritefarm/detail/large_bytes.hpp>
 #include <spritefarm/errors.hpp>
 
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15,18 +17,53 @@ namespace spritefarm {
 /// Appends the bytes of values to a buffer. Used by one thread at a time. Source: pickle.Pickler.
 class Encoder {
  public:
+  Encoder() = default;
+  /// For a call: keeps what is too much to be sent in `memory`, unless it is null.
+  explicit Encoder(detail::LargeMemory* memory) : m_memory(memory) {}
+
   /// Appends `size` bytes unchanged.
-  void bytes(const void* data, std::size_t size) { m_bytes.append(static_cast<const char*>(data), size); }
+  void bytes(const void* data, std::size_t size) {
+    const std::string_view more(static_cast<const char*>(data), size);
+    if (!m_memory || size <= detail::max_sent_bytes - m_bytes.size())
+      m_bytes.append(more);
+    else
+      append_large(more);
+  }
   /// Appends the number of the elements that follow.
   void size(std::size_t count) {
     const auto wide = static_cast<std::uint64_t>(count);
     bytes(&wide, sizeof wide);
   }
+  /// Appends zeros until the number of all bytes is a multiple of `alignment`, a power of two up to 64.
+  void align(std::size_t alignment) {
+    constexpr char zeros[64] = {};
+    bytes(zeros, (0 - ((m_large ? m_large->size() : 0) + m_bytes.size())) % alignment);
+  }
   /// Moves the buffer out.
   [[nodiscard]] std::string take() && { return std::move(m_bytes); }
+  /// Moves the request of a call out.
+  [[nodiscard]] detail::Request take_request() && {
+    if (!m_large) return std::move(m_bytes);
+    m_large->append(m_bytes);
+    return std::move(m_large);
+  }
 
  private:
+  void append_large(std::string_view more) {
+    if (!m_large) m_large = m_memory->make();
+    if (!m_large) {
+      m_memory = nullptr;
+      m_bytes.append(more);
+      return;
+    }
+    m_large->append(m_bytes);
+    m_large->append(more);
+    m_bytes.clear();
+  }
+
   std::string m_bytes{};
+  detail::LargeMemory* m_memory = nullptr;
+  std::shared_ptr<detail::LargeBytes> m_large{};  // what comes before m_bytes
 };
 
 /// Reads values from bytes that another process wrote. The bytes must outlive the decoder. Used by one thread
@@ -34,7 +71,9 @@ class Encoder {
 class Decoder {
  public:
   /// Reads these bytes.
-  explicit Decoder(std::string_view bytes) : m_rest(bytes) {}
+  explicit Decoder(std::string_view bytes) : Decoder(bytes, false) {}
+  /// For a call: `stay` says that the bytes outlive it and are aligned as a page is.
+  Decoder(std::string_view bytes, bool stay) : m_rest(bytes), m_begin(bytes.data()), m_stay(stay) {}
 
   /// Copies the next `size` bytes to `data`.
   void bytes(void* data, std::size_t size) {
@@ -57,6 +96,12 @@ class Decoder {
       throw CodecError("a value from another process claims more elements than it has");
     return static_cast<std::size_t>(count);
   }
+  /// Skips what Encoder::align() has appended.
+  void align(std::size_t alignment) {
+    view((0 - static_cast<std::size_t>(m_rest.data() - m_begin)) % alignment);
+  }
+  /// True if a value may refer to view() for as long as its call runs.
+  [[nodiscard]] bool stay() const noexcept { return m_stay; }
   /// Throws CodecError if bytes are left.
   void finish() const {
     if (!m_rest.empty()) throw CodecError("a value from another process has bytes left over");
@@ -64,6 +109,8 @@ class Decoder {
 
  private:
   std::string_view m_rest;
+  const char* m_begin;
+  bool m_stay;
 };
 
 /// Encodes and decodes a Type. The library specialises it for

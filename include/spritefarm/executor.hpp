@@ -18,7 +18,6 @@
 #include <optional>
 #include <ranges>
 #include <stdexcept>
-#include <string>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -48,8 +47,27 @@ class Executor {
   /// The same with options of this call.
   template <typename Fn, typename... Args>
   auto submit(const TaskOptions& options, Fn&& function, Args&&... args) {
-    return submit_anywhere<std::decay_t<Fn>, detail::KeptT<Args>...>(
-        options, std::forward<Fn>(function), detail::keep(std::forward<Args>(args))...);
+    using Function = std::decay_t<Fn>;
+    if constexpr (detail::takes_stop_token<Function, detail::KeptT<Args>...>) {
+      using Stoppable = detail::Stoppable<Function>;
+      if (!crosses_processes())
+        return submit_local<Stoppable, detail::KeptT<Args>...>(
+            options, Stoppable(Function(std::forward<Fn>(function))),
+            detail::keep(std::forward<Args>(args))...);
+      return refuse<Stoppable, detail::KeptT<Args>...>("a std::stop_token cannot be sent to another process");
+    } else if constexpr (!detail::check_call<Function, detail::KeptT<Args>...>()) {
+      return Future<void>();
+    } else {
+      if (!crosses_processes())
+        return submit_local<Function, detail::KeptT<Args>...>(options, std::forward<Fn>(function),
+                                                              detail::keep(std::forward<Args>(args))...);
+      if constexpr (detail::portable_call<Function, detail::KeptT<Args>...>)
+        return submit_remote<Function>(options, function, detail::SentTypes<Function, Args...>(), args...);
+      else
+        return refuse<Function, detail::KeptT<Args>...>(
+            "the function, an argument or the result of this call cannot be sent to another process: "
+            "specialise spritefarm::Codec for its type");
+    }
   }
 
   /// Calls `function` with each item of a range and returns the results. With several ranges, calls it with
@@ -87,6 +105,8 @@ class Executor {
   [[nodiscard]] virtual bool crosses_processes() const noexcept = 0;
   /// True if those processes may be on other machines. Functions of shared libraries do not cross then.
   [[nodiscard]] virtual bool crosses_machines() const noexcept { return false; }
+  /// Where the requests lie that are too large to be sent. Null: none are.
+  virtual detail::LargeMemory* large_memory() noexcept { return nullptr; }
   /// Takes a new call. Throws as submit().
   virtual void schedule(std::shared_ptr<detail::Call> call) = 0;
 
@@ -101,21 +121,22 @@ class Executor {
     schedule(call);
     return Future<R>(std::move(call));
   }
-  /// Submits a call that runs in another process.
-  template <typename Function, typename... Args>
-  auto submit_remote(const TaskOptions& options, const Function& function, const Args&... args) {
-    using R = detail::ResultOf<Function, Args...>;
-    std::string request;
+  /// Submits a call that runs in another process, to which its arguments cross as values of type Sent.
+  template <typename Function, typename... Sent, typename... Args>
+  auto submit_remote(const TaskOptions& options, const Function& function, detail::TypeList<Sent...> types,
+                     const Args&... args) {
+    using R = detail::ResultOf<Function, Sent...>;
+    std::optional<detail::Request> request;
     try {
       const detail::FunctionsOfProgramAlone checked(crosses_machines());
-      request = detail::encode_request(function, args...);
+      request = detail::encode_call<Function>(large_memory(), types, function, args...);
     } catch (...) {
       Future<R> failed;
       failed.set_exception(std::current_exception());
       return failed;
     }
     auto call = std::make_shared<detail::RemoteCallFor<R>>(
-        options, std::move(request), detail::is_task<detail::Returned<Function, Args...>>);
+        options, *std::move(request), detail::is_task<detail::Returned<Function, Sent...>>);
     schedule(call);
     return Future<R>(std::move(call));
   }
@@ -172,30 +193,10 @@ class Executor {
 
  private:
   template <typename Function, typename... Args>
-  auto submit_anywhere(const TaskOptions& options, Function function, Args... args) {
-    if constexpr (detail::takes_stop_token<Function, Args...>) {
-      using Stoppable = detail::Stoppable<Function>;
-      if (!crosses_processes())
-        return submit_local<Stoppable, Args...>(options, Stoppable(std::move(function)), std::move(args)...);
-      Future<detail::ResultOf<Stoppable, Args...>> failed;
-      failed.set_exception(
-          std::make_exception_ptr(CodecError("a std::stop_token cannot be sent to another process")));
-      return failed;
-    } else if constexpr (!detail::check_call<Function, Args...>()) {
-      return Future<void>();
-    } else {
-      if (!crosses_processes())
-        return submit_local<Function, Args...>(options, std::move(function), std::move(args)...);
-      if constexpr (detail::portable_call<Function, Args...>) {
-        return submit_remote<Function, Args...>(options, function, args...);
-      } else {
-        Future<detail::ResultOf<Function, Args...>> failed;
-        failed.set_exception(std::make_exception_ptr(CodecError(
-            "the function, an argument or the result of this call cannot be sent to another process: "
-            "specialise spritefarm::Codec for its type")));
-        return failed;
-      }
-    }
+  static auto refuse(const char* why) {
+    Future<detail::ResultOf<Function, Args...>> failed;
+    failed.set_exception(std::make_exception_ptr(CodecError(why)));
+    return failed;
   }
 
   template <typename Function, typename Item>
@@ -273,9 +274,9 @@ class RemoteExecutor : public Executor {
   /// The same with options of this call.
   template <typename Fn, typename... Args>
   auto submit(const TaskOptions& options, Fn&& function, Args&&... args) {
-    if constexpr (detail::check_remote_call<std::decay_t<Fn>, detail::KeptT<Args>...>())
-      return submit_remote<std::decay_t<Fn>, detail::KeptT<Args>...>(
-          options, std::forward<Fn>(function), detail::keep(std::forward<Args>(args))...);
+    using Function = std::decay_t<Fn>;
+    if constexpr (detail::check_remote_call<Function, detail::KeptT<Args>...>())
+      return submit_remote<Function>(options, function, detail::SentTypes<Function, Args...>(), args...);
     else
       return Future<void>();
   }

@@ -112,6 +112,7 @@ class ProcessPoolExecutor final : public RemoteExecutor {
   [[nodiscard]] int worker_deaths() const;
 
  private:
+  detail::LargeMemory* large_memory() noexcept override;
   [[nodiscard]] bool chooses_chunks() const noexcept override;
   void schedule(std::shared_ptr<detail::Call> call) override;
   friend class detail::EncodedCall;

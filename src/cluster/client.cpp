@@ -105,7 +105,7 @@ void ClusterExecutor::Client::require_open() const {
 
 void ClusterExecutor::Client::schedule(RemoteCallPtr call) {
   require_own_process();
-  const std::size_t bytes = call->request().size() + m_options.initializer.request().size();
+  const std::size_t bytes = call->request().bytes.size() + m_options.initializer.request().size();
   if (bytes > m_options.max_call_bytes) {
     call->state().set_exception(std::make_exception_ptr(
         CodecError("this call has " + std::to_string(bytes) +
@@ -492,7 +492,7 @@ void ClusterExecutor::Client::publish(CallKey key, const detail::RemoteCall& cal
                                      .is_coroutine = call.is_coroutine(),
                                      .max_result_bytes = m_options.max_call_bytes,
                                      .initializer = m_options.initializer.request(),
-                                     .request = call.request()};
+                                     .request = call.request().bytes};
   const std::uint64_t token = ++m_last_token;
   m_publications.emplace_hint(m_publications.end(), token, key);
   m_link->publish({.exchange = m_names.calls(),

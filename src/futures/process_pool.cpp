@@ -403,6 +403,7 @@ void ProcessPoolExecutor::Pool::complete(Completions& completions) {
       if (!state.end_early(std::move(completion.exception)))
         state.begin();  // notifies waiters if it was cancelled
     }
+    completion.call->release_large();
   }
   completions.clear();
 }

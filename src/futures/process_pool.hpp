@@ -48,6 +48,7 @@ class ProcessPoolExecutor::Pool final : public detail::CallOwner,
   void suspend_workers();
   void resume_workers();
   [[nodiscard]] bool chooses_chunks() const noexcept { return m_options.max_result_size == 0; }
+  [[nodiscard]] detail::LargeMemory& large_memory() const noexcept { return m_supervisor.request_memory(); }
   std::vector<int> worker_pids();
   int worker_deaths() const;
   /// What the executor's destructor does. Waits, unless shutdown(wait = false) was called.

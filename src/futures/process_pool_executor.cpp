@@ -43,6 +43,10 @@ void ProcessPoolExecutor::schedule(std::shared_ptr<detail::Call> call) {
   m_pool->schedule(std::static_pointer_cast<detail::RemoteCall>(std::move(call)));
 }
 
+detail::LargeMemory* ProcessPoolExecutor::large_memory() noexcept {
+  return &m_pool->large_memory();
+}
+
 bool ProcessPoolExecutor::chooses_chunks() const noexcept {
   return m_pool->chooses_chunks();
 }

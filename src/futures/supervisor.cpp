@@ -78,7 +78,9 @@ std::uint32_t Supervisor::worker_slots(const ProcessPoolExecutorOptions& options
 }
 
 Supervisor::Supervisor(const ProcessPoolExecutorOptions& options)
-    : m_options(options), m_zygote(make_zygote(options)) {
+    : m_options(options),
+      m_zygote(make_zygote(options)),
+      m_request_memory(std::make_shared<RequestMemory>()) {
   m_epoll.add(m_notification.fd().get(), posix::Epoll::readable, notification_key);
   m_epoll.add(m_zygote.fd(), posix::Epoll::readable, zygote_key);
 }
@@ -170,6 +172,7 @@ void Supervisor::tell_frame(WorkerLink& link, ipc::Frame frame, Scheduler& sched
     case ipc::FrameKind::failure: {
       if (is_failure && frame.header.call == 0 && scheduler.is_starting(link.number()))
         return tell_failed_initializer(frame.payload, scheduler);
+      link.on_answer(frame.header.call);
       const bool is_full = frame.header.slot != 0;
       const CallIndex call = scheduler.on_result(link.number(), frame.header.call, is_full);
       if (!call)
@@ -184,8 +187,10 @@ void Supervisor::tell_frame(WorkerLink& link, ipc::Frame frame, Scheduler& sched
     case ipc::FrameKind::skipped:
       if (!scheduler.may_skip(link.number(), frame.header.call))
         throw ipc::CorruptFrame("it skipped a call that it had accepted");
+      link.on_answer(frame.header.call);
       return;
     case ipc::FrameKind::call:
+    case ipc::FrameKind::large_call:
     case ipc::FrameKind::stop:
     case ipc::FrameKind::leave:
       throw ipc::CorruptFrame("a frame that only a coordinator may send");
@@ -270,7 +275,8 @@ void Supervisor::perform(const SpawnWorker& spawn, std::vector<SpawnError>& erro
   try {
     ipc::ChannelEnds ends = ipc::ChannelEnds::make(m_options.transport);
     ipc::CallSlots slots(worker_slots(m_options));
-    if (!m_zygote.spawn_worker({spawn.worker, slots.memory().duplicate(), std::move(ends.worker)})) {
+    if (!m_zygote.spawn_worker(
+            {spawn.worker, slots.memory().duplicate(), m_request_memory->reader(), std::move(ends.worker)})) {
       errors.push_back({spawn.worker, StartFailure::busy, "the zygote takes no requests"});
       return;
     }

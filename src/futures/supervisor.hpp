@@ -1,5 +1,6 @@
 #pragma once
 
+#include "futures/request_memory.hpp"
 #include "futures/scheduler.hpp"
 #include "futures/worker_link.hpp"
 #include "futures/zygote.hpp"
@@ -72,6 +73,8 @@ class Supervisor final : public SlotView {
   /// Of all workers that the zygote has reported, up to now.
   std::vector<int> pids(Scheduler& scheduler);
 
+  /// Where large requests lie. Any thread, no lock.
+  [[nodiscard]] RequestMemory& request_memory() const noexcept { return *m_request_memory; }
   /// Ends wait(). Any thread, no lock.
   void notify() noexcept { m_notification.notify(); }
   /// Signals the process groups of all workers. Any thread.
@@ -108,6 +111,7 @@ class Supervisor final : public SlotView {
 
   const ProcessPoolExecutorOptions m_options;
   Zygote m_zygote;
+  const std::shared_ptr<RequestMemory> m_request_memory;
   posix::Epoll m_epoll;
   posix::EventFd m_notification;
   std::map<WorkerNumber, WorkerLink> m_links;

@@ -17,7 +17,11 @@ void WorkerLink::send_call(std::uint32_t slot, CallNumber number,
   header.kind = ipc::FrameKind::call;
   header.slot = slot;
   header.call = number;
-  m_channel->send(header, call->request(), call);
+  const detail::Request& request = call->request();
+  if (!request.large) return m_channel->send(header, request.bytes, call);
+  header.kind = ipc::FrameKind::large_call;
+  m_large.insert_or_assign(number, request.large);
+  m_channel->send(header, request.large->place());
 }
 
 void WorkerLink::send(ipc::FrameKind kind, CallNumber number) {

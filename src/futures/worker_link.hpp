@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 namespace spritefarm::futures {
@@ -36,6 +37,8 @@ class WorkerLink {
 
   void send_call(std::uint32_t slot, CallNumber number,
                  const std::shared_ptr<const detail::RemoteCall>& call);
+  /// Once the worker has answered a call: it no longer reads the request.
+  void on_answer(CallNumber number) noexcept { m_large.erase(number); }
   /// A frame without payload.
   void send(ipc::FrameKind kind, CallNumber number = 0);
   /// At most 1024 frames, so that one worker cannot keep others waiting. None of a distrusted worker.
@@ -51,6 +54,7 @@ class WorkerLink {
   const WorkerNumber m_number;
   const std::unique_ptr<ipc::Channel> m_channel;
   ipc::CallSlots m_slots;
+  std::unordered_map<CallNumber, std::shared_ptr<detail::LargeBytes>> m_large;  // that the worker may read
 };
 
 }  // namespace spritefarm::futures

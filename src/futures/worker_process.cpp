@@ -1,5 +1,6 @@
 #include "futures/worker_process.hpp"
 
+#include "futures/request_memory.hpp"
 #include "ipc/channel_ends.hpp"
 #include "posix/fork.hpp"
 #include "posix/process_memory.hpp"
@@ -19,10 +20,11 @@ std::size_t resident_memory_now() {
 
 }  // namespace
 
-WorkerProcess::WorkerProcess(std::unique_ptr<ipc::Channel> channel, ipc::CallSlots slots, int concurrency,
-                             std::size_t max_rss)
+WorkerProcess::WorkerProcess(std::unique_ptr<ipc::Channel> channel, ipc::CallSlots slots, posix::Fd requests,
+                             int concurrency, std::size_t max_rss)
     : m_channel(std::move(channel)),
       m_slots(std::move(slots)),
+      m_requests(std::move(requests)),
       m_concurrency(static_cast<std::size_t>(concurrency)) {
   if (max_rss > 0) m_memory_limit.emplace(max_rss);
 }
@@ -87,19 +89,28 @@ void WorkerProcess::start_waiting() {
 void WorkerProcess::start(const ipc::Frame& frame) {
   const std::uint64_t number = frame.header.call;
   try {
-    Decoder from(frame.payload);
+    posix::FileView large;
+    if (frame.header.kind == ipc::FrameKind::large_call) large = view_request(frame.payload);
+    Decoder from = large.bytes().empty() ? Decoder(frame.payload) : Decoder(large.bytes(), true);
     const auto entry = detail::function_entry(decode<detail::FunctionId>(from));
     Encoder result;
     if (auto coroutine = entry(from, result)) {
-      const auto& started = m_coroutines.emplace(number, std::move(coroutine)).first->second;
+      const auto& started = m_coroutines.emplace(number, Running{std::move(large), std::move(coroutine)})
+                                .first->second.coroutine;
       // Posted, because the coroutine must not be destroyed during its own last step.
       started->start([this, number] { m_loop.post([this, number] { end_coroutine(number); }); });
     } else {
+      large = {};  // before the memory of this process is measured
       send(ipc::FrameKind::result, number, std::move(result).take());
     }
   } catch (...) {
     send_failure(number, std::current_exception());
   }
+}
+
+posix::FileView WorkerProcess::view_request(std::string_view payload) const {
+  const RequestPlace place = RequestPlace::decode(payload);
+  return posix::FileView(m_requests, place.offset, place.size);
 }
 
 void WorkerProcess::end_coroutine(std::uint64_t number) {
@@ -108,7 +119,7 @@ void WorkerProcess::end_coroutine(std::uint64_t number) {
     if (ended.empty()) return;  // stopped after it had ended
     try {
       Encoder result;
-      ended.mapped()->take(result);
+      ended.mapped().coroutine->take(result);
       send(ipc::FrameKind::result, number, std::move(result).take());
     } catch (...) {
       send_failure(number, std::current_exception());
@@ -156,7 +167,8 @@ void WorkerProcess::send_unsent() {
 int run_worker(const WorkerPlan& plan, const std::function<void()>& initializer, WorkerStart start) {
   if (plan.max_rss == 0) posix::keep_freed_memory();
   return WorkerProcess(ipc::open_channel(plan.transport, std::move(start.channel)),
-                       ipc::CallSlots(std::move(start.slots), plan.slots), plan.concurrency, plan.max_rss)
+                       ipc::CallSlots(std::move(start.slots), plan.slots), std::move(start.requests),
+                       plan.concurrency, plan.max_rss)
       .run(initializer);
 }
 

@@ -4,6 +4,8 @@
 #include "futures/zygote.hpp"
 #include "ipc/call_slots.hpp"
 #include "ipc/channel.hpp"
+#include "posix/fd.hpp"
+#include "posix/shared_file.hpp"
 
 #include <spritefarm/detail/function_table.hpp>
 #include <spritefarm/event_loop.hpp>
@@ -13,6 +15,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string_view>
 #include <unordered_map>
 
 namespace spritefarm::futures {
@@ -33,8 +36,8 @@ class WorkerProcess {
  public:
   /// `max_rss` is in bytes; 0: no limit. If a call could exceed it, the worker starts no more calls and
   /// reports that.
-  WorkerProcess(std::unique_ptr<ipc::Channel> channel, ipc::CallSlots slots, int concurrency,
-                std::size_t max_rss = 0);
+  WorkerProcess(std::unique_ptr<ipc::Channel> channel, ipc::CallSlots slots, posix::Fd requests,
+                int concurrency, std::size_t max_rss = 0);
   /// Serves the channel until the coordinator has sent `leave` or has closed it, and no call runs. Returns
   /// the exit code.
   int run(const std::function<void()>& initializer);
@@ -43,15 +46,23 @@ class WorkerProcess {
   void receive_frames();
   void start_waiting();
   void start(const ipc::Frame& frame);
+  posix::FileView view_request(std::string_view payload) const;
   void end_coroutine(std::uint64_t call);
   void stop_coroutine(std::uint64_t call);
   void send(ipc::FrameKind kind, std::uint64_t call, std::string payload);
   void send_unsent();
   void send_failure(std::uint64_t call, const std::exception_ptr& exception);
 
+  /// A coroutine that has started, and the large request to which its arguments may refer.
+  struct Running {
+    posix::FileView request;
+    std::unique_ptr<detail::RunningCoroutine> coroutine;
+  };
+
   EventLoop m_loop;  // first, because the other members use it in their destructors
   std::unique_ptr<ipc::Channel> m_channel;
   ipc::CallSlots m_slots;
+  const posix::Fd m_requests;  // the memory of large requests
   const std::size_t m_concurrency;
   std::optional<MemoryLimit> m_memory_limit;
   EventLoop::Watch m_receiving;
@@ -60,7 +71,7 @@ class WorkerProcess {
   bool m_draining = false;           // starts no more calls
   bool m_exiting = false;            // no more calls will come
   std::deque<ipc::Frame> m_waiting;  // calls that have not started
-  std::unordered_map<std::uint64_t, std::unique_ptr<detail::RunningCoroutine>> m_coroutines;
+  std::unordered_map<std::uint64_t, Running> m_coroutines;
 };
 
 /// The main function of a worker process. Returns its exit code.

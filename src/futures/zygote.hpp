@@ -18,11 +18,12 @@
 
 namespace spritefarm::futures {
 
-/// What a new worker process is given: its number in the pool, the memory of its call slots, and what it
-/// makes its end of the channel from.
+/// What a new worker process is given: its number in the pool, the memory of its call slots and of large
+/// requests, and what it makes its end of the channel from.
 struct WorkerStart {
   std::uint32_t number = 0;
   posix::Fd slots;
+  posix::Fd requests;
   std::vector<posix::Fd> channel;
 };
 

@@ -87,8 +87,9 @@ ZygoteProcess::Served ZygoteProcess::serve_commands() {
     if (fds.empty() == has_descriptors) return Served::coordinator_gone;
     switch (command.kind) {
       case ZygoteCommand::Kind::spawn_worker: {
-        WorkerStart start{command.number, std::move(fds.front()), std::move(fds)};
-        start.channel.erase(start.channel.begin());
+        if (fds.size() < 2) return Served::coordinator_gone;
+        WorkerStart start{command.number, std::move(fds[0]), std::move(fds[1]), std::move(fds)};
+        start.channel.erase(start.channel.begin(), start.channel.begin() + 2);
         spawn_worker(std::move(start));
         break;
       }

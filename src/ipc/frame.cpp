@@ -7,7 +7,7 @@ void check_header(const FrameHeader& header) {
   if (header.version != FrameHeader::current_version)
     throw CorruptFrame("a frame has version " + std::to_string(header.version) + " instead of " +
                        std::to_string(FrameHeader::current_version));
-  if (header.kind < FrameKind::call || header.kind > FrameKind::leave)
+  if (header.kind < FrameKind::call || header.kind > FrameKind::large_call)
     throw CorruptFrame("a frame has the unknown kind " + std::to_string(static_cast<unsigned>(header.kind)));
   if (header.size > max_bytes)
     throw CorruptFrame("a frame claims a size of " + std::to_string(header.size) + " bytes");

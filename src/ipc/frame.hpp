@@ -12,7 +12,8 @@
 /// machine, because both ends are the same binary; the first frame of the worker proves it.
 ///
 ///     offset  size
-///          0     2  kind      1 call, 2 result, 3 failure, 4 ready, 5 stop, 6 skipped, 7 leave
+///          0     2  kind      1 call, 2 result, 3 failure, 4 ready, 5 stop, 6 skipped, 7 leave,
+///                             8 large call
 ///          2     2  version   1
 ///          4     4  slot      call: the slot that decides whether it starts (call_slots.hpp);
 ///                             result, failure: 1 if the worker has reached max_rss and starts no more calls
@@ -22,6 +23,8 @@
 ///
 ///     kind      from         payload
 ///     call      coordinator  function id (4 bytes), the function object, the arguments: spritefarm::Codec
+///     large     coordinator  where the payload of a call lies in the memory of the pool: offset and size (8
+///     call                   bytes each)
 ///     result    worker       the result: spritefarm::Codec
 ///     failure   worker       the exception: spritefarm::Codec<std::exception_ptr>
 ///     ready     worker       digest of the function table (8 bytes)
@@ -49,7 +52,8 @@ enum class FrameKind : std::uint16_t {
   ready = 4,
   stop = 5,
   skipped = 6,
-  leave = 7
+  leave = 7,
+  large_call = 8
 };
 
 struct FrameHeader {

@@ -1,36 +1,21 @@
 #include "posix/shared_memory.hpp"
 
 #include "posix/check.hpp"
-#include "posix/refused_call.hpp"
+#include "posix/memory_file.hpp"
 
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 
-#include <initializer_list>
 #include <utility>
 
 namespace spritefarm::posix {
-namespace {
 
-/// A file without a name, for a system that refuses memfd_create. It cannot be sealed.
-int open_nameless_file() {
-  for (const char* const directory : {"/dev/shm", "/tmp"})
-    if (const int fd = ::open(directory, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600); fd >= 0) return fd;
-  return -1;
-}
-
-}  // namespace
-
-SharedMemory::SharedMemory(std::size_t size)
-    : m_fd(::memfd_create("spritefarm", MFD_CLOEXEC | MFD_ALLOW_SEALING)) {
-  const int error = errno;
-  const bool is_refused = !m_fd && (error == EPERM || error == ENOSYS);
-  if (is_refused) m_fd.reset(open_nameless_file());
-  errno = error;
-  check_permitted(m_fd.get(), "memfd_create");
+SharedMemory::SharedMemory(std::size_t size) {
+  MemoryFile file = MemoryFile::make();
+  m_fd = std::move(file.fd);
   check(::ftruncate(m_fd.get(), static_cast<off_t>(size)), "size shared memory");
-  if (!is_refused)
+  if (file.can_be_sealed)
     check(::fcntl(m_fd.get(), F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL), "seal shared memory");
   map(size);
 }

@@ -3,6 +3,7 @@
 #include <spritefarm/codec.hpp>
 #include <spritefarm/detail/arguments.hpp>
 #include <spritefarm/detail/future_state.hpp>
+#include <spritefarm/detail/large_bytes.hpp>
 #include <spritefarm/detail/stoppable.hpp>
 #include <spritefarm/detail/visibility.hpp>
 #include <spritefarm/errors.hpp>
@@ -106,10 +107,12 @@ class LocalCall : public Call {
 /// A call that runs in another process: the number of the function and the encoded arguments.
 class RemoteCall : public Call {
  public:
-  RemoteCall(const TaskOptions& options, std::string request, bool coroutine)
+  RemoteCall(const TaskOptions& options, Request request, bool coroutine)
       : Call(options), m_request(std::move(request)), m_is_coroutine(coroutine) {}
-  /// The bytes of the call: see encode_request().
-  [[nodiscard]] const std::string& request() const noexcept { return m_request; }
+  /// The bytes of the call: see encode_call().
+  [[nodiscard]] const Request& request() const noexcept { return m_request; }
+  /// Gives up large bytes of a call that is done, whose future may live on.
+  void release_large() noexcept { m_request.large.reset(); }
   /// Finishes the future with the encoded result, or with the exception that decoding throws.
   virtual void complete(std::string_view result) = 0;
   [[nodiscard]] bool is_coroutine() const noexcept { return m_is_coroutine; }
@@ -122,7 +125,7 @@ class RemoteCall : public Call {
   bool worker_died = false;
 
  private:
-  std::string m_request;
+  Request m_request;
   bool m_is_coroutine;
 };
 

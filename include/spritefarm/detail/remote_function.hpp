@@ -3,6 +3,8 @@
 #include <spritefarm/codec.hpp>
 #include <spritefarm/detail/arguments.hpp>
 #include <spritefarm/detail/function_table.hpp>
+#include <spritefarm/detail/large_bytes.hpp>
+#include <spritefarm/detail/sent_elements.hpp>
 #include <spritefarm/task.hpp>
 
 #include <concepts>
@@ -147,15 +149,20 @@ struct Registered {
       register_function(&run_decoded<Function, Args...>, call_type<Function, Args...>());
 };
 
-/// The bytes of a call: the number of its type, the function object, the arguments. Throws what a Codec
-/// throws.
+/// The bytes of a call: the number of its type, the function object, the arguments. Keeps large ones in
+/// `memory`, unless it is null. Throws what a Codec throws, and std::system_error if there is no memory.
+template <typename Function, typename... Sent, typename... Args>
+Request encode_call(LargeMemory* memory, TypeList<Sent...>, const Function& function, const Args&... args) {
+  Encoder to(memory);
+  encode(to, Registered<Function, Sent...>::id);
+  encode_function(to, function);
+  (encode_argument<Sent>(to, args), ...);
+  return std::move(to).take_request();
+}
+/// The same in one piece.
 template <typename Function, typename... Args>
 std::string encode_request(const Function& function, const Args&... args) {
-  Encoder to;
-  encode(to, Registered<Function, Args...>::id);
-  encode_function(to, function);
-  (encode(to, args), ...);
-  return std::move(to).take();
+  return encode_call<Function>(nullptr, TypeList<Args...>(), function, args...).bytes;
 }
 
 }  // namespace spritefarm::detail

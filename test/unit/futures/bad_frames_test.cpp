@@ -2,6 +2,7 @@
 #include "ipc/channel_ends.hpp"
 #include "ipc/ring.hpp"
 #include "posix/pid_fd.hpp"
+#include "posix/shared_file.hpp"
 #include "posix/shared_memory.hpp"
 #include "support/catch.hpp"
 #include "support/eventually.hpp"
@@ -47,7 +48,8 @@ class HandFedWorker {
       try {
         m_channel.reset();
         code = futures::WorkerProcess(ipc::open_channel(transport, std::move(ends.worker)),
-                                      ipc::CallSlots(m_slots.memory().duplicate(), slots), 1)
+                                      ipc::CallSlots(m_slots.memory().duplicate(), slots),
+                                      posix::SharedFile().reader(), 1)
                    .run({});
       } catch (const std::exception&) {
       }
@@ -235,6 +237,18 @@ TEST_CASE("a call that cannot be decoded fails, and the worker continues", "[wor
     CHECK(answer->header.call == number);
     CHECK_THROWS_AS(std::rethrow_exception(exception_in(*answer)), CodecError);
   }
+  ipc::FrameHeader header;
+  header.kind = ipc::FrameKind::large_call;
+  for (const std::string& place :
+       {std::string(), std::string(16, '\xff'), bytes_of(std::uint64_t{0}, std::uint64_t{1})}) {
+    header.call = ++number;
+    worker.call_slots().offer(header.slot, number);
+    worker.send(header, place);
+    const auto answer = worker.answer();
+    REQUIRE(answer);
+    CHECK(answer->header.kind == ipc::FrameKind::failure);
+    CHECK_THROWS(std::rethrow_exception(exception_in(*answer)));
+  }
   worker.offer(++number, good);
   CHECK(worker.answer()->payload == bytes_of(42));
 }
@@ -311,7 +325,7 @@ TEST_CASE("a worker that writes an invalid frame is killed; its call fails, othe
     header.size = ~std::uint64_t{0};
   }
   SECTION("of a kind that only the coordinator sends") {
-    header.kind = ipc::FrameKind::call;
+    header.kind = GENERATE(ipc::FrameKind::call, ipc::FrameKind::large_call);
   }
   SECTION("a result of a call that it does not have") {
     header.kind = ipc::FrameKind::result;

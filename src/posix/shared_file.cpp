@@ -1,0 +1,78 @@
+#include "posix/shared_file.hpp"
+
+#include "posix/check.hpp"
+#include "posix/memory_file.hpp"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <string>
+#include <utility>
+
+namespace spritefarm::posix {
+
+SharedFile::SharedFile() : m_fd(MemoryFile::make().fd) {}
+
+bool SharedFile::can_write() noexcept {
+  rlimit limit{};
+  return ::getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur == RLIM_INFINITY;
+}
+
+void SharedFile::write(std::uint64_t offset, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written =
+        check(retry_on_signal([&] {
+                return ::pwrite(m_fd.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
+              }),
+              "write to shared memory");
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+    offset += static_cast<std::uint64_t>(written);
+  }
+}
+
+void SharedFile::discard(std::uint64_t offset, std::uint64_t size) noexcept {
+  constexpr std::uint64_t max_page = 64 << 10;
+  if (size == 0) return;
+  static_cast<void>(::fallocate(m_fd.get(), FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
+                                static_cast<off_t>(offset),
+                                static_cast<off_t>((size + max_page - 1) / max_page * max_page)));
+}
+
+Fd SharedFile::reader() const {
+  const std::string path = "/proc/self/fd/" + std::to_string(m_fd.get());
+  Fd reader(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  return reader ? std::move(reader) : m_fd.duplicate();
+}
+
+FileView::FileView(const Fd& file, std::uint64_t offset, std::size_t size) {
+  struct stat status {};
+  check(::fstat(file.get(), &status), "check the size of shared memory");
+  const auto end = static_cast<std::uint64_t>(status.st_size);
+  if (offset > end || size > end - offset) {
+    errno = EINVAL;
+    throw_errno("shared memory is too small");
+  }
+  if (size == 0) return;
+  void* const data = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, file.get(), static_cast<off_t>(offset));
+  if (data == MAP_FAILED) throw_errno("map shared memory");
+  m_data = data;
+  m_size = size;
+}
+
+FileView::FileView(FileView&& other) noexcept
+    : m_data(std::exchange(other.m_data, nullptr)), m_size(std::exchange(other.m_size, 0)) {}
+
+FileView& FileView::operator=(FileView&& other) noexcept {
+  std::swap(m_data, other.m_data);
+  std::swap(m_size, other.m_size);
+  return *this;
+}
+
+FileView::~FileView() {
+  if (m_data) ::munmap(m_data, m_size);
+}
+
+}  // namespace spritefarm::posix

@@ -1,0 +1,284 @@
+#include "futures/request_memory.hpp"
+#include "ipc/frame.hpp"
+#include "posix/process_memory.hpp"
+#include "posix/shared_file.hpp"
+#include "support/catch.hpp"
+#include "support/sanitizers.hpp"
+
+#include <spritefarm/futures.hpp>
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+#include <fstream>
+#include <functional>
+#include <memory>
+#include <numeric>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+using namespace spritefarm;
+using namespace std::chrono_literals;
+using futures::RequestMemory;
+using futures::RequestPlace;
+
+namespace {
+
+constexpr std::size_t limit = detail::max_sent_bytes;
+constexpr std::size_t large = limit + 100'000;
+
+std::string text_of(std::size_t size) {
+  std::string text(size, '\0');
+  for (std::uint32_t i = 0; i + sizeof i <= size; i += sizeof i) {
+    const std::uint32_t word = i * 2654435761u + 1;
+    std::memcpy(text.data() + i, &word, sizeof word);
+  }
+  return text;
+}
+
+std::size_t hash_of(std::string_view bytes) {
+  return std::hash<std::string_view>()(bytes);
+}
+std::size_t hash_of_string(const std::string& bytes) {
+  return hash_of(bytes);
+}
+
+/// The memory that a file takes, in bytes.
+std::uint64_t memory_of(const posix::Fd& file) {
+  struct stat status {};
+  REQUIRE(::fstat(file.get(), &status) == 0);
+  return static_cast<std::uint64_t>(status.st_blocks) * 512;
+}
+
+/// What a forked child returns.
+int in_child(const std::function<int()>& body) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::alarm(60);
+    ::_exit(body());
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+std::size_t misaligned(std::string_view, std::span<const double> numbers,
+                       std::span<const std::uint16_t> words) {
+  const auto rest = [](const auto* at) {
+    return reinterpret_cast<std::uintptr_t>(at) % alignof(decltype(*at));
+  };
+  return rest(numbers.data()) + rest(words.data());
+}
+
+Task<long> sum_after_a_pause(std::span<const int> numbers) {
+  long sum = 0;
+  for (int part = 0; part < 4; ++part) {
+    co_await sleep_for(1ms);
+    const auto quarter =
+        numbers.subspan(numbers.size() / 4 * static_cast<std::size_t>(part), numbers.size() / 4);
+    sum = std::accumulate(quarter.begin(), quarter.end(), sum);
+  }
+  co_return sum;
+}
+
+/// In a worker: its descriptor of the memory of large requests, the only one of its kind that cannot write.
+int request_descriptor() {
+  for (int fd = 3; fd < 256; ++fd) {
+    char name[64] = {};
+    const std::string link = "/proc/self/fd/" + std::to_string(fd);
+    const int flags = ::fcntl(fd, F_GETFL);
+    if (flags >= 0 && (flags & O_ACCMODE) == O_RDONLY &&
+        ::readlink(link.c_str(), name, sizeof name - 1) > 0 && std::strstr(name, "memfd:spritefarm"))
+      return fd;
+  }
+  return -1;
+}
+
+}  // namespace
+
+TEST_CASE("large arguments reach their functions unchanged, around the limit of what is sent",
+          "[process][large]") {
+  ProcessPoolExecutor pool{
+      {.max_workers = 2, .transport = GENERATE(Transport::shared_memory, Transport::pipe)}};
+  for (const std::size_t size : {limit - 12, limit - 11, limit + 1, large + 3}) {
+    CAPTURE(size);
+    const std::string text = text_of(size);
+    const std::size_t hash = hash_of(text);
+    CHECK(pool.submit(hash_of, text).result(60s) == hash);
+    CHECK(pool.submit(hash_of, std::string_view(text)).result(60s) == hash);
+    CHECK(pool.submit(hash_of, text.c_str()).result(60s) == hash_of(text.c_str()));
+    CHECK(pool.submit(hash_of_string, text).result(60s) == hash);
+    const std::vector<char> bytes(text.begin(), text.end());
+    const auto hash_of_span = [](std::span<const char> of) { return hash_of({of.data(), of.size()}); };
+    CHECK(pool.submit(hash_of_span, bytes).result(60s) == hash);
+    CHECK(pool.submit(hash_of_span, std::span(bytes)).result(60s) == hash);
+    CHECK(pool.submit(
+                  [](const auto& of) {
+                    return hash_of({of.data(), of.size()});
+                  },
+                  std::span(bytes))
+              .result(60s) == hash);
+  }
+}
+
+TEST_CASE("a call with several large arguments gets each of them", "[process][large]") {
+  ProcessPoolExecutor pool{{.max_workers = 1}};
+  const auto hashes = [](std::string_view first, int number, const std::string& second,
+                         std::string_view third) {
+    return std::vector<std::size_t>{hash_of(first), static_cast<std::size_t>(number), hash_of(second),
+                                    hash_of(third)};
+  };
+  const std::string a = text_of(limit / 2), b = text_of(limit / 2), c = text_of(1000);
+  CHECK(pool.submit(hashes, a, 7, b, c).result(60s) ==
+        std::vector<std::size_t>{hash_of(a), 7, hash_of(b), hash_of(c)});
+}
+
+TEST_CASE("the elements that a span shows are aligned", "[process][large]") {
+  ProcessPoolExecutor pool{{.max_workers = 1}};
+  for (const std::size_t size : {std::size_t{3}, large + 5}) {
+    const std::vector<double> numbers(size, 1.5);
+    const std::vector<std::uint16_t> words(3, 7);
+    CHECK(pool.submit(misaligned, "odd", numbers, words).result(60s) == 0);
+  }
+}
+
+TEST_CASE("a coroutine reads a large argument until it ends", "[process][large]") {
+  ProcessPoolExecutor pool{{.max_workers = 1, .worker_concurrency = 8}};
+  std::vector<Future<long>> sums;
+  for (int i = 0; i < 8; ++i)
+    sums.push_back(pool.submit(sum_after_a_pause, std::vector<int>(i % 2 == 0 ? 8 : large / 4, i)));
+  for (int i = 0; i < 8; ++i)
+    CHECK(sums[static_cast<std::size_t>(i)].result(60s) == i * static_cast<long>(i % 2 == 0 ? 8 : large / 4));
+}
+
+TEST_CASE("a large call that is retried gets the same arguments", "[process][large]") {
+  ProcessPoolExecutor pool{{.max_workers = 1}};
+  const std::string text = text_of(large);
+  const std::string marker = "/tmp/spritefarm-large-call." + std::to_string(::getpid());
+  const auto die_once = [](std::string_view bytes, const std::string& path) {
+    const int fd = ::open(path.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
+    if (fd >= 0) ::raise(SIGKILL);
+    return hash_of(bytes);
+  };
+  CHECK(pool.submit(TaskOptions{.retries = 1}, die_once, text, marker).result(60s) == hash_of(text));
+  CHECK(pool.worker_deaths() == 1);
+  ::unlink(marker.c_str());
+}
+
+TEST_CASE("a worker can read the memory of large requests, and cannot change it", "[process][large]") {
+  ProcessPoolExecutor pool{{.max_workers = 1}};
+  const auto attack = [](std::string_view bytes) {
+    const int fd = request_descriptor();
+    if (fd < 0) return std::string("not found");
+    if (::pwrite(fd, "x", 1, 0) >= 0 || ::ftruncate(fd, 0) >= 0) return std::string("written");
+    if (::mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0) != MAP_FAILED)
+      return std::string("mapped");
+    if (::mprotect(const_cast<char*>(bytes.data() - reinterpret_cast<std::uintptr_t>(bytes.data()) % 4096),
+                   4096, PROT_READ | PROT_WRITE) >= 0)
+      return std::string("made writable");
+    return std::string("refused");
+  };
+  CHECK(pool.submit(attack, text_of(large)).result(60s) == "refused");
+}
+
+TEST_CASE("while files have a limit of size, large calls are sent", "[process][large]") {
+  CHECK(in_child([] {
+          const rlimit small{8 << 20, RLIM_INFINITY};
+          if (::setrlimit(RLIMIT_FSIZE, &small) < 0) return 1;
+          ProcessPoolExecutor pool{{.max_workers = 1}};
+          const std::string text = text_of(large);
+          return pool.submit(hash_of, text).result(60s) == hash_of(text) ? 0 : 2;
+        }) == 0);
+}
+
+TEST_CASE("large requests take memory until they are done", "[process][large]") {
+  const auto memory = std::make_shared<RequestMemory>();
+  const posix::Fd reader = memory->reader();
+  const std::string text = text_of(large);
+  std::vector<std::shared_ptr<detail::LargeBytes>> requests;
+  for (int i = 0; i < 3; ++i) {
+    requests.push_back(memory->make());
+    requests.back()->append("begin");
+    requests.back()->append(text);
+  }
+  CHECK(memory_of(reader) >= 3 * large);
+  const RequestPlace place = RequestPlace::decode(requests[1]->place());
+  requests.erase(requests.begin());
+  CHECK(memory_of(reader) < 2 * large + limit / 2);
+  CHECK(posix::FileView(reader, place.offset, place.size).bytes() == "begin" + text);
+  requests.clear();
+  CHECK(memory_of(reader) == 0);
+  requests.push_back(memory->make());  // where one was before
+  requests.back()->append("new");
+  const RequestPlace reused = RequestPlace::decode(requests[0]->place());
+  CHECK(posix::FileView(reader, reused.offset, reused.size).bytes() == "new");
+}
+
+#if !UNDER_ADDRESS_SANITIZER && !UNDER_THREAD_SANITIZER
+TEST_CASE("a large argument that its function views lies in memory once", "[process][large]") {
+  ProcessPoolExecutor pool{{.max_workers = 1}};
+  const auto private_memory = [](std::span<const double> numbers) {
+    if (std::accumulate(numbers.begin(), numbers.end(), 0.0) < 0) return std::size_t{0};
+    std::ifstream statm("/proc/self/statm");
+    std::size_t all = 0, resident = 0, shared = 0;
+    statm >> all >> resident >> shared;
+    return (resident - shared) * 4096;
+  };
+  const std::size_t worker_before = pool.submit(private_memory, std::vector<double>(1)).result(60s);
+  const std::vector<double> numbers(8 << 20, 1.5);
+  const std::size_t before = posix::resident_memory(::getpid()).value();
+  Future<std::size_t> call = pool.submit(private_memory, std::span(numbers));
+  CHECK(posix::resident_memory(::getpid()).value() < before + (8 << 20));
+  CHECK(call.result(60s) < worker_before + (8 << 20));
+}
+#endif
+
+TEST_CASE("a done call gives up its large request, though its future lives", "[process][large]") {
+  ProcessPoolExecutor pool{{.max_workers = 1}};
+  const auto memory_here = [](std::string_view) {
+    struct stat status {};
+    return ::fstat(request_descriptor(), &status) == 0 ? status.st_blocks * 512L : -1L;
+  };
+  std::vector<Future<long>> done;
+  for (int i = 0; i < 5; ++i) {
+    done.push_back(pool.submit(memory_here, text_of(large)));
+    const long taken = done.back().result(60s);
+    CHECK(taken >= static_cast<long>(large));
+    CHECK(taken < static_cast<long>(3 * large));  // perhaps the one before, too, for a moment
+  }
+}
+
+TEST_CASE("a forked child leaves the large requests of its parent alone", "[process][large]") {
+  const auto memory = std::make_shared<RequestMemory>();
+  auto request = memory->make();
+  request->append("of the parent");
+  const RequestPlace place = RequestPlace::decode(request->place());
+  CHECK(in_child([&] {
+          request.reset();
+          return memory->make() ? 1 : 0;
+        }) == 0);
+  CHECK(posix::FileView(memory->reader(), place.offset, place.size).bytes() == "of the parent");
+}
+
+TEST_CASE("a place outside the memory of large requests is an error", "[process][large]") {
+  const auto memory = std::make_shared<RequestMemory>();
+  const auto request = memory->make();
+  request->append("here");
+  const posix::Fd reader = memory->reader();
+  CHECK_THROWS_AS(RequestPlace::decode(""), ipc::CorruptFrame);
+  CHECK_THROWS_AS(RequestPlace::decode(std::string(17, 'x')), ipc::CorruptFrame);
+  CHECK_THROWS_AS(posix::FileView(reader, 0, 5), std::system_error);
+  CHECK_THROWS_AS(posix::FileView(reader, 4096, 1), std::system_error);
+  CHECK_THROWS_AS(posix::FileView(reader, ~std::uint64_t{0}, 2), std::system_error);
+  CHECK_THROWS_AS(posix::FileView(reader, 0, ~std::size_t{0}), std::system_error);
+}
