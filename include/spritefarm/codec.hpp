@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <list>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -14,12 +15,16 @@
 
 namespace spritefarm {
 
-/// Appends the bytes of values to a buffer. Used by one thread at a time. Source: pickle.Pickler.
+/// Appends the bytes of values to a buffer. Move-only. Used by one thread at a time. Source: pickle.Pickler.
 class Encoder {
  public:
   Encoder() = default;
-  /// For a call: keeps what is too much to be sent in `memory`, unless it is null.
+  /// For the library: keeps what is too much to be sent in `memory`, unless it is null.
   explicit Encoder(detail::LargeMemory* memory) : m_memory(memory) {}
+  Encoder(const Encoder&) = delete;
+  Encoder& operator=(const Encoder&) = delete;
+  Encoder(Encoder&&) noexcept = default;
+  Encoder& operator=(Encoder&&) noexcept = default;
 
   /// Appends `size` bytes unchanged.
   void bytes(const void* data, std::size_t size) {
@@ -41,8 +46,8 @@ class Encoder {
   }
   /// Moves the buffer out.
   [[nodiscard]] std::string take() && { return std::move(m_bytes); }
-  /// Moves the request of a call out.
-  [[nodiscard]] detail::Request take_request() && {
+  /// Moves all out, of an Encoder that has a memory.
+  [[nodiscard]] detail::Encoded take_encoded() && {
     if (!m_large) return std::move(m_bytes);
     m_large->append(m_bytes);
     return std::move(m_large);
@@ -71,21 +76,20 @@ class Encoder {
 class Decoder {
  public:
   /// Reads these bytes.
-  explicit Decoder(std::string_view bytes) : Decoder(bytes, false) {}
-  /// For a call: `stay` says that the bytes outlive it and are aligned as a page is.
-  Decoder(std::string_view bytes, bool stay) : m_rest(bytes), m_begin(bytes.data()), m_stay(stay) {}
+  explicit Decoder(std::string_view bytes) : Decoder(bytes, detail::BytesIn::buffer) {}
+  /// For the library.
+  Decoder(std::string_view bytes, detail::BytesIn where) : m_all(bytes), m_rest(bytes), m_where(where) {}
 
   /// Copies the next `size` bytes to `data`.
   void bytes(void* data, std::size_t size) {
-    const std::string_view from = view(size);
+    const std::string_view from = next(size);
     if (size > 0) std::memcpy(data, from.data(), size);
   }
-  /// The next `size` bytes, without a copy.
+  /// The next `size` bytes, if possible without a copy. Valid as long as this decoder.
   std::string_view view(std::size_t size) {
-    if (size > m_rest.size()) throw CodecError("a value from another process ends too early");
-    const std::string_view found = m_rest.substr(0, size);
-    m_rest.remove_prefix(size);
-    return found;
+    const std::string_view found = next(size);
+    if (m_where != detail::BytesIn::result) return found;
+    return m_copies.emplace_back(found);  // checks of what is there must stay true
   }
   /// The number of the elements that follow. `min_bytes` is the smallest encoded size of an element: a number
   /// that does not fit into the remaining bytes throws CodecError before memory is allocated for it.
@@ -97,20 +101,25 @@ class Decoder {
     return static_cast<std::size_t>(count);
   }
   /// Skips what Encoder::align() has appended.
-  void align(std::size_t alignment) {
-    view((0 - static_cast<std::size_t>(m_rest.data() - m_begin)) % alignment);
-  }
-  /// True if a value may refer to view() for as long as its call runs.
-  [[nodiscard]] bool stay() const noexcept { return m_stay; }
+  void align(std::size_t alignment) { next((0 - (m_all.size() - m_rest.size())) % alignment); }
+  [[nodiscard]] detail::BytesIn where() const noexcept { return m_where; }
   /// Throws CodecError if bytes are left.
   void finish() const {
     if (!m_rest.empty()) throw CodecError("a value from another process has bytes left over");
   }
 
  private:
+  std::string_view next(std::size_t size) {
+    if (size > m_rest.size()) throw CodecError("a value from another process ends too early");
+    const std::string_view found = m_rest.substr(0, size);
+    m_rest.remove_prefix(size);
+    return found;
+  }
+
+  std::string_view m_all;
   std::string_view m_rest;
-  const char* m_begin;
-  bool m_stay;
+  detail::BytesIn m_where;
+  std::list<std::string> m_copies{};
 };
 
 /// Encodes and decodes a Type. The library specialises it for

@@ -126,7 +126,7 @@ class Executor {
   auto submit_remote(const TaskOptions& options, const Function& function, detail::TypeList<Sent...> types,
                      const Args&... args) {
     using R = detail::ResultOf<Function, Sent...>;
-    std::optional<detail::Request> request;
+    std::optional<detail::Encoded> request;
     try {
       const detail::FunctionsOfProgramAlone checked(crosses_machines());
       request = detail::encode_call<Function>(large_memory(), types, function, args...);

@@ -316,7 +316,7 @@ void ClusterExecutor::Client::complete(Completions& completions) {
       completion.exception = decode<std::exception_ptr>(from);
     }
     if (completion.outcome && !completion.is_failure) {
-      completion.call->complete(*completion.outcome);
+      completion.call->complete(*completion.outcome, detail::BytesIn::buffer);
     } else if (!state.end_early(std::move(completion.exception))) {
       state.begin();  // notifies waiters if it was cancelled
     }

@@ -24,7 +24,7 @@ class EncodedCall final : public CallWithFuture<RemoteCall, std::string> {
       ProcessPoolExecutor& pool, const TaskOptions& options, std::string request, bool is_coroutine,
       std::function<void(EncodedCall&)> on_done);
 
-  void complete(std::string_view result) override { set_result(std::string(result)); }
+  void complete(std::string_view result, BytesIn) override { set_result(std::string(result)); }
 };
 
 }  // namespace spritefarm::detail

@@ -397,7 +397,11 @@ std::shared_ptr<detail::RemoteCall> ProcessPoolExecutor::Pool::take(futures::Cal
 void ProcessPoolExecutor::Pool::complete(Completions& completions) {
   for (Completion& completion : completions) {
     if (completion.result) {
-      completion.call->complete(*completion.result);
+      if (const auto* const large = std::get_if<futures::LargeResult>(&*completion.result))
+        completion.call->complete(large->bytes(), detail::BytesIn::result);
+      else
+        completion.call->complete(std::get<std::string>(*completion.result), detail::BytesIn::buffer);
+      completion.result.reset();
     } else {
       detail::FutureState& state = completion.call->state();
       if (!state.end_early(std::move(completion.exception)))

@@ -48,7 +48,7 @@ class ProcessPoolExecutor::Pool final : public detail::CallOwner,
   void suspend_workers();
   void resume_workers();
   [[nodiscard]] bool chooses_chunks() const noexcept { return m_options.max_result_size == 0; }
-  [[nodiscard]] detail::LargeMemory& large_memory() const noexcept { return m_supervisor.request_memory(); }
+  [[nodiscard]] detail::LargeMemory& large_memory() const noexcept { return m_supervisor.large_requests(); }
   std::vector<int> worker_pids();
   int worker_deaths() const;
   /// What the executor's destructor does. Waits, unless shutdown(wait = false) was called.
@@ -66,7 +66,7 @@ class ProcessPoolExecutor::Pool final : public detail::CallOwner,
   /// Completes a future once the lock is released: by the result, or the exception; neither: cancelled.
   struct Completion {
     std::shared_ptr<detail::RemoteCall> call;
-    std::optional<std::string> result;
+    std::optional<futures::EncodedResult> result;
     std::exception_ptr exception;
   };
   using Completions = std::vector<Completion>;

@@ -80,7 +80,7 @@ std::uint32_t Supervisor::worker_slots(const ProcessPoolExecutorOptions& options
 Supervisor::Supervisor(const ProcessPoolExecutorOptions& options)
     : m_options(options),
       m_zygote(make_zygote(options)),
-      m_request_memory(std::make_shared<RequestMemory>()) {
+      m_large_requests(std::make_shared<LargeRequests>()) {
   m_epoll.add(m_notification.fd().get(), posix::Epoll::readable, notification_key);
   m_epoll.add(m_zygote.fd(), posix::Epoll::readable, zygote_key);
 }
@@ -169,9 +169,13 @@ void Supervisor::tell_frame(WorkerLink& link, ipc::Frame frame, Scheduler& sched
       return scheduler.on_ready(link.number());
     }
     case ipc::FrameKind::result:
+    case ipc::FrameKind::large_result:
     case ipc::FrameKind::failure: {
       if (is_failure && frame.header.call == 0 && scheduler.is_starting(link.number()))
         return tell_failed_initializer(frame.payload, scheduler);
+      std::optional<EncodedResult> large;  // before the call counts as done, since it may be corrupt
+      if (frame.header.kind == ipc::FrameKind::large_result)
+        large = link.open_result(frame.payload, m_options.max_result_size);
       link.on_answer(frame.header.call);
       const bool is_full = frame.header.slot != 0;
       const CallIndex call = scheduler.on_result(link.number(), frame.header.call, is_full);
@@ -181,7 +185,7 @@ void Supervisor::tell_frame(WorkerLink& link, ipc::Frame frame, Scheduler& sched
       if (is_failure)
         results.push_back({call, {}, decode_exception(frame.payload)});
       else
-        results.push_back({call, std::move(frame.payload), nullptr});
+        results.push_back({call, large ? *std::move(large) : std::move(frame.payload), nullptr});
       return;
     }
     case ipc::FrameKind::skipped:
@@ -275,15 +279,17 @@ void Supervisor::perform(const SpawnWorker& spawn, std::vector<SpawnError>& erro
   try {
     ipc::ChannelEnds ends = ipc::ChannelEnds::make(m_options.transport);
     ipc::CallSlots slots(worker_slots(m_options));
-    if (!m_zygote.spawn_worker(
-            {spawn.worker, slots.memory().duplicate(), m_request_memory->reader(), std::move(ends.worker)})) {
+    auto results = std::make_shared<posix::SharedFile>();
+    if (!m_zygote.spawn_worker({spawn.worker, slots.memory().duplicate(), m_large_requests->reader(),
+                                results->fd().duplicate(), std::move(ends.worker)})) {
       errors.push_back({spawn.worker, StartFailure::busy, "the zygote takes no requests"});
       return;
     }
     if (m_options.max_result_size > 0) ends.coordinator->limit_payload(m_options.max_result_size);
     m_epoll.add(ends.coordinator->receiving_fd(), posix::Epoll::readable,
                 key_of(spawn.worker, Watched::receiving));
-    m_links.try_emplace(spawn.worker, spawn.worker, std::move(ends.coordinator), std::move(slots));
+    m_links.try_emplace(spawn.worker, spawn.worker, std::move(ends.coordinator), std::move(slots),
+                        std::move(results));
   } catch (const std::system_error& error) {
     errors.push_back({spawn.worker, StartFailure::refused, error.what()});
   }

@@ -1,6 +1,7 @@
 #pragma once
 
-#include "futures/request_memory.hpp"
+#include "futures/large_requests.hpp"
+#include "futures/large_results.hpp"
 #include "futures/scheduler.hpp"
 #include "futures/worker_link.hpp"
 #include "futures/zygote.hpp"
@@ -23,7 +24,7 @@ namespace spritefarm::futures {
 /// The encoded result of a call, or the exception that it threw.
 struct CallResult {
   CallIndex call;
-  std::string payload;
+  EncodedResult payload;
   std::exception_ptr exception;
 };
 
@@ -74,7 +75,7 @@ class Supervisor final : public SlotView {
   std::vector<int> pids(Scheduler& scheduler);
 
   /// Where large requests lie. Any thread, no lock.
-  [[nodiscard]] RequestMemory& request_memory() const noexcept { return *m_request_memory; }
+  [[nodiscard]] LargeRequests& large_requests() const noexcept { return *m_large_requests; }
   /// Ends wait(). Any thread, no lock.
   void notify() noexcept { m_notification.notify(); }
   /// Signals the process groups of all workers. Any thread.
@@ -111,7 +112,7 @@ class Supervisor final : public SlotView {
 
   const ProcessPoolExecutorOptions m_options;
   Zygote m_zygote;
-  const std::shared_ptr<RequestMemory> m_request_memory;
+  const std::shared_ptr<LargeRequests> m_large_requests;
   posix::Epoll m_epoll;
   posix::EventFd m_notification;
   std::map<WorkerNumber, WorkerLink> m_links;

@@ -17,11 +17,17 @@ void WorkerLink::send_call(std::uint32_t slot, CallNumber number,
   header.kind = ipc::FrameKind::call;
   header.slot = slot;
   header.call = number;
-  const detail::Request& request = call->request();
+  const detail::Encoded& request = call->request();
   if (!request.large) return m_channel->send(header, request.bytes, call);
   header.kind = ipc::FrameKind::large_call;
   m_large.insert_or_assign(number, request.large);
   m_channel->send(header, request.large->place());
+}
+
+LargeResult WorkerLink::open_result(std::string_view payload, std::size_t max_size) const {
+  const LargePlace place = LargePlace::decode(payload);
+  if (max_size > 0) ipc::check_limit(place.size, max_size);
+  return LargeResult(m_results, place);
 }
 
 void WorkerLink::send(ipc::FrameKind kind, CallNumber number) {

@@ -1,15 +1,19 @@
 #pragma once
 
 #include "futures/call_table.hpp"
+#include "futures/large_results.hpp"
 #include "ipc/call_slots.hpp"
 #include "ipc/channel.hpp"
 #include "posix/pid_fd.hpp"
+#include "posix/shared_file.hpp"
 
 #include <spritefarm/detail/call.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -27,8 +31,12 @@ class WorkerLink {
     bool has_more = false;  // there may be more
   };
 
-  WorkerLink(WorkerNumber number, std::unique_ptr<ipc::Channel> channel, ipc::CallSlots slots)
-      : m_number(number), m_channel(std::move(channel)), m_slots(std::move(slots)) {}
+  WorkerLink(WorkerNumber number, std::unique_ptr<ipc::Channel> channel, ipc::CallSlots slots,
+             std::shared_ptr<posix::SharedFile> results)
+      : m_number(number),
+        m_channel(std::move(channel)),
+        m_slots(std::move(slots)),
+        m_results(std::move(results)) {}
 
   [[nodiscard]] WorkerNumber number() const noexcept { return m_number; }
   [[nodiscard]] ipc::Channel& channel() noexcept { return *m_channel; }
@@ -37,6 +45,9 @@ class WorkerLink {
 
   void send_call(std::uint32_t slot, CallNumber number,
                  const std::shared_ptr<const detail::RemoteCall>& call);
+  /// The result that a frame `large result` tells of. `max_size` is in bytes; 0: no limit. Throws
+  /// CorruptFrame and std::system_error.
+  [[nodiscard]] LargeResult open_result(std::string_view payload, std::size_t max_size) const;
   /// Once the worker has answered a call: it no longer reads the request.
   void on_answer(CallNumber number) noexcept { m_large.erase(number); }
   /// A frame without payload.
@@ -54,6 +65,7 @@ class WorkerLink {
   const WorkerNumber m_number;
   const std::unique_ptr<ipc::Channel> m_channel;
   ipc::CallSlots m_slots;
+  const std::shared_ptr<posix::SharedFile> m_results;
   std::unordered_map<CallNumber, std::shared_ptr<detail::LargeBytes>> m_large;  // that the worker may read
 };
 

@@ -1,6 +1,6 @@
 #include "futures/worker_process.hpp"
 
-#include "futures/request_memory.hpp"
+#include "futures/large_place.hpp"
 #include "ipc/channel_ends.hpp"
 #include "posix/fork.hpp"
 #include "posix/process_memory.hpp"
@@ -21,10 +21,11 @@ std::size_t resident_memory_now() {
 }  // namespace
 
 WorkerProcess::WorkerProcess(std::unique_ptr<ipc::Channel> channel, ipc::CallSlots slots, posix::Fd requests,
-                             int concurrency, std::size_t max_rss)
+                             posix::SharedFile results, int concurrency, std::size_t max_rss)
     : m_channel(std::move(channel)),
       m_slots(std::move(slots)),
       m_requests(std::move(requests)),
+      m_results(std::move(results)),
       m_concurrency(static_cast<std::size_t>(concurrency)) {
   if (max_rss > 0) m_memory_limit.emplace(max_rss);
 }
@@ -91,9 +92,10 @@ void WorkerProcess::start(const ipc::Frame& frame) {
   try {
     posix::FileView large;
     if (frame.header.kind == ipc::FrameKind::large_call) large = view_request(frame.payload);
-    Decoder from = large.bytes().empty() ? Decoder(frame.payload) : Decoder(large.bytes(), true);
+    Decoder from =
+        large.bytes().empty() ? Decoder(frame.payload) : Decoder(large.bytes(), detail::BytesIn::request);
     const auto entry = detail::function_entry(decode<detail::FunctionId>(from));
-    Encoder result;
+    Encoder result(&m_results);
     if (auto coroutine = entry(from, result)) {
       const auto& started = m_coroutines.emplace(number, Running{std::move(large), std::move(coroutine)})
                                 .first->second.coroutine;
@@ -101,7 +103,7 @@ void WorkerProcess::start(const ipc::Frame& frame) {
       started->start([this, number] { m_loop.post([this, number] { end_coroutine(number); }); });
     } else {
       large = {};  // before the memory of this process is measured
-      send(ipc::FrameKind::result, number, std::move(result).take());
+      send_result(number, std::move(result));
     }
   } catch (...) {
     send_failure(number, std::current_exception());
@@ -109,7 +111,7 @@ void WorkerProcess::start(const ipc::Frame& frame) {
 }
 
 posix::FileView WorkerProcess::view_request(std::string_view payload) const {
-  const RequestPlace place = RequestPlace::decode(payload);
+  const LargePlace place = LargePlace::decode(payload);
   return posix::FileView(m_requests, place.offset, place.size);
 }
 
@@ -118,9 +120,9 @@ void WorkerProcess::end_coroutine(std::uint64_t number) {
     const auto ended = m_coroutines.extract(number);
     if (ended.empty()) return;  // stopped after it had ended
     try {
-      Encoder result;
+      Encoder result(&m_results);
       ended.mapped().coroutine->take(result);
-      send(ipc::FrameKind::result, number, std::move(result).take());
+      send_result(number, std::move(result));
     } catch (...) {
       send_failure(number, std::current_exception());
     }
@@ -134,6 +136,14 @@ void WorkerProcess::stop_coroutine(std::uint64_t number) {
   start_waiting();
 }
 
+void WorkerProcess::send_result(std::uint64_t call, Encoder result) {
+  detail::Encoded encoded = std::move(result).take_encoded();
+  if (encoded.large)
+    send(ipc::FrameKind::large_result, call, encoded.large->place());
+  else
+    send(ipc::FrameKind::result, call, std::move(encoded.bytes));
+}
+
 void WorkerProcess::send_failure(std::uint64_t call, const std::exception_ptr& exception) {
   Encoder encoded;
   encode(encoded, exception);
@@ -144,7 +154,7 @@ void WorkerProcess::send(ipc::FrameKind kind, std::uint64_t call, std::string pa
   ipc::FrameHeader header;
   header.kind = kind;
   header.call = call;
-  if (kind == ipc::FrameKind::result || kind == ipc::FrameKind::failure) {
+  if (kind != ipc::FrameKind::ready && kind != ipc::FrameKind::skipped) {
     if (m_memory_limit && m_memory_limit->near(resident_memory_now(), m_coroutines.size() + 1))
       m_draining = true;
     header.slot = m_draining;
@@ -168,7 +178,7 @@ int run_worker(const WorkerPlan& plan, const std::function<void()>& initializer,
   if (plan.max_rss == 0) posix::keep_freed_memory();
   return WorkerProcess(ipc::open_channel(plan.transport, std::move(start.channel)),
                        ipc::CallSlots(std::move(start.slots), plan.slots), std::move(start.requests),
-                       plan.concurrency, plan.max_rss)
+                       posix::SharedFile(std::move(start.results)), plan.concurrency, plan.max_rss)
       .run(initializer);
 }
 

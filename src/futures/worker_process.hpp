@@ -1,5 +1,6 @@
 #pragma once
 
+#include "futures/large_results.hpp"
 #include "futures/memory_limit.hpp"
 #include "futures/zygote.hpp"
 #include "ipc/call_slots.hpp"
@@ -7,6 +8,7 @@
 #include "posix/fd.hpp"
 #include "posix/shared_file.hpp"
 
+#include <spritefarm/codec.hpp>
 #include <spritefarm/detail/function_table.hpp>
 #include <spritefarm/event_loop.hpp>
 #include <spritefarm/transport.hpp>
@@ -37,7 +39,7 @@ class WorkerProcess {
   /// `max_rss` is in bytes; 0: no limit. If a call could exceed it, the worker starts no more calls and
   /// reports that.
   WorkerProcess(std::unique_ptr<ipc::Channel> channel, ipc::CallSlots slots, posix::Fd requests,
-                int concurrency, std::size_t max_rss = 0);
+                posix::SharedFile results, int concurrency, std::size_t max_rss = 0);
   /// Serves the channel until the coordinator has sent `leave` or has closed it, and no call runs. Returns
   /// the exit code.
   int run(const std::function<void()>& initializer);
@@ -49,6 +51,7 @@ class WorkerProcess {
   posix::FileView view_request(std::string_view payload) const;
   void end_coroutine(std::uint64_t call);
   void stop_coroutine(std::uint64_t call);
+  void send_result(std::uint64_t call, Encoder result);
   void send(ipc::FrameKind kind, std::uint64_t call, std::string payload);
   void send_unsent();
   void send_failure(std::uint64_t call, const std::exception_ptr& exception);
@@ -62,7 +65,8 @@ class WorkerProcess {
   EventLoop m_loop;  // first, because the other members use it in their destructors
   std::unique_ptr<ipc::Channel> m_channel;
   ipc::CallSlots m_slots;
-  const posix::Fd m_requests;  // the memory of large requests
+  const posix::Fd m_requests;  // the file of large ones
+  LargeResults m_results;
   const std::size_t m_concurrency;
   std::optional<MemoryLimit> m_memory_limit;
   EventLoop::Watch m_receiving;

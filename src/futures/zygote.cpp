@@ -113,7 +113,7 @@ void Zygote::end() noexcept {
 
 bool Zygote::spawn_worker(const WorkerStart& start) {
   if (m_processes.empty() || m_has_unread_end) return false;
-  std::vector<int> fds{start.slots.get(), start.requests.get()};
+  std::vector<int> fds{start.slots.get(), start.requests.get(), start.results.get()};
   for (const posix::Fd& fd : start.channel) fds.push_back(fd.get());
   ZygoteCommand command = command_of(ZygoteCommand::Kind::spawn_worker);
   command.number = start.number;

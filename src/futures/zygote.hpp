@@ -18,12 +18,13 @@
 
 namespace spritefarm::futures {
 
-/// What a new worker process is given: its number in the pool, the memory of its call slots and of large
-/// requests, and what it makes its end of the channel from.
+/// What a new worker process is given: its number in the pool, the memory of its call slots, the files of
+/// large requests and results, and what it makes its end of the channel from.
 struct WorkerStart {
   std::uint32_t number = 0;
   posix::Fd slots;
   posix::Fd requests;
+  posix::Fd results;
   std::vector<posix::Fd> channel;
 };
 

@@ -7,8 +7,8 @@ namespace spritefarm::futures {
 /// A command of the coordinator to the zygote or a standby.
 struct ZygoteCommand {
   enum class Kind : std::uint32_t {
-    spawn_worker,    ///< with the memory of the call slots and that of large requests, then the descriptors
-                     ///< of the worker's end of the channel
+    spawn_worker,    ///< with the memory of the call slots, the files of large requests and results, then
+                     ///< the descriptors of the worker's end of the channel
     spawn_standby,   ///< with the socket of the new standby
     take_over,       ///< be the zygote
     signal_workers,  ///< send this signal to the process groups of all workers

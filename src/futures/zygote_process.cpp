@@ -9,6 +9,7 @@
 #include <array>
 #include <chrono>
 #include <csignal>
+#include <iterator>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -87,9 +88,9 @@ ZygoteProcess::Served ZygoteProcess::serve_commands() {
     if (fds.empty() == has_descriptors) return Served::coordinator_gone;
     switch (command.kind) {
       case ZygoteCommand::Kind::spawn_worker: {
-        if (fds.size() < 2) return Served::coordinator_gone;
-        WorkerStart start{command.number, std::move(fds[0]), std::move(fds[1]), std::move(fds)};
-        start.channel.erase(start.channel.begin(), start.channel.begin() + 2);
+        if (fds.size() < 3) return Served::coordinator_gone;
+        WorkerStart start{command.number, std::move(fds[0]), std::move(fds[1]), std::move(fds[2]), {}};
+        start.channel.assign(std::make_move_iterator(fds.begin() + 3), std::make_move_iterator(fds.end()));
         spawn_worker(std::move(start));
         break;
       }

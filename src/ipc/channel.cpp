@@ -62,9 +62,7 @@ std::optional<Frame> Channel::receive() {
     m_header_got += got;
     if (m_header_got < sizeof m_header) continue;
     check_header(m_header);
-    if (m_header.size > m_max_payload)
-      throw CorruptFrame("a frame of " + std::to_string(m_header.size) + " bytes, more than the limit of " +
-                         std::to_string(m_max_payload));
+    check_limit(m_header.size, m_max_payload);
   }
   while (m_payload_got < m_header.size) {
     if (m_payload_got == m_payload.size())

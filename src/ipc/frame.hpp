@@ -13,19 +13,22 @@
 ///
 ///     offset  size
 ///          0     2  kind      1 call, 2 result, 3 failure, 4 ready, 5 stop, 6 skipped, 7 leave,
-///                             8 large call
+///                             8 large call, 9 large
+///                             result
 ///          2     2  version   1
-///          4     4  slot      call: the slot that decides whether it starts (call_slots.hpp);
-///                             result, failure: 1 if the worker has reached max_rss and starts no more calls
+///          4     4  slot      calls: the slot that decides whether it starts (call_slots.hpp);
+///                             results, failure: 1 if the worker has reached max_rss and starts no more calls
 ///          8     8  call      the number of the call, repeated in its result or failure; 0 in `ready`,
 ///                             `leave` and a `failure` instead of `ready`: the worker could not start
 ///         16     8  size      bytes of payload that follow
 ///
 ///     kind      from         payload
 ///     call      coordinator  function id (4 bytes), the function object, the arguments: spritefarm::Codec
-///     large     coordinator  where the payload of a call lies in the memory of the pool: offset and size (8
-///     call                   bytes each)
+///     large     coordinator  where the payload of a call lies in the file of the pool's large requests:
+///     call                   offset and size (8 bytes each)
 ///     result    worker       the result: spritefarm::Codec
+///     large     worker       where the result lies in the file of the worker's large results: offset and
+///     result                 size (8 bytes each)
 ///     failure   worker       the exception: spritefarm::Codec<std::exception_ptr>
 ///     ready     worker       digest of the function table (8 bytes)
 ///     stop      coordinator  none: destroys the coroutine of the call; the answer is a failure, unless the
@@ -53,7 +56,8 @@ enum class FrameKind : std::uint16_t {
   stop = 5,
   skipped = 6,
   leave = 7,
-  large_call = 8
+  large_call = 8,
+  large_result = 9
 };
 
 struct FrameHeader {
@@ -77,6 +81,9 @@ class CorruptFrame : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
+
+/// Throws CorruptFrame if `size` bytes are more than `max_size`.
+void check_limit(std::uint64_t size, std::uint64_t max_size);
 
 /// Throws CorruptFrame if no sender of this version writes such a header.
 void check_header(const FrameHeader& header);

@@ -47,7 +47,7 @@ class MessageSocket {
   void finish(std::chrono::milliseconds timeout) noexcept;
 
  private:
-  static constexpr std::size_t max_fds = 5;
+  static constexpr std::size_t max_fds = 6;
   Fd m_fd;
 };
 

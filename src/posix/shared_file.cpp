@@ -14,7 +14,12 @@
 
 namespace spritefarm::posix {
 
-SharedFile::SharedFile() : m_fd(MemoryFile::make().fd) {}
+SharedFile::SharedFile() {
+  MemoryFile file = MemoryFile::make();
+  m_fd = std::move(file.fd);
+  if (file.can_be_sealed)
+    check(::fcntl(m_fd.get(), F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_SEAL), "seal shared memory");
+}
 
 bool SharedFile::can_write() noexcept {
   rlimit limit{};
@@ -39,6 +44,16 @@ void SharedFile::discard(std::uint64_t offset, std::uint64_t size) noexcept {
   static_cast<void>(::fallocate(m_fd.get(), FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
                                 static_cast<off_t>(offset),
                                 static_cast<off_t>((size + max_page - 1) / max_page * max_page)));
+}
+
+std::uint64_t SharedFile::memory() const noexcept {
+  struct stat status {};
+  return ::fstat(m_fd.get(), &status) < 0 ? 0 : static_cast<std::uint64_t>(status.st_blocks) * 512;
+}
+
+bool SharedFile::is_sealed() const noexcept {
+  const int seals = ::fcntl(m_fd.get(), F_GET_SEALS);
+  return seals >= 0 && (seals & F_SEAL_SHRINK) != 0;
 }
 
 Fd SharedFile::reader() const {

@@ -5,15 +5,18 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <utility>
 
 namespace spritefarm::posix {
 
 /// A file in memory that one process writes and others map. Bytes take memory from write() to discard(),
-/// whatever their offset. Any thread.
+/// whatever their offset. Move-only. Any thread.
 class SharedFile {
  public:
-  /// Throws std::system_error.
+  /// Creates one. Throws std::system_error.
   SharedFile();
+  /// Opens one that another process has created.
+  explicit SharedFile(Fd fd) noexcept : m_fd(std::move(fd)) {}
   /// False while this process has a limit for the size of its files: write() would end it by a signal.
   [[nodiscard]] static bool can_write() noexcept;
 
@@ -21,6 +24,11 @@ class SharedFile {
   void write(std::uint64_t offset, std::string_view bytes);
   /// Frees the memory of these bytes and of the pages around them.
   void discard(std::uint64_t offset, std::uint64_t size) noexcept;
+  /// The number of bytes that take memory, at least. 0 if the system cannot tell.
+  [[nodiscard]] std::uint64_t memory() const noexcept;
+  /// True if no process can shrink the file: a view then stays readable.
+  [[nodiscard]] bool is_sealed() const noexcept;
+  [[nodiscard]] const Fd& fd() const noexcept { return m_fd; }
   /// A descriptor that reads the file. By it nobody can write, where there is a /proc. Throws
   /// std::system_error.
   [[nodiscard]] Fd reader() const;

@@ -107,14 +107,14 @@ class LocalCall : public Call {
 /// A call that runs in another process: the number of the function and the encoded arguments.
 class RemoteCall : public Call {
  public:
-  RemoteCall(const TaskOptions& options, Request request, bool coroutine)
+  RemoteCall(const TaskOptions& options, Encoded request, bool coroutine)
       : Call(options), m_request(std::move(request)), m_is_coroutine(coroutine) {}
   /// The bytes of the call: see encode_call().
-  [[nodiscard]] const Request& request() const noexcept { return m_request; }
+  [[nodiscard]] const Encoded& request() const noexcept { return m_request; }
   /// Gives up large bytes of a call that is done, whose future may live on.
   void release_large() noexcept { m_request.large.reset(); }
   /// Finishes the future with the encoded result, or with the exception that decoding throws.
-  virtual void complete(std::string_view result) = 0;
+  virtual void complete(std::string_view result, BytesIn where) = 0;
   [[nodiscard]] bool is_coroutine() const noexcept { return m_is_coroutine; }
 
   /// The number by which the pool finds the call. 0: the pool has released it. Guarded by the lock of the
@@ -125,7 +125,7 @@ class RemoteCall : public Call {
   bool worker_died = false;
 
  private:
-  Request m_request;
+  Encoded m_request;
   bool m_is_coroutine;
 };
 
@@ -249,9 +249,9 @@ template <typename R>
 class RemoteCallFor final : public CallWithFuture<RemoteCall, R> {
  public:
   using CallWithFuture<RemoteCall, R>::CallWithFuture;
-  void complete(std::string_view result) override {
+  void complete(std::string_view result, BytesIn where) override {
     try {
-      Decoder from(result);
+      Decoder from(result, where);
       if constexpr (std::is_void_v<R>) {
         from.finish();
         this->set_result();

@@ -152,12 +152,12 @@ struct Registered {
 /// The bytes of a call: the number of its type, the function object, the arguments. Keeps large ones in
 /// `memory`, unless it is null. Throws what a Codec throws, and std::system_error if there is no memory.
 template <typename Function, typename... Sent, typename... Args>
-Request encode_call(LargeMemory* memory, TypeList<Sent...>, const Function& function, const Args&... args) {
+Encoded encode_call(LargeMemory* memory, TypeList<Sent...>, const Function& function, const Args&... args) {
   Encoder to(memory);
   encode(to, Registered<Function, Sent...>::id);
   encode_function(to, function);
   (encode_argument<Sent>(to, args), ...);
-  return std::move(to).take_request();
+  return std::move(to).take_encoded();
 }
 /// The same in one piece.
 template <typename Function, typename... Args>

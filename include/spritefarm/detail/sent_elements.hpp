@@ -118,7 +118,8 @@ struct Codec<detail::SentElements<Type>> {
     const std::size_t count = from.size(sizeof(Type));
     from.align(alignof(Type));
     const std::string_view bytes = from.view(count * sizeof(Type));
-    if (from.stay()) return Elements(std::span(reinterpret_cast<const Type*>(bytes.data()), count));
+    if (from.where() == detail::BytesIn::request)
+      return Elements(std::span(reinterpret_cast<const Type*>(bytes.data()), count));
     std::vector<Type> elements(count);
     if (count > 0) std::memcpy(elements.data(), bytes.data(), bytes.size());
     return Elements(std::move(elements));

@@ -118,8 +118,9 @@ struct Codec<std::string> {
     to.bytes(value.data(), value.size());
   }
   static std::string decode(Decoder& from) {
-    const std::size_t size = from.size(1);
-    return std::string(from.view(size));
+    std::string value(from.size(1), '\0');
+    from.bytes(value.data(), value.size());
+    return value;
   }
 };
 

@@ -84,9 +84,9 @@ class TimedChunkCall final
         m_map(std::move(map)),
         m_items(items.size()) {}
 
-  void complete(std::string_view result) override {
+  void complete(std::string_view result, BytesIn where) override {
     try {
-      Decoder from(result);
+      Decoder from(result, where);
       auto reply = decode<TimedReply<R, Item>>(from);
       from.finish();
       if (reply.outcomes.empty() || reply.outcomes.size() + reply.rest.size() != m_items)

@@ -49,7 +49,7 @@ class HandFedWorker {
         m_channel.reset();
         code = futures::WorkerProcess(ipc::open_channel(transport, std::move(ends.worker)),
                                       ipc::CallSlots(m_slots.memory().duplicate(), slots),
-                                      posix::SharedFile().reader(), 1)
+                                      posix::SharedFile().reader(), posix::SharedFile(), 1)
                    .run({});
       } catch (const std::exception&) {
       }

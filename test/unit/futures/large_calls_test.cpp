@@ -1,8 +1,11 @@
-#include "futures/request_memory.hpp"
+#include "futures/large_place.hpp"
+#include "futures/large_requests.hpp"
+#include "futures/large_results.hpp"
 #include "ipc/frame.hpp"
 #include "posix/process_memory.hpp"
 #include "posix/shared_file.hpp"
 #include "support/catch.hpp"
+#include "support/eventually.hpp"
 #include "support/sanitizers.hpp"
 
 #include <spritefarm/futures.hpp>
@@ -29,8 +32,8 @@
 
 using namespace spritefarm;
 using namespace std::chrono_literals;
-using futures::RequestMemory;
-using futures::RequestPlace;
+using futures::LargePlace;
+using futures::LargeRequests;
 
 namespace {
 
@@ -91,20 +94,42 @@ Task<long> sum_after_a_pause(std::span<const int> numbers) {
   co_return sum;
 }
 
-/// In a worker: its descriptor of the memory of large requests, the only one of its kind that cannot write.
-int request_descriptor() {
+/// In a worker: its descriptor of a file of large bytes, which has no size: that of requests cannot write,
+/// that of results can.
+int large_file(int access) {
   for (int fd = 3; fd < 256; ++fd) {
     char name[64] = {};
     const std::string link = "/proc/self/fd/" + std::to_string(fd);
     const int flags = ::fcntl(fd, F_GETFL);
-    if (flags >= 0 && (flags & O_ACCMODE) == O_RDONLY &&
+    const int seals = ::fcntl(fd, F_GET_SEALS);
+    if (flags >= 0 && (flags & O_ACCMODE) == access && (seals & F_SEAL_SHRINK) && !(seals & F_SEAL_GROW) &&
         ::readlink(link.c_str(), name, sizeof name - 1) > 0 && std::strstr(name, "memfd:spritefarm"))
       return fd;
   }
   return -1;
 }
+int request_descriptor() {
+  return large_file(O_RDONLY);
+}
+
+std::string echo(std::string text) {
+  return text;
+}
+
+struct Unfinished {  // its codec writes much and throws
+  bool throws = false;
+};
 
 }  // namespace
+
+template <>
+struct spritefarm::Codec<Unfinished> {
+  static void encode(Encoder& to, const Unfinished& value) {
+    spritefarm::encode(to, text_of(large));
+    if (value.throws) throw std::domain_error("unfinished");
+  }
+  static Unfinished decode(Decoder& from) { return {spritefarm::decode<std::string>(from).empty()}; }
+};
 
 TEST_CASE("large arguments reach their functions unchanged, around the limit of what is sent",
           "[process][large]") {
@@ -202,7 +227,7 @@ TEST_CASE("while files have a limit of size, large calls are sent", "[process][l
 }
 
 TEST_CASE("large requests take memory until they are done", "[process][large]") {
-  const auto memory = std::make_shared<RequestMemory>();
+  const auto memory = std::make_shared<LargeRequests>();
   const posix::Fd reader = memory->reader();
   const std::string text = text_of(large);
   std::vector<std::shared_ptr<detail::LargeBytes>> requests;
@@ -212,7 +237,7 @@ TEST_CASE("large requests take memory until they are done", "[process][large]") 
     requests.back()->append(text);
   }
   CHECK(memory_of(reader) >= 3 * large);
-  const RequestPlace place = RequestPlace::decode(requests[1]->place());
+  const LargePlace place = LargePlace::decode(requests[1]->place());
   requests.erase(requests.begin());
   CHECK(memory_of(reader) < 2 * large + limit / 2);
   CHECK(posix::FileView(reader, place.offset, place.size).bytes() == "begin" + text);
@@ -220,7 +245,7 @@ TEST_CASE("large requests take memory until they are done", "[process][large]") 
   CHECK(memory_of(reader) == 0);
   requests.push_back(memory->make());  // where one was before
   requests.back()->append("new");
-  const RequestPlace reused = RequestPlace::decode(requests[0]->place());
+  const LargePlace reused = LargePlace::decode(requests[0]->place());
   CHECK(posix::FileView(reader, reused.offset, reused.size).bytes() == "new");
 }
 
@@ -259,10 +284,10 @@ TEST_CASE("a done call gives up its large request, though its future lives", "[p
 }
 
 TEST_CASE("a forked child leaves the large requests of its parent alone", "[process][large]") {
-  const auto memory = std::make_shared<RequestMemory>();
+  const auto memory = std::make_shared<LargeRequests>();
   auto request = memory->make();
   request->append("of the parent");
-  const RequestPlace place = RequestPlace::decode(request->place());
+  const LargePlace place = LargePlace::decode(request->place());
   CHECK(in_child([&] {
           request.reset();
           return memory->make() ? 1 : 0;
@@ -271,14 +296,98 @@ TEST_CASE("a forked child leaves the large requests of its parent alone", "[proc
 }
 
 TEST_CASE("a place outside the memory of large requests is an error", "[process][large]") {
-  const auto memory = std::make_shared<RequestMemory>();
+  const auto memory = std::make_shared<LargeRequests>();
   const auto request = memory->make();
   request->append("here");
   const posix::Fd reader = memory->reader();
-  CHECK_THROWS_AS(RequestPlace::decode(""), ipc::CorruptFrame);
-  CHECK_THROWS_AS(RequestPlace::decode(std::string(17, 'x')), ipc::CorruptFrame);
+  CHECK_THROWS_AS(LargePlace::decode(""), ipc::CorruptFrame);
+  CHECK_THROWS_AS(LargePlace::decode(std::string(17, 'x')), ipc::CorruptFrame);
   CHECK_THROWS_AS(posix::FileView(reader, 0, 5), std::system_error);
   CHECK_THROWS_AS(posix::FileView(reader, 4096, 1), std::system_error);
   CHECK_THROWS_AS(posix::FileView(reader, ~std::uint64_t{0}, 2), std::system_error);
   CHECK_THROWS_AS(posix::FileView(reader, 0, ~std::size_t{0}), std::system_error);
+}
+
+TEST_CASE("large results come back unchanged, around the limit of what is sent", "[process][large]") {
+  ProcessPoolExecutor pool{
+      {.max_workers = 2, .transport = GENERATE(Transport::shared_memory, Transport::pipe)}};
+  const auto later = [](std::size_t size) -> Task<std::string> {
+    co_await sleep_for(0s);
+    co_return text_of(size);
+  };
+  for (const std::size_t size : {limit - 8, limit - 7, large}) {
+    CAPTURE(size);
+    const std::string text = text_of(size);
+    CHECK((pool.submit(text_of, size).result(60s) == text));
+    CHECK((pool.submit(later, size).result(60s) == text));
+    CHECK((pool.submit(echo, text).result(60s) == text));
+  }
+  const auto numbers = [](std::size_t count) { return std::vector<double>(count, 1.5); };
+  CHECK((pool.submit(numbers, large / 8).result(60s) == std::vector<double>(large / 8, 1.5)));
+}
+
+TEST_CASE("a large result takes memory until it is read", "[process][large]") {
+  ProcessPoolExecutor pool{{.max_workers = 1}};
+  const auto memory_here = [] {
+    struct stat status {};
+    return ::fstat(large_file(O_RDWR), &status) == 0 ? status.st_blocks * 512L : -1L;
+  };
+  std::vector<Future<std::string>> results;
+  for (int i = 0; i < 4; ++i) results.push_back(pool.submit(text_of, large));
+  for (auto& result : results) CHECK(result.result(60s).size() == large);
+  CHECK(test::eventually([&] { return pool.submit(memory_here).result(60s) == 0; }));
+  CHECK_THROWS_AS(pool.submit([] { return Unfinished{true}; }).result(60s), std::domain_error);
+  CHECK(pool.submit(memory_here).result(60s) == 0);
+  CHECK_THROWS_AS(pool.submit([](const Unfinished&) {}, Unfinished{true}).result(60s), std::domain_error);
+  CHECK_FALSE(pool.submit([] { return Unfinished{}; }).result(60s).throws);
+}
+
+TEST_CASE("a large result of a worker that dies behind it arrives", "[process][large]") {
+  ProcessPoolExecutor pool{{.max_workers = 1}};
+  Future<std::string> first = pool.submit(text_of, large);
+  Future<void> second = pool.submit([] { ::raise(SIGKILL); });
+  CHECK(first.result(60s) == text_of(large));
+  CHECK_THROWS_AS(second.result(60s), WorkerDied);
+}
+
+TEST_CASE("max_result_size holds for large results", "[process][large]") {
+  ProcessPoolExecutor pool{{.max_workers = 1, .max_result_size = large}};
+  CHECK_THROWS_AS(pool.submit(text_of, large).result(60s), WorkerDied);
+  CHECK(pool.submit(text_of, large - 8).result(60s).size() == large - 8);
+}
+
+TEST_CASE("a worker that lies about a large result is killed, and nothing else fails", "[process][large]") {
+  ProcessPoolExecutor pool{{.max_workers = 1, .transport = Transport::pipe}};
+  const auto lie = [](std::uint64_t offset, std::uint64_t size, bool with_hole) {
+    const int file = large_file(O_RDWR);
+    if (with_hole && ::ftruncate(file, 1L << 40) < 0) ::_exit(3);
+    if (::ftruncate(file, 0) == 0 && with_hole) ::_exit(4);  // sealed
+    for (int fd = 3; fd < 256; ++fd) {
+      char name[64] = {};
+      const std::string link = "/proc/self/fd/" + std::to_string(fd);
+      if ((::fcntl(fd, F_GETFL) & O_ACCMODE) != O_WRONLY ||
+          ::readlink(link.c_str(), name, sizeof name - 1) <= 0 || std::strncmp(name, "pipe:", 5) != 0)
+        continue;
+      ipc::FrameHeader header;
+      header.kind = ipc::FrameKind::large_result;
+      header.call = 1;  // the first call of a worker that is alone
+      const std::string place = LargePlace{offset, size}.encoded();
+      header.size = place.size();
+      (void)!::write(fd, &header, sizeof header);
+      (void)!::write(fd, place.data(), place.size());
+    }
+    while (true) ::pause();
+  };
+  const bool with_hole = GENERATE(false, true);
+  CHECK_THROWS_AS(pool.submit(lie, 0, 1 << 20, with_hole).result(60s), WorkerDied);
+  CHECK_THROWS_AS(pool.submit(lie, std::uint64_t{1} << 62, 1, with_hole).result(60s), WorkerDied);
+  CHECK(pool.submit(text_of, 10).result(60s) == text_of(10));
+}
+
+TEST_CASE("what a decoder has checked in a large result stays so", "[codec][large]") {
+  std::string bytes = "a name, and more";
+  Decoder from(bytes, detail::BytesIn::result);
+  const std::string_view name = from.view(6);
+  bytes.assign(bytes.size(), 'x');
+  CHECK(name == "a name");
 }

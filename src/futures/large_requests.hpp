@@ -7,29 +7,17 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
-#include <string>
-#include <string_view>
 #include <vector>
 
 namespace spritefarm::futures {
 
-/// Where a large request lies in the memory of its pool. The payload of a frame.
-struct RequestPlace {
-  std::uint64_t offset = 0;
-  std::uint64_t size = 0;
-
-  [[nodiscard]] std::string encoded() const;
-  /// Throws CorruptFrame.
-  static RequestPlace decode(std::string_view payload);
-};
-
-/// The memory in which a pool keeps the requests that are too large to be sent: a sparse file, in which each
-/// has a terabyte of addresses for itself. The workers map it, and can only read. Shared by the pool and its
-/// calls. Any thread. In a forked child of the program it makes and frees nothing.
-class RequestMemory final : public detail::LargeMemory, public std::enable_shared_from_this<RequestMemory> {
+/// The requests of a pool that are too large to be sent. They lie in a sparse file, which the workers map and
+/// can only read. Shared by the pool and its calls. Any thread. In a forked child of the program it makes and
+/// frees nothing.
+class LargeRequests final : public detail::LargeMemory, public std::enable_shared_from_this<LargeRequests> {
  public:
   /// Throws std::system_error.
-  RequestMemory();
+  LargeRequests();
 
   /// None also while the program has a limit for the size of its files.
   std::shared_ptr<detail::LargeBytes> make() override;
@@ -37,7 +25,7 @@ class RequestMemory final : public detail::LargeMemory, public std::enable_share
   [[nodiscard]] posix::Fd reader() const { return m_file.reader(); }
 
  private:
-  class Bytes;
+  class Request;
 
   std::uint32_t take_part();
   void give_back(std::uint32_t part) noexcept;
