@@ -89,25 +89,26 @@ void WorkerProcess::start_waiting() {
 
 void WorkerProcess::start(const ipc::Frame& frame) {
   const std::uint64_t number = frame.header.call;
+  std::optional<detail::Encoded> result;
   try {
     posix::FileView large;
     if (frame.header.kind == ipc::FrameKind::large_call) large = view_request(frame.payload);
     Decoder from =
         large.bytes().empty() ? Decoder(frame.payload) : Decoder(large.bytes(), detail::BytesIn::request);
     const auto entry = detail::function_entry(decode<detail::FunctionId>(from));
-    Encoder result(&m_results);
-    if (auto coroutine = entry(from, result)) {
+    Encoder to(&m_results);
+    if (auto coroutine = entry(from, to)) {
       const auto& started = m_coroutines.emplace(number, Running{std::move(large), std::move(coroutine)})
                                 .first->second.coroutine;
       // Posted, because the coroutine must not be destroyed during its own last step.
       started->start([this, number] { m_loop.post([this, number] { end_coroutine(number); }); });
-    } else {
-      large = {};  // before the memory of this process is measured
-      send_result(number, std::move(result));
+      return;
     }
+    result = std::move(to).take_encoded();
   } catch (...) {
-    send_failure(number, std::current_exception());
+    return send_failure(number, std::current_exception());
   }
+  send_result(number, *std::move(result));
 }
 
 posix::FileView WorkerProcess::view_request(std::string_view payload) const {
@@ -119,13 +120,15 @@ void WorkerProcess::end_coroutine(std::uint64_t number) {
   {
     const auto ended = m_coroutines.extract(number);
     if (ended.empty()) return;  // stopped after it had ended
+    std::optional<detail::Encoded> result;
     try {
-      Encoder result(&m_results);
-      ended.mapped().coroutine->take(result);
-      send_result(number, std::move(result));
+      Encoder to(&m_results);
+      ended.mapped().coroutine->take(to);
+      result = std::move(to).take_encoded();
     } catch (...) {
       send_failure(number, std::current_exception());
     }
+    if (result) send_result(number, *std::move(result));
   }  // destroys its arguments before the next call starts
   start_waiting();
 }
@@ -136,12 +139,11 @@ void WorkerProcess::stop_coroutine(std::uint64_t number) {
   start_waiting();
 }
 
-void WorkerProcess::send_result(std::uint64_t call, Encoder result) {
-  detail::Encoded encoded = std::move(result).take_encoded();
-  if (encoded.large)
-    send(ipc::FrameKind::large_result, call, encoded.large->place());
+void WorkerProcess::send_result(std::uint64_t call, detail::Encoded result) {
+  if (result.large)
+    send(ipc::FrameKind::large_result, call, result.large->place());
   else
-    send(ipc::FrameKind::result, call, std::move(encoded.bytes));
+    send(ipc::FrameKind::result, call, std::move(result.bytes));
 }
 
 void WorkerProcess::send_failure(std::uint64_t call, const std::exception_ptr& exception) {

@@ -8,8 +8,8 @@
 #include "posix/fd.hpp"
 #include "posix/shared_file.hpp"
 
-#include <spritefarm/codec.hpp>
 #include <spritefarm/detail/function_table.hpp>
+#include <spritefarm/detail/large_bytes.hpp>
 #include <spritefarm/event_loop.hpp>
 #include <spritefarm/transport.hpp>
 
@@ -51,7 +51,7 @@ class WorkerProcess {
   posix::FileView view_request(std::string_view payload) const;
   void end_coroutine(std::uint64_t call);
   void stop_coroutine(std::uint64_t call);
-  void send_result(std::uint64_t call, Encoder result);
+  void send_result(std::uint64_t call, detail::Encoded result);
   void send(ipc::FrameKind kind, std::uint64_t call, std::string payload);
   void send_unsent();
   void send_failure(std::uint64_t call, const std::exception_ptr& exception);

@@ -14,7 +14,8 @@ class ByteStream {
 
   /// Writes bytes of `first`, then of `second`, as far as there is room, and returns their number. If it is
   /// less than both have, sending_fd() becomes ready when there is room again. Bytes that are written after
-  /// the other process has ended are lost without an error: the pool detects the death through the pidfd.
+  /// the other process has ended are lost without an error: the pool detects the death through the pidfd. In
+  /// a worker, throws CorruptFrame as read_some().
   virtual std::size_t write_some(std::string_view first, std::string_view second) = 0;
 
   /// Reads up to `size` bytes and returns their number. 0: there are none; receiving_fd() becomes readable

@@ -25,8 +25,8 @@ ChannelEnds make_rings() {
   auto stream = std::make_unique<RingStream>();
   ChannelEnds ends;
   ends.worker.push_back(stream->memory().duplicate());
-  ends.worker.push_back(stream->remote_notification().duplicate());
-  ends.worker.push_back(stream->local_notification().duplicate());
+  ends.worker.push_back(stream->worker_waiting().duplicate());
+  ends.worker.push_back(stream->worker_notifying().duplicate());
   ends.coordinator = std::make_unique<Channel>(std::move(stream));
   return ends;
 }

@@ -24,12 +24,16 @@ Ring ring_in(const posix::SharedMemory& memory, std::size_t index) {
 }  // namespace
 
 RingStream::RingStream()
-    : m_memory(make_rings()), m_sending(ring_in(m_memory, 0)), m_receiving(ring_in(m_memory, 1)) {}
+    : m_is_worker(false),
+      m_memory(make_rings()),
+      m_sending(ring_in(m_memory, 0)),
+      m_receiving(ring_in(m_memory, 1)) {}
 
-RingStream::RingStream(posix::Fd memory, posix::Fd local_notification, posix::Fd remote_notification)
-    : m_memory(std::move(memory), 2 * ring_size),
-      m_local_notification(std::move(local_notification)),
-      m_remote_notification(std::move(remote_notification)),
+RingStream::RingStream(posix::Fd memory, posix::Fd waiting, posix::Fd notifying)
+    : m_is_worker(true),
+      m_memory(std::move(memory), 2 * ring_size),
+      m_local_notification(posix::SharedNotification::to_wait(std::move(waiting))),
+      m_remote_notification(posix::SharedNotification::to_notify(std::move(notifying))),
       m_sending(ring_in(m_memory, 1)),
       m_receiving(ring_in(m_memory, 0)) {}
 
@@ -40,6 +44,7 @@ std::size_t RingStream::write_some(std::string_view first, std::string_view seco
     return m_sending.write_some(first, second, m_remote_notification);
   } catch (const CorruptFrame&) {
     m_corrupt = true;
+    if (m_is_worker) throw;
     m_local_notification.notify();
     return whole;
   }

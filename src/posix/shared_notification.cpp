@@ -1,44 +1,40 @@
 #include "posix/shared_notification.hpp"
 
-#include "posix/check.hpp"
-#include "posix/refused_call.hpp"
+#include "posix/pipe.hpp"
 
-#include <sys/socket.h>
-#include <sys/un.h>
+#include <unistd.h>
+
+#include <utility>
 
 namespace spritefarm::posix {
-namespace {
 
-constexpr int max_datagrams = 64;  // more than a socket queues
-
-/// A socket that is connected to itself: it takes datagrams from nobody else.
-Fd make_socket() {
-  Fd socket(check_permitted(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), "socket"));
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  // Without a path, the kernel chooses an unused abstract name.
-  check(::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address.sun_family), "bind");
-  socklen_t size = sizeof address;
-  check(::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&address), &size), "getsockname");
-  const int least = 1;  // a few datagrams: one is enough
-  check(::setsockopt(socket.get(), SOL_SOCKET, SO_SNDBUF, &least, sizeof least), "setsockopt SO_SNDBUF");
-  check(::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), size), "connect");
-  return socket;
+SharedNotification::SharedNotification() {
+  Pipe pipe = Pipe::make();
+  *this = SharedNotification(std::move(pipe.read_end), std::move(pipe.write_end));
 }
 
-}  // namespace
+SharedNotification::SharedNotification(Fd waiting, Fd notifying)
+    : m_waiting(std::move(waiting)), m_notifying(std::move(notifying)) {
+  if (m_waiting) set_nonblocking(m_waiting);
+  if (m_notifying) set_nonblocking(m_notifying);
+}
 
-SharedNotification::SharedNotification() : m_fd(make_socket()) {}
+SharedNotification SharedNotification::to_wait(Fd waiting) {
+  return {std::move(waiting), Fd()};
+}
+SharedNotification SharedNotification::to_notify(Fd notifying) {
+  return {Fd(), std::move(notifying)};
+}
 
-// MSG_DONTWAIT, because O_NONBLOCK is common to all copies of the descriptor. A full queue has notified.
+// A full pipe has notified.
 void SharedNotification::notify() noexcept {
-  (void)::send(m_fd.get(), "", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+  static_cast<void>(!::write(m_notifying.get(), "", 1));
 }
 
+/// What another process has left behind makes the descriptor readable again.
 void SharedNotification::clear() noexcept {
-  char datagram;
-  for (int i = 0; i < max_datagrams; ++i)
-    if (::recv(m_fd.get(), &datagram, sizeof datagram, MSG_DONTWAIT) <= 0) return;
+  char bytes[64];
+  static_cast<void>(!::read(m_waiting.get(), bytes, sizeof bytes));
 }
 
 }  // namespace spritefarm::posix

@@ -159,7 +159,7 @@ char* result_ring() {
   ::_exit(3);
 }
 void send_notifications() {
-  for (const int notification : descriptors("socket:")) (void)::send(notification, "", 1, MSG_DONTWAIT);
+  for (const int notification : descriptors("pipe:")) (void)!::write(notification, "", 1);
 }
 
 void write_and_wait(Transport transport, const std::string& bytes) {

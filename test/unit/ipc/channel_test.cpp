@@ -1,6 +1,10 @@
 #include "ipc/channel.hpp"
 
 #include "ipc/channel_ends.hpp"
+#include "ipc/frame.hpp"
+#include "ipc/ring.hpp"
+#include "ipc/ring_stream.hpp"
+#include "posix/shared_memory.hpp"
 #include "posix/shared_notification.hpp"
 #include "support/catch.hpp"
 
@@ -130,13 +134,43 @@ TEST_CASE("what a dead worker left is received, although somebody writes on", "[
 }
 
 TEST_CASE("neither side can make the other one's notifications wait", "[channel]") {
-  posix::SharedNotification notification, of_other(notification.fd().duplicate());
-  REQUIRE(::fcntl(of_other.fd().get(), F_SETFL, 0) == 0);
-  notification.clear();
-  for (int i = 0; i < 1000; ++i) notification.notify();
-  pollfd ready{notification.fd().get(), POLLIN, 0};
+  posix::SharedNotification from_other, to_other;
+  auto notifier = posix::SharedNotification::to_notify(from_other.notifying_fd().duplicate());
+  const auto waiter = posix::SharedNotification::to_wait(to_other.fd().duplicate());
+  REQUIRE(::fcntl(notifier.notifying_fd().get(), F_SETFL, 0) == 0);
+  REQUIRE(::fcntl(waiter.fd().get(), F_SETFL, 0) == 0);
+  from_other.clear();
+  notifier.notify();
+  pollfd ready{from_other.fd().get(), POLLIN, 0};
   CHECK(::poll(&ready, 1, 0) == 1);
-  notification.clear();
-  notification.clear();
+  from_other.clear();
   CHECK(::poll(&ready, 1, 0) == 0);
+  from_other.clear();
+  for (int i = 0; i < 100'000; ++i) to_other.notify();  // more than a pipe holds
+  ready.fd = waiter.fd().get();
+  CHECK(::poll(&ready, 1, 0) == 1);
+}
+
+TEST_CASE("a side that finds its ring damaged when it writes throws when it reads, a worker at once",
+          "[channel]") {
+  ipc::RingStream coordinator;
+  ipc::RingStream worker(coordinator.memory().duplicate(), coordinator.worker_waiting().duplicate(),
+                         coordinator.worker_notifying().duplicate());
+  constexpr std::size_t ring = ipc::Ring::size_in_memory(256 << 10);
+  const posix::SharedMemory memory(coordinator.memory().duplicate(), 2 * ring);
+  // Offset 128 of a ring: the position of its reader (ring.hpp). Ring 0 has the calls, ring 1 the results.
+  const auto damage = [&](std::size_t index) {
+    char* const word = static_cast<char*>(memory.data()) + index * ring + 128;
+    reinterpret_cast<std::atomic<std::uint64_t>*>(word)->store(std::uint64_t{1} << 40);
+  };
+  const std::string bytes(300 << 10, 'x');  // more than fit, so that the position is read
+  damage(0);
+  damage(1);
+  char byte = 0;
+  CHECK(coordinator.write_some(bytes, "") == bytes.size());
+  pollfd ready{coordinator.receiving_fd(), POLLIN, 0};
+  CHECK(::poll(&ready, 1, 0) == 1);
+  CHECK_THROWS_AS(coordinator.read_some(&byte, 1), ipc::CorruptFrame);
+  CHECK_THROWS_AS(worker.write_some(bytes, ""), ipc::CorruptFrame);
+  CHECK_THROWS_AS(worker.read_some(&byte, 1), ipc::CorruptFrame);
 }
