@@ -102,6 +102,7 @@ class Decoder {
   }
   /// Skips what Encoder::align() has appended.
   void align(std::size_t alignment) { next((0 - (m_all.size() - m_rest.size())) % alignment); }
+  /// Where the bytes are.
   [[nodiscard]] detail::BytesIn where() const noexcept { return m_where; }
   /// Throws CodecError if bytes are left.
   void finish() const {

@@ -23,7 +23,7 @@ class LargeResults::Result final : public LargePart {
 };
 
 std::shared_ptr<detail::LargeBytes> LargeResults::make() {
-  if (!m_file.is_sealed() || !posix::SharedFile::can_write()) return nullptr;
+  if (!m_is_sealed || !posix::SharedFile::can_write()) return nullptr;
   return std::make_shared<Result>(m_file, m_parts++ % LargePart::max_parts);
 }
 

@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 
 namespace spritefarm::futures {
@@ -17,7 +18,8 @@ namespace spritefarm::futures {
 /// made for this worker, maps and frees. One thread.
 class LargeResults final : public detail::LargeMemory {
  public:
-  explicit LargeResults(posix::SharedFile file) : m_file(std::move(file)) {}
+  explicit LargeResults(posix::SharedFile file)
+      : m_file(std::move(file)), m_is_sealed(m_file.is_sealed()) {}
 
   /// None while this process has a limit for the size of its files, or if the file could shrink while the
   /// program reads it.
@@ -27,6 +29,7 @@ class LargeResults final : public detail::LargeMemory {
   class Result;
 
   posix::SharedFile m_file;
+  const bool m_is_sealed;  // asked before the worker may confine itself
   std::uint32_t m_parts = 0;
 };
 
