@@ -23,7 +23,9 @@ class Encoder {
   explicit Encoder(detail::LargeMemory* memory) : m_memory(memory) {}
   Encoder(const Encoder&) = delete;
   Encoder& operator=(const Encoder&) = delete;
+  /// Takes the bytes of another one over.
   Encoder(Encoder&&) noexcept = default;
+  /// The same.
   Encoder& operator=(Encoder&&) noexcept = default;
 
   /// Appends `size` bytes unchanged.

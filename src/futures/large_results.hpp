@@ -18,8 +18,7 @@ namespace spritefarm::futures {
 /// made for this worker, maps and frees. One thread.
 class LargeResults final : public detail::LargeMemory {
  public:
-  explicit LargeResults(posix::SharedFile file)
-      : m_file(std::move(file)), m_is_sealed(m_file.is_sealed()) {}
+  explicit LargeResults(posix::SharedFile file) : m_file(std::move(file)), m_is_sealed(m_file.is_sealed()) {}
 
   /// None while this process has a limit for the size of its files, or if the file could shrink while the
   /// program reads it.
