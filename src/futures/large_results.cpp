@@ -33,7 +33,7 @@ LargeResult::LargeResult(std::shared_ptr<posix::SharedFile> file, LargePlace pla
   if (!m_file->is_sealed() || place.size > m_file->memory())
     throw ipc::CorruptFrame("a result claims " + std::to_string(place.size) +
                             " bytes, more than its worker has written");
-  m_view = posix::FileView(m_file->fd(), place.offset, place.size);
+  m_mapping = posix::Mapping(m_file->fd(), place.offset, place.size, posix::Mapping::Access::read);
 }
 
 LargeResult::~LargeResult() {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "futures/large_place.hpp"
+#include "posix/mapping.hpp"
 #include "posix/shared_file.hpp"
 
 #include <spritefarm/detail/large_bytes.hpp>
@@ -42,12 +43,12 @@ class LargeResult {
   LargeResult& operator=(LargeResult&&) noexcept = default;
   ~LargeResult();
 
-  [[nodiscard]] std::string_view bytes() const noexcept { return m_view.bytes(); }
+  [[nodiscard]] std::string_view bytes() const noexcept { return m_mapping.bytes(); }
 
  private:
   std::shared_ptr<posix::SharedFile> m_file;  // null: moved from
   LargePlace m_place;
-  posix::FileView m_view;
+  posix::Mapping m_mapping;
 };
 
 /// The encoded result of a call.

@@ -91,8 +91,8 @@ void WorkerProcess::start(const ipc::Frame& frame) {
   const std::uint64_t number = frame.header.call;
   std::optional<detail::Encoded> result;
   try {
-    posix::FileView large;
-    if (frame.header.kind == ipc::FrameKind::large_call) large = view_request(frame.payload);
+    posix::Mapping large;
+    if (frame.header.kind == ipc::FrameKind::large_call) large = map_request(frame.payload);
     Decoder from =
         large.bytes().empty() ? Decoder(frame.payload) : Decoder(large.bytes(), detail::BytesIn::request);
     const auto entry = detail::function_entry(decode<detail::FunctionId>(from));
@@ -111,9 +111,9 @@ void WorkerProcess::start(const ipc::Frame& frame) {
   send_result(number, *std::move(result));
 }
 
-posix::FileView WorkerProcess::view_request(std::string_view payload) const {
+posix::Mapping WorkerProcess::map_request(std::string_view payload) const {
   const LargePlace place = LargePlace::decode(payload);
-  return posix::FileView(m_requests, place.offset, place.size);
+  return posix::Mapping(m_requests, place.offset, place.size, posix::Mapping::Access::read);
 }
 
 void WorkerProcess::end_coroutine(std::uint64_t number) {

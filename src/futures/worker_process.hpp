@@ -6,6 +6,7 @@
 #include "ipc/call_slots.hpp"
 #include "ipc/channel.hpp"
 #include "posix/fd.hpp"
+#include "posix/mapping.hpp"
 #include "posix/shared_file.hpp"
 
 #include <spritefarm/detail/function_table.hpp>
@@ -48,7 +49,7 @@ class WorkerProcess {
   void receive_frames();
   void start_waiting();
   void start(const ipc::Frame& frame);
-  posix::FileView view_request(std::string_view payload) const;
+  posix::Mapping map_request(std::string_view payload) const;
   void end_coroutine(std::uint64_t call);
   void stop_coroutine(std::uint64_t call);
   void send_result(std::uint64_t call, detail::Encoded result);
@@ -58,7 +59,7 @@ class WorkerProcess {
 
   /// A coroutine that has started, and the large request to which its arguments may refer.
   struct Running {
-    posix::FileView request;
+    posix::Mapping request;
     std::unique_ptr<detail::RunningCoroutine> coroutine;
   };
 

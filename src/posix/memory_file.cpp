@@ -30,4 +30,8 @@ MemoryFile MemoryFile::make() {
   return file;
 }
 
+void MemoryFile::seal(int seals) const {
+  if (can_be_sealed) check(::fcntl(fd.get(), F_ADD_SEALS, seals | F_SEAL_SEAL), "seal shared memory");
+}
+
 }  // namespace spritefarm::posix

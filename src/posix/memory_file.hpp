@@ -11,6 +11,8 @@ struct MemoryFile {
 
   /// Creates an empty one. Throws std::system_error.
   static MemoryFile make();
+  /// Forbids for ever what the seals say (F_SEAL_SHRINK, …), if it can be sealed. Throws std::system_error.
+  void seal(int seals) const;
 };
 
 }  // namespace spritefarm::posix

@@ -4,7 +4,6 @@
 #include "posix/memory_file.hpp"
 
 #include <fcntl.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -16,9 +15,8 @@ namespace spritefarm::posix {
 
 SharedFile::SharedFile() {
   MemoryFile file = MemoryFile::make();
+  file.seal(F_SEAL_SHRINK);
   m_fd = std::move(file.fd);
-  if (file.can_be_sealed)
-    check(::fcntl(m_fd.get(), F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_SEAL), "seal shared memory");
 }
 
 bool SharedFile::can_write() noexcept {
@@ -60,34 +58,6 @@ Fd SharedFile::reader() const {
   const std::string path = "/proc/self/fd/" + std::to_string(m_fd.get());
   Fd reader(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   return reader ? std::move(reader) : m_fd.duplicate();
-}
-
-FileView::FileView(const Fd& file, std::uint64_t offset, std::size_t size) {
-  struct stat status {};
-  check(::fstat(file.get(), &status), "check the size of shared memory");
-  const auto end = static_cast<std::uint64_t>(status.st_size);
-  if (offset > end || size > end - offset) {
-    errno = EINVAL;
-    throw_errno("shared memory is too small");
-  }
-  if (size == 0) return;
-  void* const data = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, file.get(), static_cast<off_t>(offset));
-  if (data == MAP_FAILED) throw_errno("map shared memory");
-  m_data = data;
-  m_size = size;
-}
-
-FileView::FileView(FileView&& other) noexcept
-    : m_data(std::exchange(other.m_data, nullptr)), m_size(std::exchange(other.m_size, 0)) {}
-
-FileView& FileView::operator=(FileView&& other) noexcept {
-  std::swap(m_data, other.m_data);
-  std::swap(m_size, other.m_size);
-  return *this;
-}
-
-FileView::~FileView() {
-  if (m_data) ::munmap(m_data, m_size);
 }
 
 }  // namespace spritefarm::posix

@@ -2,15 +2,14 @@
 
 #include "posix/fd.hpp"
 
-#include <cstddef>
 #include <cstdint>
 #include <string_view>
 #include <utility>
 
 namespace spritefarm::posix {
 
-/// A file in memory that one process writes and others map. Bytes take memory from write() to discard(),
-/// whatever their offset. Move-only. Any thread.
+/// A file in memory that one process writes and others map (Mapping). Bytes take memory from write() to
+/// discard(), whatever their offset. discard() changes what others see. Move-only. Any thread.
 class SharedFile {
  public:
   /// Creates one. Throws std::system_error.
@@ -24,9 +23,9 @@ class SharedFile {
   void write(std::uint64_t offset, std::string_view bytes);
   /// Frees the memory of these bytes and of the pages around them.
   void discard(std::uint64_t offset, std::uint64_t size) noexcept;
-  /// The number of bytes that take memory, at least. 0 if the system cannot tell.
+  /// How many bytes of memory the file takes. 0 if the system cannot tell.
   [[nodiscard]] std::uint64_t memory() const noexcept;
-  /// True if no process can shrink the file: a view then stays readable.
+  /// True if no process can shrink the file: a mapping then stays readable.
   [[nodiscard]] bool is_sealed() const noexcept;
   [[nodiscard]] const Fd& fd() const noexcept { return m_fd; }
   /// A descriptor that reads the file. By it nobody can write, where there is a /proc. Throws
@@ -35,24 +34,6 @@ class SharedFile {
 
  private:
   Fd m_fd;
-};
-
-/// Some bytes of a SharedFile, in a process that reads them. The next discard() may change them. Move-only.
-class FileView {
- public:
-  FileView() = default;
-  /// Maps `size` bytes at `offset`, a multiple of the size of a page. Throws std::system_error, also if the
-  /// file has fewer.
-  FileView(const Fd& file, std::uint64_t offset, std::size_t size);
-  FileView(FileView&& other) noexcept;
-  FileView& operator=(FileView&& other) noexcept;
-  ~FileView();
-
-  [[nodiscard]] std::string_view bytes() const noexcept { return {static_cast<const char*>(m_data), m_size}; }
-
- private:
-  void* m_data = nullptr;
-  std::size_t m_size = 0;
 };
 
 }  // namespace spritefarm::posix

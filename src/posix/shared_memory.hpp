@@ -1,6 +1,7 @@
 #pragma once
 
 #include "posix/fd.hpp"
+#include "posix/mapping.hpp"
 
 #include <cstddef>
 
@@ -16,20 +17,14 @@ class SharedMemory {
   /// Maps `size` bytes of memory that another process created. Throws std::system_error, also if it is
   /// smaller.
   SharedMemory(Fd fd, std::size_t size);
-  SharedMemory(SharedMemory&& other) noexcept;
-  SharedMemory& operator=(SharedMemory&& other) noexcept;
-  ~SharedMemory();
 
-  [[nodiscard]] void* data() const noexcept { return m_data; }
+  [[nodiscard]] void* data() const noexcept { return m_mapping.data(); }
   /// The descriptor by which another process can map the memory.
   [[nodiscard]] const Fd& fd() const noexcept { return m_fd; }
 
  private:
-  void map(std::size_t size);
-
   Fd m_fd;
-  void* m_data = nullptr;
-  std::size_t m_size = 0;
+  Mapping m_mapping;
 };
 
 }  // namespace spritefarm::posix

@@ -2,11 +2,15 @@
 #include "futures/large_requests.hpp"
 #include "futures/large_results.hpp"
 #include "ipc/frame.hpp"
+#include "posix/fork.hpp"
+#include "posix/mapping.hpp"
 #include "posix/process_memory.hpp"
 #include "posix/shared_file.hpp"
+#include "support/call_filter.hpp"
 #include "support/catch.hpp"
 #include "support/eventually.hpp"
 #include "support/sanitizers.hpp"
+#include "support/temp_dir.hpp"
 
 #include <spritefarm/futures.hpp>
 
@@ -15,6 +19,7 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -63,13 +68,16 @@ std::uint64_t memory_of(const posix::Fd& file) {
   return static_cast<std::uint64_t>(status.st_blocks) * 512;
 }
 
+posix::Mapping read_only(const posix::Fd& file, std::uint64_t offset, std::size_t size) {
+  return {file, offset, size, posix::Mapping::Access::read};
+}
+
 /// What a forked child returns.
 int in_child(const std::function<int()>& body) {
-  const pid_t child = ::fork();
-  if (child == 0) {
+  const pid_t child = posix::fork_child([&] {
     ::alarm(60);
-    ::_exit(body());
-  }
+    return body();
+  });
   int status = 0;
   ::waitpid(child, &status, 0);
   return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
@@ -94,16 +102,21 @@ Task<long> sum_after_a_pause(std::span<const int> numbers) {
   co_return sum;
 }
 
+/// What a descriptor of this process refers to.
+std::string target_of(int fd) {
+  char target[64] = {};
+  const std::string link = "/proc/self/fd/" + std::to_string(fd);
+  return ::readlink(link.c_str(), target, sizeof target - 1) > 0 ? target : "";
+}
+
 /// In a worker: its descriptor of a file of large bytes, which has no size: that of requests cannot write,
 /// that of results can.
 int large_file(int access) {
   for (int fd = 3; fd < 256; ++fd) {
-    char name[64] = {};
-    const std::string link = "/proc/self/fd/" + std::to_string(fd);
     const int flags = ::fcntl(fd, F_GETFL);
     const int seals = ::fcntl(fd, F_GET_SEALS);
     if (flags >= 0 && (flags & O_ACCMODE) == access && (seals & F_SEAL_SHRINK) && !(seals & F_SEAL_GROW) &&
-        ::readlink(link.c_str(), name, sizeof name - 1) > 0 && std::strstr(name, "memfd:spritefarm"))
+        target_of(fd).starts_with("/memfd:spritefarm"))
       return fd;
   }
   return -1;
@@ -189,15 +202,14 @@ TEST_CASE("a coroutine reads a large argument until it ends", "[process][large]"
 TEST_CASE("a large call that is retried gets the same arguments", "[process][large]") {
   ProcessPoolExecutor pool{{.max_workers = 1}};
   const std::string text = text_of(large);
-  const std::string marker = "/tmp/spritefarm-large-call." + std::to_string(::getpid());
+  const test::TempDir folder;
   const auto die_once = [](std::string_view bytes, const std::string& path) {
     const int fd = ::open(path.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
     if (fd >= 0) ::raise(SIGKILL);
     return hash_of(bytes);
   };
-  CHECK(pool.submit(TaskOptions{.retries = 1}, die_once, text, marker).result(60s) == hash_of(text));
+  CHECK(pool.submit(TaskOptions{.retries = 1}, die_once, text, folder / "died").result(60s) == hash_of(text));
   CHECK(pool.worker_deaths() == 1);
-  ::unlink(marker.c_str());
 }
 
 TEST_CASE("a worker can read the memory of large requests, and cannot change it", "[process][large]") {
@@ -216,14 +228,21 @@ TEST_CASE("a worker can read the memory of large requests, and cannot change it"
   CHECK(pool.submit(attack, text_of(large)).result(60s) == "refused");
 }
 
-TEST_CASE("while files have a limit of size, large calls are sent", "[process][large]") {
+TEST_CASE("while files have a limit of size, large arguments and results are sent", "[process][large]") {
   CHECK(in_child([] {
           const rlimit small{8 << 20, RLIM_INFINITY};
           if (::setrlimit(RLIMIT_FSIZE, &small) < 0) return 1;
           ProcessPoolExecutor pool{{.max_workers = 1}};
           const std::string text = text_of(large);
-          return pool.submit(hash_of, text).result(60s) == hash_of(text) ? 0 : 2;
+          return pool.submit(echo, text).result(60s) == text ? 0 : 2;
         }) == 0);
+}
+
+TEST_CASE("a worker that may not ask for its limits sends large results", "[process][large]") {
+  ProcessPoolExecutor pool{{.max_workers = 1, .initializer = [] {
+                              if (!test::refuse_call({SYS_prlimit64, EPERM})) ::_exit(3);
+                            }}};
+  CHECK((pool.submit(text_of, large).result(60s) == text_of(large)));
 }
 
 TEST_CASE("large requests take memory until they are done", "[process][large]") {
@@ -240,13 +259,13 @@ TEST_CASE("large requests take memory until they are done", "[process][large]") 
   const LargePlace place = LargePlace::decode(requests[1]->place());
   requests.erase(requests.begin());
   CHECK(memory_of(reader) < 2 * large + limit / 2);
-  CHECK(posix::FileView(reader, place.offset, place.size).bytes() == "begin" + text);
+  CHECK(read_only(reader, place.offset, place.size).bytes() == "begin" + text);
   requests.clear();
   CHECK(memory_of(reader) == 0);
   requests.push_back(memory->make());  // where one was before
   requests.back()->append("new");
   const LargePlace reused = LargePlace::decode(requests[0]->place());
-  CHECK(posix::FileView(reader, reused.offset, reused.size).bytes() == "new");
+  CHECK(read_only(reader, reused.offset, reused.size).bytes() == "new");
 }
 
 #if !UNDER_ADDRESS_SANITIZER && !UNDER_THREAD_SANITIZER
@@ -292,7 +311,7 @@ TEST_CASE("a forked child leaves the large requests of its parent alone", "[proc
           request.reset();
           return memory->make() ? 1 : 0;
         }) == 0);
-  CHECK(posix::FileView(memory->reader(), place.offset, place.size).bytes() == "of the parent");
+  CHECK(read_only(memory->reader(), place.offset, place.size).bytes() == "of the parent");
 }
 
 TEST_CASE("a place outside the memory of large requests is an error", "[process][large]") {
@@ -302,10 +321,10 @@ TEST_CASE("a place outside the memory of large requests is an error", "[process]
   const posix::Fd reader = memory->reader();
   CHECK_THROWS_AS(LargePlace::decode(""), ipc::CorruptFrame);
   CHECK_THROWS_AS(LargePlace::decode(std::string(17, 'x')), ipc::CorruptFrame);
-  CHECK_THROWS_AS(posix::FileView(reader, 0, 5), std::system_error);
-  CHECK_THROWS_AS(posix::FileView(reader, 4096, 1), std::system_error);
-  CHECK_THROWS_AS(posix::FileView(reader, ~std::uint64_t{0}, 2), std::system_error);
-  CHECK_THROWS_AS(posix::FileView(reader, 0, ~std::size_t{0}), std::system_error);
+  CHECK_THROWS_AS(read_only(reader, 0, 5), std::system_error);
+  CHECK_THROWS_AS(read_only(reader, 4096, 1), std::system_error);
+  CHECK_THROWS_AS(read_only(reader, ~std::uint64_t{0}, 2), std::system_error);
+  CHECK_THROWS_AS(read_only(reader, 0, ~std::size_t{0}), std::system_error);
 }
 
 TEST_CASE("large results come back unchanged, around the limit of what is sent", "[process][large]") {
@@ -363,14 +382,10 @@ TEST_CASE("a worker that lies about a large result is killed, and nothing else f
     if (with_hole && ::ftruncate(file, 1L << 40) < 0) ::_exit(3);
     if (::ftruncate(file, 0) == 0 && with_hole) ::_exit(4);  // sealed
     for (int fd = 3; fd < 256; ++fd) {
-      char name[64] = {};
-      const std::string link = "/proc/self/fd/" + std::to_string(fd);
-      if ((::fcntl(fd, F_GETFL) & O_ACCMODE) != O_WRONLY ||
-          ::readlink(link.c_str(), name, sizeof name - 1) <= 0 || std::strncmp(name, "pipe:", 5) != 0)
-        continue;
+      if ((::fcntl(fd, F_GETFL) & O_ACCMODE) != O_WRONLY || !target_of(fd).starts_with("pipe:")) continue;
       ipc::FrameHeader header;
       header.kind = ipc::FrameKind::large_result;
-      header.call = 1;  // the first call of a worker that is alone
+      header.call = 1;  // any: the place is checked first
       const std::string place = LargePlace{offset, size}.encoded();
       header.size = place.size();
       (void)!::write(fd, &header, sizeof header);
