@@ -31,7 +31,7 @@ void SharedNotification::notify() noexcept {
   static_cast<void>(!::write(m_notifying.get(), "", 1));
 }
 
-/// What another process has left behind makes the descriptor readable again.
+/// More bytes than a process that keeps to notify() leaves keep the descriptor readable.
 void SharedNotification::clear() noexcept {
   char bytes[64];
   static_cast<void>(!::read(m_waiting.get(), bytes, sizeof bytes));

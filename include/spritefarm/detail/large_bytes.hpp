@@ -21,7 +21,7 @@ class LargeBytes {
   /// Throws std::system_error if there is no memory, and std::length_error.
   virtual void append(std::string_view bytes) = 0;
   [[nodiscard]] virtual std::size_t size() const noexcept = 0;
-  /// By what the other process finds them.
+  /// Tells the other process where they are.
   [[nodiscard]] virtual std::string place() = 0;
 };
 

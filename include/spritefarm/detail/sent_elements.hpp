@@ -41,17 +41,17 @@ template <typename Function>
 struct Parameters {
   using Types = TypeList<>;
 };
-template <typename R, typename... Types_, bool is_noexcept>
-struct Parameters<R (*)(Types_...) noexcept(is_noexcept)> {
-  using Types = TypeList<Types_...>;
+template <typename R, typename... Ps, bool is_noexcept>
+struct Parameters<R (*)(Ps...) noexcept(is_noexcept)> {
+  using Types = TypeList<Ps...>;
 };
-template <typename R, typename Class, typename... Types_, bool is_noexcept>
-struct Parameters<R (Class::*)(Types_...) noexcept(is_noexcept)> {
-  using Types = TypeList<Types_...>;
+template <typename R, typename Class, typename... Ps, bool is_noexcept>
+struct Parameters<R (Class::*)(Ps...) noexcept(is_noexcept)> {
+  using Types = TypeList<Ps...>;
 };
-template <typename R, typename Class, typename... Types_, bool is_noexcept>
-struct Parameters<R (Class::*)(Types_...) const noexcept(is_noexcept)> {
-  using Types = TypeList<Types_...>;
+template <typename R, typename Class, typename... Ps, bool is_noexcept>
+struct Parameters<R (Class::*)(Ps...) const noexcept(is_noexcept)> {
+  using Types = TypeList<Ps...>;
 };
 template <typename Function>
 requires requires {
