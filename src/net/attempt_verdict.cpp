@@ -51,6 +51,11 @@ Verdict judge_response(Host& host, const Rate& rate, const AttemptOutcome& outco
   return is_transient(outcome.failure, outcome.status) ? Verdict::failed : Verdict::final;
 }
 
+/// Whether a proxy will refuse all requests to the host: it refuses the login or the connection.
+bool is_refused_by_proxy(const AttemptOutcome& outcome) {
+  return outcome.failure == FetchFailure::proxy && (outcome.status == 0 || outcome.status == 407);
+}
+
 /// Whether this machine has failed the request, not the host.
 bool is_local(FetchFailure failure) {
   return failure == FetchFailure::memory || failure == FetchFailure::descriptors;
@@ -90,6 +95,11 @@ Verdict judge_silence(Host& host, const HostTable::Settings& settings, int retri
 Verdict judge(Host& host, const HostTable::Settings& settings, int retries, const AttemptOutcome& outcome,
               Host::Time now) {
   if (outcome.pause.is_throttled) return judge_pause(host, outcome, now);
+  if (is_refused_by_proxy(outcome)) {
+    host.absence_reason.write(outcome.reason);
+    host.availability.on_refusal(now);
+    return Verdict::final;
+  }
   if (outcome.status != 0) return judge_response(host, settings.rate, outcome, now);
   return judge_silence(host, settings, retries, outcome, now);
 }

@@ -8,7 +8,6 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 
-constexpr auto relaxed = std::memory_order_relaxed;
 // A later time is implausible: a broken process has written it.
 constexpr std::chrono::hours max_pause{24};
 
@@ -97,6 +96,10 @@ void Availability::on_silence(Time now, std::uint64_t request, bool is_probe, in
   };
   const bool is_third = !is_or_becomes(m_first_unanswered) && !is_or_becomes(m_second_unanswered);
   if (is_probe || is_third) on_unreachable(now, is_probe, max_probes);
+}
+
+void Availability::on_refusal(Time now) noexcept {
+  if (answers() == 0 && leave(now, false)) m_given_up.store(1, relaxed);
 }
 
 void Availability::on_pause(Time now, Time until, bool is_probe) noexcept {

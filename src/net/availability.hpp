@@ -11,8 +11,8 @@ namespace spritefarm::net {
 /// Whether a host can be asked, shared by all processes that map its memory. A host is away if it cannot be
 /// reached, if it leaves requests for different URLs without a response, or if it has asked for a pause. One
 /// request at a time probes it then, at growing intervals or after the pause, and the others wait. A host
-/// that stays away longer than `max_away`, or that was never reached and fails `max_probes` probes, is given
-/// up: its requests fail at once.
+/// that stays away longer than `max_away`, or that was never reached and fails `max_probes` probes or is
+/// refused by the proxy, is given up: its requests fail at once.
 ///
 /// Lock-free: a process that dies cannot block the others, and a probe that is lost with it is made again
 /// later. Implausible values, which a broken process may have written, are ignored. Lives in zeroed shared
@@ -56,6 +56,8 @@ class Availability {
   /// A request was sent but not answered. `request` identifies its URL. The host is away once three URLs were
   /// not answered since its last answer: one or two that never are do not make it unavailable.
   void on_silence(Time now, std::uint64_t request, bool is_probe, int max_probes) noexcept;
+  /// The proxy will send no request on to the host, which is given up if it was never reached.
+  void on_refusal(Time now) noexcept;
   /// The host has asked for a pause.
   void on_pause(Time now, Time until, bool is_probe) noexcept;
 

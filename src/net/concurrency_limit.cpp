@@ -10,7 +10,6 @@ using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 using std::chrono::seconds;
 
-constexpr auto relaxed = std::memory_order_relaxed;
 constexpr int smoothing = 8;  // the weight of a new latency is 1/8, as of TCP's round trip time (RFC 6298)
 // A queue that adds this to the minimal latency delays nobody, and keeps a fast line busy.
 constexpr nanoseconds tolerated_queue = milliseconds(50);

@@ -8,6 +8,9 @@
 // a machine.
 namespace spritefarm::net {
 
+/// What one of these values says orders nothing else.
+inline constexpr auto relaxed = std::memory_order_relaxed;
+
 using SharedTime = std::atomic<std::int64_t>;
 static_assert(SharedTime::is_always_lock_free);
 
@@ -22,8 +25,8 @@ inline std::chrono::steady_clock::time_point time_at(std::int64_t nanoseconds) n
 
 /// Sets `time` to `minimum` if it is earlier.
 inline void raise(SharedTime& time, std::int64_t minimum) noexcept {
-  std::int64_t known = time.load(std::memory_order_relaxed);
-  while (known < minimum && !time.compare_exchange_weak(known, minimum, std::memory_order_relaxed)) {
+  std::int64_t known = time.load(relaxed);
+  while (known < minimum && !time.compare_exchange_weak(known, minimum, relaxed)) {
   }
 }
 

@@ -46,6 +46,7 @@ TEST_CASE("a response of the host decides about its request alone", "[verdict]")
   TestHost host;
   for (const long code : {408, 425, 500, 502, 503, 504}) CHECK(host.judge(status(code)) == Verdict::failed);
   for (const long code : {203, 400, 401, 403, 404, 410}) CHECK(host.judge(status(code)) == Verdict::final);
+  CHECK(host.judge({.failure = FetchFailure::proxy, .status = 403, .times = sent}) == Verdict::final);
   for (const FetchFailure failure : {FetchFailure::rejected, FetchFailure::connection, FetchFailure::timeout})
     CHECK(host.judge({.failure = failure, .status = 200, .times = sent}) == Verdict::failed);
   CHECK(host.judge({.failure = FetchFailure::too_large, .status = 200, .times = sent}) == Verdict::final);
@@ -103,6 +104,20 @@ TEST_CASE("two requests that are never answered fail; a host that answers no req
   }
   outcome.request = 3;
   CHECK(host.judge(outcome) == Verdict::put_off);
+}
+
+TEST_CASE("a host that the proxy refuses is given up, unless it was reached before", "[verdict]") {
+  const long code = GENERATE(0, 407);
+  AttemptOutcome outcome = unsent(FetchFailure::proxy);
+  outcome.status = code;
+  TestHost host;
+  CHECK(host.judge(outcome) == Verdict::final);
+  CHECK(host.state() == Availability::State::given_up);
+  CHECK(net::reason_of_absence(host.host, host.table.settings(), "a.example", start) == "why");
+  TestHost reached;
+  reached.answer();
+  CHECK(reached.judge(outcome) == Verdict::final);
+  CHECK(reached.state() == Availability::State::available);
 }
 
 TEST_CASE("a host that asks for a pause puts its requests off", "[verdict]") {

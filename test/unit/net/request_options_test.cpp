@@ -102,6 +102,21 @@ TEST_CASE("a proxy's refusal of an http request is final and named the proxy's",
   CHECK(proxy.server.requests() == 1);
 }
 
+TEST_CASE("a proxy that refuses the login is asked once for a host", "[http][asking]") {
+  Recorder proxy(ScriptedServer::response("407 Proxy Authentication Required", "no"));
+  const std::string scheme = GENERATE("http", "https");
+  CAPTURE(scheme);
+  EventLoop loop;
+  net::HttpClient client(loop, {.proxy = proxy.proxy()});
+  const HttpFetch first = run(loop, client.fetch({.url = scheme + "://pokeapi.test/1"}));
+  const HttpFetch second = run(loop, client.fetch({.url = scheme + "://pokeapi.test/2"}));
+  CHECK(first.failure == FetchFailure::proxy);
+  CHECK(second.failure == FetchFailure::absent);
+  REQUIRE_FALSE(second.outcome);
+  CHECK(contains(second.outcome.error().message, "the proxy refuses the login (status 407)"));
+  CHECK(proxy.server.requests() == 1);
+}
+
 TEST_CASE("a proxy's refusal of a tunnel is final, unless it is an outage", "[http][asking]") {
   const std::string status =
       GENERATE("407 Proxy Authentication Required", "403 Forbidden", "502 Bad Gateway");
