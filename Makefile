@@ -6,6 +6,8 @@ DESTDIR ?=
 V       ?= 0
 # 1 makes warnings errors. scripts/test sets it; a user's build leaves it 0.
 DEVELOPER ?= 0
+# The number of the program's sources that are compiled together. With 1, a change compiles only what it touches.
+BATCH ?= 12
 
 CXXFLAGS-release = -O2
 CXXFLAGS-debug   = -O0 -g
@@ -104,6 +106,8 @@ package_cflags := $(patsubst -I%,-isystem %,$(shell $(PKG_CONFIG) --cflags $(PAC
 cluster_cflags := $(if $(has_cluster),$(patsubst -I%,-isystem %,$(shell $(PKG_CONFIG) --cflags $(CLUSTER_PACKAGE))))
 cluster_libs   := $(if $(has_cluster),$(shell $(PKG_CONFIG) --libs $(CLUSTER_PACKAGE)))
 package_libs   := $(shell $(PKG_CONFIG) --libs $(PACKAGES) 2>/dev/null)
+# Tests have a TLS server of their own.
+tls_libs       := $(shell $(PKG_CONFIG) --libs libssl 2>/dev/null)
 # Catch2 2 is a header only; Catch2 3 has a library.
 catch_libs     := $(shell $(PKG_CONFIG) --exists 'catch2 >= 3' 2>/dev/null && $(PKG_CONFIG) --libs catch2)
 
@@ -168,14 +172,29 @@ $(B)/stamps/$(1):
 	@printf %s '$$(subst ','\'',$$($(2)))' >$$@
 
 endef
-# $(call archive,NAME,SOURCES): build/VARIANT/NAME.a. The stamp rebuilds it when a source is removed.
+# $(call archive,NAME,SOURCES,OBJECTS): build/VARIANT/NAME.a. The stamp rebuilds it when a source is removed.
 define archive
 files-$(1) := $(2)
 $(call stamp,$(1),files-$(1))
-$(B)/$(1).a: $(call objects,$(2)) $(B)/stamps/$(1)
+$(B)/$(1).a: $(3) $(B)/stamps/$(1)
 	$$(call show,AR  )rm -f $$@ && $$(AR) rcs $$@ $$(filter %.o,$$^)
 
 endef
+# $(call batch,NAME,SOURCES): build/VARIANT/batches/NAME.cpp includes the sources.
+define batch
+batch-$(1) := $(2:src/%=%)
+$(call stamp,batches/$(1),batch-$(1))
+$(B)/batches/$(1).cpp: $(B)/stamps/batches/$(1)
+	@mkdir -p $$(@D)
+	@printf '#include "%s"\n' $$(batch-$(1)) >$$@
+
+endef
+# $(call batches,NAME,SOURCES,COUNTER): the objects of the batches NAME-1, NAME-2 and so on.
+batches = $(if $(2),$(eval $(call batch,$(1)-$(words $(3)),$(wordlist 1,$(BATCH),$(2))))$(B)/batches/$(1)-$(words $(3)).o \
+            $(call batches,$(1),$(wordlist $(words x $(wordlist 1,$(BATCH),$(2))),$(words $(2)),$(2)),$(3) x))
+# $(call batched,ARCHIVE,SOURCES): objects of the program's sources. Alone they take four times as long to compile, most of it
+# for the headers that they share.
+batched = $(foreach layer,$(PROGRAM_LAYERS),$(call batches,$(1)/$(layer),$(filter src/$(layer)/%,$(2)),x))
 # $(call program,NAME,SOURCES,ARCHIVES,LIBRARIES): build/VARIANT/NAME, linked from the sources' objects and the rest.
 define program
 files-$(1) := $(2)
@@ -200,11 +219,14 @@ $(eval $(call shared_library,libspritefarm))
 archives := libprogram libspritefarm
 # What the tests link to.
 tested   := $(if $(filter tsan,$(VARIANT)),libneeded libspritefarm,$(archives))
-$(eval $(call archive,libspritefarm,$(library_sources)))
-$(eval $(call archive,libprogram,$(program_sources)))
-$(eval $(call archive,libneeded,$(needed_sources)))
+program_objects := $(call batched,libprogram,$(program_sources))
+# Each alone for the fuzzers, which shows that a source includes what it uses.
+needed_objects  := $(if $(filter fuzz,$(VARIANT)),$(call objects,$(needed_sources)),$(call batched,libneeded,$(needed_sources)))
+$(eval $(call archive,libspritefarm,$(library_sources),$(call objects,$(library_sources))))
+$(eval $(call archive,libprogram,$(program_sources),$(program_objects)))
+$(eval $(call archive,libneeded,$(needed_sources),$(needed_objects)))
 ifdef has_cluster
-$(eval $(call archive,libspritefarm-cluster,$(cluster_sources)))
+$(eval $(call archive,libspritefarm-cluster,$(cluster_sources),$(call objects,$(cluster_sources))))
 $(eval $(call shared_library,libspritefarm-cluster,$(cluster_libs)))
 $(B)/libspritefarm-cluster.so.$(VERSION): $(B)/libspritefarm.so.$(VERSION)
 $(eval $(call program,cluster-tests,$(cluster_test_sources) $(support_sources),libprogram libspritefarm-cluster libspritefarm,$(package_libs) $(catch_libs) $(cluster_libs)))
@@ -213,7 +235,7 @@ $(foreach source,$(cluster_programs),$(eval \
 endif
 $(eval $(call program,spritefarm,$(main_source),libprogram $(if $(has_cluster),libspritefarm-cluster) libspritefarm,$(package_libs) $(cluster_libs)))
 $(foreach kind,unit integration,$(eval \
-  $(call program,$(kind)-tests,$($(kind)_sources) $(support_sources),$(tested),$(package_libs) $(catch_libs))))
+  $(call program,$(kind)-tests,$($(kind)_sources) $(support_sources),$(tested),$(package_libs) $(catch_libs) $(tls_libs))))
 with_cluster := $(if $(conformance_cluster),libspritefarm-cluster)
 $(eval $(call program,conformance-tests,$(conformance_sources) $(support_sources) $(if $(conformance_cluster),test/cluster/rabbit_broker.cpp),$(filter-out libspritefarm,$(tested)) $(with_cluster) libspritefarm,$(package_libs) $(catch_libs) $(if $(conformance_cluster),$(cluster_libs))))
 
@@ -241,11 +263,6 @@ $(B)/test/conformance/%.o: private sf_cppflags += $(if $(conformance_cluster),-D
 # std::expected is C++23. The precompiled header is not, so this test compiles what it includes.
 $(B)/test/unit/futures/expected_test.o: private sf_cxxflags += -std=c++2b
 $(B)/test/unit/futures/expected_test.o: private precompiled :=
-# The sources of the program have a precompiled header under sanitizers only: the other variants compile what a source includes.
-source_headers := $(if $(filter asan tsan,$(VARIANT)),$(B)/test/support/source_headers.hpp.gch)
-$(call objects,$(program_sources)): $(source_headers)
-$(foreach layer,$(PROGRAM_LAYERS),$(B)/src/$(layer)/%.o): private sf_cppflags += $(if $(source_headers),-include $(source_headers:.gch=))
--include $(source_headers:.gch=.d)
 # Nearly all of it is Catch2.
 $(B)/test/support/test_main.o: private sf_cxxflags += -fno-sanitize=all
 # The random test of the Scheduler spends its time here.
@@ -260,7 +277,12 @@ $(B)/pages/%.inc: src/% Makefile
 	@mkdir -p $(@D)
 	$(call show,PAGE){ printf 'R"page('; cat $<; printf ')page"\n'; } >$@
 # For the first build. Later the .d files tell which source includes which page.
-$(call objects,$(program_sources)): | $(pages)
+$(program_objects) $(needed_objects): | $(pages)
+# A batch is no header, whatever GCC takes its sources for.
+$(B)/batches/%.o: private sf_cxxflags += $(if $(is_gcc),-Wno-subobject-linkage)
+$(B)/batches/%.o: $(B)/batches/%.cpp $(B)/stamps/flags
+	@mkdir -p $(@D)
+	$(call show,CXX )$(compile) -MMD -MP -c -o $@ $<
 $(call objects,$(library_sources)): private sf_cppflags = $(library_cppflags)
 $(call objects,$(cluster_sources)): private sf_cppflags = $(library_cppflags) $(cluster_cflags)
 $(call objects,$(library_sources) $(cluster_sources)): private sf_cxxflags += $(library_cxxflags)
@@ -270,7 +292,7 @@ $(call objects,$(library_sources) $(cluster_sources)): $(B)/%.o: %.cpp $(B)/stam
 $(B)/%.o: %.cpp $(B)/stamps/flags
 	@mkdir -p $(@D)
 	$(call show,CXX )$(compile) -MMD -MP -c -o $@ $<
--include $(patsubst %.o,%.d,$(call objects,$(all_sources)))
+-include $(patsubst %.o,%.d,$(call objects,$(all_sources)) $(program_objects) $(needed_objects))
 
 all_flags = $(compile) / $(test_cxxflags) / $(conformance_cluster) / $(link) / $(package_libs) $(catch_libs)
 $(eval $(call stamp,flags,all_flags))
@@ -372,8 +394,8 @@ $(eval $(call check,bench,$(B)/spritefarm $(B)/delay-relay,$$(call script,script
 $(eval $(call check,install,all,scripts/checks/install))
 ## check-docs: each public name is documented: the reference builds without a warning
 $(eval $(call check,docs,,$$(call script,scripts/docs)))
-## check-fuzz: each fuzzer for 3 seconds; scripts/fuzz runs them for longer
-$(eval $(call check,fuzz,,$$(call script,scripts/fuzz --seconds 3)))
+## check-fuzz: each fuzzer for 3 seconds, with the same inputs each time; scripts/fuzz runs them for longer
+$(eval $(call check,fuzz,,$$(call script,scripts/fuzz --seconds 3 --seed 1)))
 ## tests: builds what the checks of VARIANT need; runs nothing
 tests: $(needed)
 ## lesson: the programs of the lesson, which scripts/lesson runs

@@ -20,9 +20,9 @@ namespace {
 /// Measures the executors in rounds. A round measures each of them once and begins with another than the
 /// round before. Owned by calls_command() and used by the main thread. measure() throws Interrupted, and
 /// std::runtime_error with a message that names executor and round.
-class Rounds {
+class RoundsOfCalls {
  public:
-  Rounds(const CallsOptions& options, Signals& signals, const cli::Messages& messages)
+  RoundsOfCalls(const CallsOptions& options, Signals& signals, const cli::Messages& messages)
       : m_options(options),
         m_signals(signals),
         m_progress(
@@ -103,7 +103,7 @@ class Rounds {
 /// False after a termination signal. Throws std::runtime_error.
 bool measure(const CallsOptions& options, const cli::Messages& messages, CallsRounds& rounds) {
   Signals signals{system::TerminationSignals(cli::farewell(cli::fitting_progress_form()))};
-  Rounds all(options, signals, messages);
+  RoundsOfCalls all(options, signals, messages);
   try {
     for (int round = 0; round < options.rounds; ++round) all.measure(round);
   } catch (const Interrupted&) {

@@ -27,9 +27,8 @@ bool is_unusable(const SqliteError& error, const std::string& path) try {
 
 /// Whether a file is new or begins as a ledger does: with the header of SQLite and our application id.
 bool is_ours(std::string_view head) {
-  constexpr std::string_view magic("SQLite format 3\0", 16), application_id = "spri";
-  return head.empty() ||
-         (head.starts_with(magic) && head.size() > 72 && head.substr(68, 4) == application_id);
+  constexpr std::string_view magic("SQLite format 3\0", 16), application = "spri";
+  return head.empty() || (head.starts_with(magic) && head.size() > 72 && head.substr(68, 4) == application);
 }
 
 std::uintmax_t size_of(const std::string& path) {

@@ -22,7 +22,7 @@ constexpr int first_extra_track = coordinator_track + 1;
 // For their order.
 constexpr int tracks_of_a_worker = 2000;
 
-TraceFile::Time now() {
+TraceFile::Time time_of_trace() {
   return std::chrono::steady_clock::now().time_since_epoch();
 }
 
@@ -83,7 +83,7 @@ void TraceFile::slice(std::string_view name, std::string_view category, Track tr
 
 /// A short slice on the coordinator's track, with an arrow from or to it.
 void TraceFile::mark(std::string_view name, std::uint64_t number, std::string_view arrow_phase) {
-  const Time at = now();
+  const Time at = time_of_trace();
   slice(name, "task", m_coordinator, at, at + std::chrono::microseconds(1),
         [number](text::JsonWriter& arguments) { arguments.key("task").value(number); });
   if (!arrow_phase.empty()) arrow(arrow_phase, number, m_coordinator, at);
@@ -171,7 +171,7 @@ TraceFile::Track TraceFile::free_track(Worker& worker, Time begin, Time end) {
 void TraceFile::on_submit(std::uint64_t number, const FarmTask& task) {
   const std::string name = display_name(task.name, task.id);
   mark("submit " + name, number, "s");
-  const Time at = now();
+  const Time at = time_of_trace();
   queue("b", number, name, at);
   m_submitted.emplace(number, Submission{name, task.url, at});
   m_changes.emplace(at, Change{0, 1});
@@ -183,7 +183,7 @@ void TraceFile::on_result(std::uint64_t number, const FarmResult& result) {
   const auto submission = m_submitted.find(number);
   if (submission == m_submitted.end()) return mark(name + ": hit", 0, {});
   const bool was_begun = result.began.count() > 0 && result.ended > result.began;
-  const Time left_queue = was_begun ? std::max(result.began, submission->second.at) : now();
+  const Time left_queue = was_begun ? std::max(result.began, submission->second.at) : time_of_trace();
   queue("e", number, submission->second.name, left_queue);
   m_changes.emplace(left_queue, Change{was_begun, -1});
   const std::string record_url = submission->second.url;
@@ -269,7 +269,7 @@ void TraceFile::wait(std::string_view name, Track track, Time begin, Time end, i
 }
 
 void TraceFile::finish() {
-  const Time end = now();
+  const Time end = time_of_trace();
   for (const auto& [number, submission] : m_submitted) queue("e", number, submission.name, end);
   std::int64_t in_flight = 0, queued = 0;
   for (const auto& [at, change] : m_changes) {

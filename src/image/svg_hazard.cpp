@@ -8,8 +8,6 @@
 namespace spritefarm::image {
 namespace {
 
-constexpr std::string_view blank = " \t\r\n";
-
 std::string_view local_name(std::string_view name) {
   return name.substr(name.rfind(':') + 1);
 }
@@ -52,11 +50,11 @@ std::string_view hazard_of(const XmlTagReader::Tag& tag) {
     left.remove_prefix(begin);
     const std::string_view attribute = left.substr(0, left.find_first_of(" \t\r\n="));
     left.remove_prefix(attribute.size());
-    left.remove_prefix(std::min(left.find_first_not_of(blank), left.size()));
+    left.remove_prefix(std::min(left.find_first_not_of(xml_blanks), left.size()));
     std::string_view value;
     if (left.starts_with('=')) {
       left.remove_prefix(1);
-      left.remove_prefix(std::min(left.find_first_not_of(blank), left.size()));
+      left.remove_prefix(std::min(left.find_first_not_of(xml_blanks), left.size()));
       const char quote = left.empty() ? '\0' : left.front();
       if (quote != '"' && quote != '\'') return "an attribute without quotes";
       const std::size_t end = left.find(quote, 1);

@@ -1,12 +1,6 @@
 #include "image/xml_tag_reader.hpp"
 
 namespace spritefarm::image {
-namespace {
-
-constexpr std::string_view blank = " \t\r\n";
-
-}  // namespace
-
 bool XmlTagReader::skip_past(std::string_view end) {
   const std::size_t found = m_left.find(end);
   if (found == m_left.npos) return false;
@@ -39,7 +33,7 @@ std::optional<XmlTagReader::Tag> XmlTagReader::next() {
   m_skipped.clear();
   while (!m_is_broken) {
     const std::size_t start = m_left.find('<');
-    m_had_text = m_had_text || m_left.substr(0, start).find_first_not_of(blank) != m_left.npos;
+    m_had_text = m_had_text || m_left.substr(0, start).find_first_not_of(xml_blanks) != m_left.npos;
     if (start == m_left.npos) return std::nullopt;
     m_left.remove_prefix(start);
     if (m_left.starts_with("<!--")) {

@@ -6,6 +6,8 @@
 
 namespace spritefarm::image {
 
+inline constexpr std::string_view xml_blanks = " \t\r\n";
+
 /// Reads the tags of an XML document one after another. Skips text, comments, CDATA sections, processing
 /// instructions and the document type. Not a full XML parser: it serves to check that every element is closed
 /// and none is dangerous. A value; valid as long as the text.

@@ -15,17 +15,17 @@ namespace {
 using std::chrono::seconds;
 using Pause = std::optional<seconds>;
 
-constexpr std::int64_t a_day = 86'400;
+constexpr std::int64_t longest = 86'400;
 
 Pause bounded(std::int64_t count) {
-  return seconds(std::clamp<std::int64_t>(count, 0, a_day));
+  return seconds(std::clamp<std::int64_t>(count, 0, longest));
 }
 
 /// A whole number of seconds, at most a day.
 Pause delay(std::string_view text) {
   std::int64_t count = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
-  if (error == std::errc::result_out_of_range && !text.starts_with('-')) return bounded(a_day);
+  if (error == std::errc::result_out_of_range && !text.starts_with('-')) return bounded(longest);
   if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
   return bounded(count);
 }

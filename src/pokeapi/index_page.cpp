@@ -9,7 +9,7 @@
 namespace spritefarm::pokeapi {
 namespace {
 
-Error wrong_shape(const std::string& what) {
+Error not_a_page(const std::string& what) {
   return Error{"the JSON is not a page of the pokémon index: " + what + "; check the base URL"};
 }
 
@@ -21,20 +21,20 @@ Result<IndexPage> parse_index_page(const std::string& document, std::string_view
   const std::string base(url);
 
   IndexPage page;
-  if (root->at_key("count").get(page.count)) return wrong_shape("it has no `count`");
+  if (root->at_key("count").get(page.count)) return not_a_page("it has no `count`");
   simdjson::dom::element next;
   if (!root->at_key("next").get(next) && !next.is_null()) {
     std::string_view reference;
-    if (next.get(reference)) return wrong_shape("its `next` is neither a URL nor null");
+    if (next.get(reference)) return not_a_page("its `next` is neither a URL nor null");
     const std::optional<net::Url> resolved = net::resolve_url(base, std::string(reference));
-    if (!resolved) return wrong_shape("its `next` is no " + std::string(net::kind_of_links(base)));
+    if (!resolved) return not_a_page("its `next` is no " + std::string(net::kind_of_links(base)));
     page.next = resolved->text;
   }
 
   simdjson::dom::array results;
-  if (root->at_key("results").get(results)) return wrong_shape("it has no list of `results`");
+  if (root->at_key("results").get(results)) return not_a_page("it has no list of `results`");
   Result<std::vector<IndexEntry>> entries = parse_entries(results, {}, base);
-  if (!entries) return wrong_shape(entries.error().message);
+  if (!entries) return not_a_page(entries.error().message);
   page.entries = *std::move(entries);
   return page;
 }

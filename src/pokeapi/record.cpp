@@ -15,7 +15,7 @@ namespace {
 // limited.
 constexpr int max_depth = 32;
 
-Error wrong_shape(const std::string& what) {
+Error not_a_record(const std::string& what) {
   return Error{"the JSON is not a pokémon record: " + what + "; check the base URL"};
 }
 
@@ -33,7 +33,7 @@ class LeafCollector {
       const bool is_leaf = field.value.is_null() || !field.value.get(url);
       if (is_leaf) leaf.url = net::drop_credentials(resolved(url));
       // An inner node counts, too: its key was built in memory.
-      if (bytes_of(leaf) > m_bytes_left) return wrong_shape("its `sprites` are too large");
+      if (bytes_of(leaf) > m_bytes_left) return not_a_record("its `sprites` are too large");
       m_bytes_left -= bytes_of(leaf);
       if (is_leaf)
         m_leaves.push_back(std::move(leaf));
@@ -66,9 +66,9 @@ Result<Record> parse_record(const std::string& document, const std::string& url)
   std::string_view name;
   simdjson::dom::object sprites;
   if (root->at_key("id").get(id) || id > std::numeric_limits<std::uint32_t>::max())
-    return wrong_shape("it has no `id`");
-  if (root->at_key("name").get(name)) return wrong_shape("it has no `name`");
-  if (root->at_key("sprites").get(sprites)) return wrong_shape("it has no `sprites`");
+    return not_a_record("it has no `id`");
+  if (root->at_key("name").get(name)) return not_a_record("it has no `name`");
+  if (root->at_key("sprites").get(sprites)) return not_a_record("it has no `sprites`");
   record.id = static_cast<std::uint32_t>(id);
   record.name = name;
   if (const auto collected = LeafCollector(url, record.sprites).collect(sprites, {}, 1); !collected)

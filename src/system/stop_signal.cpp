@@ -12,14 +12,14 @@ namespace spritefarm::system {
 namespace {
 
 // Global, because a signal handler has no other way to reach them.
-std::atomic<posix::EventFd*> s_notification = nullptr;
+std::atomic<posix::EventFd*> s_stop_notification = nullptr;
 std::atomic<bool> s_pending = false;
-struct sigaction s_before;
+struct sigaction s_action_before;
 
 void on_stop_signal(int) {
   const int saved = errno;
   s_pending = true;
-  if (posix::EventFd* const notification = s_notification) notification->notify();
+  if (posix::EventFd* const notification = s_stop_notification) notification->notify();
   errno = saved;
 }
 
@@ -33,8 +33,8 @@ void handle() {
 /// False if the signal is ignored.
 bool handle_unless_ignored() {
   s_pending = false;
-  posix::check(::sigaction(SIGTSTP, nullptr, &s_before), "sigaction");
-  if (s_before.sa_handler == SIG_IGN) return false;
+  posix::check(::sigaction(SIGTSTP, nullptr, &s_action_before), "sigaction");
+  if (s_action_before.sa_handler == SIG_IGN) return false;
   handle();
   return true;
 }
@@ -42,13 +42,13 @@ bool handle_unless_ignored() {
 }  // namespace
 
 StopSignal::StopSignal() {
-  s_notification = nullptr;  // that of the process that has forked this one
+  s_stop_notification = nullptr;  // that of the process that has forked this one
   handle_unless_ignored();
 }
 
 StopSignal::StopSignal(std::function<void()> before_stop, std::function<void()> after_stop)
     : m_before_stop(std::move(before_stop)), m_after_stop(std::move(after_stop)) {
-  s_notification = &m_notification;
+  s_stop_notification = &m_notification;
   if (handle_unless_ignored()) m_thread = posix::start_thread([this] { run(); });
 }
 
@@ -56,8 +56,8 @@ StopSignal::~StopSignal() {
   m_ending = true;
   m_notification.notify();
   if (m_thread.joinable()) m_thread.join();
-  ::sigaction(SIGTSTP, &s_before, nullptr);
-  s_notification = nullptr;
+  ::sigaction(SIGTSTP, &s_action_before, nullptr);
+  s_stop_notification = nullptr;
 }
 
 bool StopSignal::pending() const noexcept {
