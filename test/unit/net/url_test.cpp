@@ -53,6 +53,8 @@ TEST_CASE("a URL that browsers accept is accepted, in the form that servers acce
   CHECK(text("HTTPS://RAW.Example.COM:444/Img.PNG") == "https://raw.example.com:444/Img.PNG");
   CHECK(parse_url("HTTP://H/")->origin() == parse_url("http://h")->origin());
   CHECK(text("http://Us er:Pass@H/") == "http://h/");
+  CHECK(text("http://%41b%2ETest/%41") == "http://ab.test/%41");
+  CHECK(text("http://0x7f%2E1/") == "http://127.0.0.1/");
 }
 
 TEST_CASE("an international host name becomes its ASCII form", "[url]") {
