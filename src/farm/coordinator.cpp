@@ -116,7 +116,9 @@ void Coordinator::farm(std::vector<FarmTask> tasks) {
 }
 
 void Coordinator::farm_task(FarmTask task) {
-  if (std::optional<FarmResult> hit = m_cache.look_up(task))
+  if (!task.fault.empty())
+    fail(0, task, task.fault);
+  else if (std::optional<FarmResult> hit = m_cache.look_up(task))
     m_accounting.add_result(0, task, *std::move(hit));
   else if (!m_executor_error.empty())
     fail(0, task, m_executor_error);

@@ -39,6 +39,7 @@ struct FarmTask {
   std::string url;                         ///< of the record
   std::optional<CachedDocument> record{};  ///< verified by check_record()
   std::vector<CachedImage> images{};
+  std::string fault{};  ///< of its entry in the index, which fails it; empty: none
 };
 
 enum class SpriteStatus : std::uint8_t {

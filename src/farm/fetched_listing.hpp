@@ -15,7 +15,7 @@ class Downloader;
 /// The result of fetch_listing().
 struct FetchedListing {
   Result<pokeapi::IndexPage> page = Error{};
-  std::optional<StoredDocument> answer{};  ///< the page, for later runs
+  std::optional<StoredDocument> answer{};  ///< the page, for later runs; none if an entry is faulty
   long status = 0;                         ///< of the last response
   RequestCount count{};
 };

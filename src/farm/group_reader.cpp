@@ -13,15 +13,20 @@ namespace {
 
 using Members = std::map<std::uint32_t, pokeapi::IndexEntry>;  // by id
 
-/// The members of any of the groups; none if there are no groups.
-Result<std::optional<Members>> read_members(std::list<ListingRequest>& requests, RequestCount& count) {
+/// The members of any of the groups; none if there are no groups. Adds the faulty entries to `faulty`.
+Result<std::optional<Members>> read_members(std::list<ListingRequest>& requests, RequestCount& count,
+                                            std::vector<pokeapi::IndexEntry>& faulty) {
   if (requests.empty()) return std::optional<Members>();
   Members members;
   for (ListingRequest& request : requests) {
     Result<pokeapi::IndexPage> page = request.wait(count);
     if (!page) return page.error();
     request.store();
-    for (pokeapi::IndexEntry& entry : page->entries) members.emplace(entry.id, std::move(entry));
+    for (pokeapi::IndexEntry& entry : page->entries)
+      if (entry.fault.empty())
+        members.emplace(entry.id, std::move(entry));
+      else
+        faulty.push_back(std::move(entry));
   }
   return std::optional(std::move(members));
 }
@@ -44,15 +49,17 @@ GroupReader::GroupReader(const Groups& groups, const std::string& base_url, Exec
 }
 
 Result<std::vector<pokeapi::IndexEntry>> GroupReader::read(RequestCount& count) {
-  Result<std::optional<Members>> types = read_members(m_types, count);
+  std::vector<pokeapi::IndexEntry> faulty;
+  Result<std::optional<Members>> types = read_members(m_types, count, faulty);
   if (!types) return types.error();
-  Result<std::optional<Members>> generations = read_members(m_generations, count);
+  Result<std::optional<Members>> generations = read_members(m_generations, count, faulty);
   if (!generations) return generations.error();
   Members& members = *types ? **types : **generations;  // a type's members have names
   if (*types && *generations)
     std::erase_if(members, [&](const auto& member) { return !(*generations)->contains(member.first); });
   std::vector<pokeapi::IndexEntry> entries;
   for (auto& [id, entry] : members) entries.push_back(std::move(entry));
+  std::move(faulty.begin(), faulty.end(), std::back_inserter(entries));
   return entries;
 }
 

@@ -25,7 +25,8 @@ class GroupReader {
   GroupReader(const Groups& groups, const std::string& base_url, Executor& executor, HttpCache& cache,
               RunEvents& events);
 
-  /// Waits for the documents, once. Returns the pokémon in the order of their ids. Adds the requests to
+  /// Waits for the documents, once. Returns the pokémon in the order of their ids, then the faulty entries,
+  /// which may belong to the groups. Adds the requests to
   /// `count`.
   Result<std::vector<pokeapi::IndexEntry>> read(RequestCount& count);
   [[nodiscard]] bool is_waiting() const noexcept;

@@ -10,7 +10,7 @@ std::vector<FarmTask> index_tasks(std::vector<pokeapi::IndexEntry> entries) {
   std::vector<FarmTask> tasks;
   tasks.reserve(entries.size());
   for (pokeapi::IndexEntry& entry : entries)
-    tasks.push_back({std::move(entry.name), entry.id, std::move(entry.url)});
+    tasks.push_back({std::move(entry.name), entry.id, std::move(entry.url), {}, {}, std::move(entry.fault)});
   return tasks;
 }
 

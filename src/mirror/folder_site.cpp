@@ -44,7 +44,8 @@ std::vector<Pokemon> read_index(const fs::path& root) {
   auto page = pokeapi::parse_index_page(*content, "https://pokeapi.co/api/v2/pokemon");
   if (!page) throw std::runtime_error(fmt::format("{}: {}", path.string(), page.error().message));
   std::vector<Pokemon> pokemon;
-  for (pokeapi::IndexEntry& entry : page->entries) pokemon.push_back({entry.id, std::move(entry.name)});
+  for (pokeapi::IndexEntry& entry : page->entries)
+    if (entry.fault.empty()) pokemon.push_back({entry.id, std::move(entry.name)});
   return pokemon;
 }
 

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 #include <utility>
@@ -25,6 +26,39 @@ std::optional<std::uint32_t> last_number(std::string_view path) {
   return number;
 }
 
+/// The entry, or a faulty one without a URL.
+IndexEntry parse_entry(simdjson::dom::element item, std::string_view key, const std::string& base) {
+  IndexEntry entry;
+  simdjson::dom::object object;
+  std::string_view name, reference;
+  if (key.empty() ? item.get(object) : item.at_key(key).get(object)) {
+    entry.fault = "is not an object";
+    return entry;
+  }
+  const bool has_name = !object.at_key("name").get(name);
+  entry.name = name;
+  if (!has_name || object.at_key("url").get(reference)) {
+    entry.fault = "lacks a `name` or a `url`";
+    return entry;
+  }
+  const std::optional<net::Url> resolved = net::resolve_url(base, std::string(reference));
+  if (!resolved) {
+    entry.fault = "has a `url` that is no " + std::string(net::kind_of_links(base));
+    return entry;
+  }
+  if (const std::optional<std::uint32_t> id = last_number(resolved->path)) {
+    entry.id = *id;
+    entry.url = resolved->text;
+  } else {
+    entry.fault = "has a `url` that does not end in a number";
+  }
+  return entry;
+}
+
+bool is_faulty(const IndexEntry& entry) {
+  return !entry.fault.empty();
+}
+
 }  // namespace
 
 Result<std::vector<IndexEntry>> parse_entries(simdjson::dom::array items, std::string_view key,
@@ -32,22 +66,19 @@ Result<std::vector<IndexEntry>> parse_entries(simdjson::dom::array items, std::s
   std::vector<IndexEntry> entries;
   std::size_t bytes = 0;
   for (const simdjson::dom::element item : items) {
-    const auto wrong = [&](const std::string& what) {
-      return Error{fmt::format("result {} {}", entries.size() + 1, what)};
-    };
-    simdjson::dom::object object;
-    std::string_view name, reference;
-    if (key.empty() ? item.get(object) : item.at_key(key).get(object)) return wrong("is not an object");
-    if (object.at_key("name").get(name) || object.at_key("url").get(reference))
-      return wrong("lacks a `name` or a `url`");
-    const std::optional<net::Url> resolved = net::resolve_url(base, std::string(reference));
-    if (!resolved) return wrong("has a `url` that is no " + std::string(net::kind_of_links(base)));
-    const std::optional<std::uint32_t> id = last_number(resolved->path);
-    if (!id) return wrong("has a `url` that does not end in a number");
-    bytes += name.size() + resolved->text.size();
+    IndexEntry entry = parse_entry(item, key, base);
+    if (is_faulty(entry)) {
+      const std::string place = fmt::format("result {}", entries.size() + 1);
+      entry.fault = place + ' ' + entry.fault;
+      entry.url = fmt::format("{}#/{}", base.substr(0, base.find('#')), entries.size());
+      if (entry.name.empty()) entry.name = place;
+    }
+    bytes += entry.name.size() + entry.url.size();
     if (bytes > max_bytes) return Error{"its results are too large"};
-    entries.push_back({std::string(name), *id, resolved->text});
+    entries.push_back(std::move(entry));
   }
+  if (!entries.empty() && std::all_of(entries.begin(), entries.end(), is_faulty))
+    return Error{entries.front().fault};
   return entries;
 }
 

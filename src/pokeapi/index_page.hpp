@@ -14,7 +14,9 @@ namespace spritefarm::pokeapi {
 struct IndexEntry {
   std::string name;
   std::uint32_t id = 0;  ///< the last part of the URL's path
-  std::string url;       ///< absolute
+  std::string url;       ///< absolute; of a faulty entry: where it stands in its document
+  /// Why nothing can be downloaded for this entry; empty if something can. The id is 0 then.
+  std::string fault{};
 };
 
 struct IndexPage {
@@ -24,7 +26,7 @@ struct IndexPage {
 };
 
 /// Parses one page of the index. `url` is its own URL, the base of relative links. Fails for any document
-/// that is not a complete index page.
+/// that is not a complete index page, and for one whose entries are all faulty.
 Result<IndexPage> parse_index_page(const std::string& document, std::string_view url);
 
 }  // namespace spritefarm::pokeapi

@@ -71,6 +71,42 @@ Reply half(Reply::After after) {
 
 }  // namespace
 
+TEST_CASE("a faulty entry of the index or of a group fails its pokémon, and no other", "[faults]") {
+  const bool is_group = GENERATE(false, true);
+  const auto entry = [&](const std::string& url) {
+    const std::string text = R"({"name": "p", "url": ")" + url + "\"}";
+    return is_group ? R"({"pokemon": )" + text + "}" : text;
+  };
+  MadeUpApi api;
+  api.record(1, "p1");
+  api.document(is_group ? "api/v2/type/x/index.json" : "api/v2/pokemon/index.json",
+               (is_group ? R"({"pokemon": [)" : R"({"count": 3, "next": null, "results": [)") +
+                   entry("ftp://h/3/") + ',' + entry("/api/v2/pokemon/1/") + ",null]}");
+  const TempDir work;
+  std::vector<std::string> arguments = api.serve();
+  arguments.insert(arguments.end(), {"-p", "2", "--json", "-o", work / "sprites"});
+  if (is_group)
+    arguments.insert(arguments.end(), {"--type", "x"});
+  else
+    arguments.emplace_back("--all");
+  for (const bool is_second : {false, true}) {
+    CAPTURE(is_second);
+    const Outcome outcome = run(program(arguments));
+    INFO(outcome.err);
+    CHECK(outcome.exit_status == 1);
+    CHECK(read_file(work / "sprites/p1.png") == MadeUpApi::image);
+    const RunReport report(outcome.out);
+    CHECK(report.count.at("selected") == 3);
+    CHECK(report.count.at(is_second ? "unchanged" : "downloaded") == 1);
+    REQUIRE(report.failures.size() == 2);
+    CHECK(report.failures[0].name == "p");
+    CHECK(report.failures[0].url.ends_with("#/0"));
+    CHECK(report.failures[0].reason.starts_with("result 1 has a `url` that is no http"));
+    CHECK(report.failures[1].name == "result 3");
+    CHECK(report.failures[1].reason == "result 3 is not an object");
+  }
+}
+
 TEST_CASE("a permanent fault of the server fails the affected sprites by name, and no other", "[faults]") {
   const TempDir work;
   write_file(work / "secret.png", MadeUpApi::image);

@@ -14,7 +14,8 @@ std::string listed(const Result<IndexPage>& page) {
   if (!page) return "Error: " + page.error().message;
   std::string text;
   for (const IndexEntry& entry : page->entries)
-    text += entry.name + " " + std::to_string(entry.id) + " " + entry.url + "\n";
+    text += entry.name + " " + std::to_string(entry.id) + " " + entry.url +
+            (entry.fault.empty() ? "" : ": " + entry.fault) + "\n";
   return text;
 }
 
@@ -45,6 +46,32 @@ TEST_CASE("any other document is refused", "[pokeapi][listing]") {
       R"({"pokemon": [{"pokemon": {"name": "x"}}], "pokemon_species": [{"url": "/1/"}], "varieties": []})");
   CAPTURE(document);
   CHECK_FALSE(parse_listing(kind, document, api));
+}
+
+TEST_CASE("a faulty entry leaves the others of its list", "[pokeapi][listing]") {
+  CHECK(listed(parse_listing(Listing::index, R"({"count": 4, "results": [
+          {"name": "mew", "url": "/pokemon/151/"}, 7, {"name": "x", "url": "/pokemon/y/"}, {"url": "/1/"},
+          {"name": "z", "url": "http://h/2/"}]})",
+                             "https://h/pokemon?limit=5#x")) ==
+        "mew 151 https://h/pokemon/151/\n"
+        "result 2 0 https://h/pokemon?limit=5#/1: result 2 is not an object\n"
+        "x 0 https://h/pokemon?limit=5#/2: result 3 has a `url` that does not end in a number\n"
+        "result 4 0 https://h/pokemon?limit=5#/3: result 4 lacks a `name` or a `url`\n"
+        "z 0 https://h/pokemon?limit=5#/4: "
+        "result 5 has a `url` that is no https URL, as a document that came by https must name\n");
+  CHECK(listed(parse_listing(Listing::generation, R"({"pokemon_species": [
+          {"name": "mew", "url": "/pokemon-species/151/"}, {"name": "x"}]})",
+                             "https://h/generation/1/")) ==
+        " 151 https://h/pokemon/151/\nx 0 https://h/generation/1/#/1: result 2 lacks a `name` or a `url`\n");
+  const auto species = [](const std::string& first_is_default, const std::string& second_is_default) {
+    return listed(parse_listing(Listing::species,
+                                R"({"varieties": [{"is_default": )" + first_is_default +
+                                    R"(, "pokemon": {"name": "a"}}, {"is_default": )" + second_is_default +
+                                    R"(, "pokemon": {"name": "b", "url": "/pokemon/2/"}}]})",
+                                "https://h/pokemon-species/x/"));
+  };
+  CHECK(species("false", "true") == "b 2 https://h/pokemon/2/\n");
+  CHECK(species("true", "false").find("result 1 lacks a `name` or a `url`") != std::string::npos);
 }
 
 TEST_CASE("an encoded page is the same page, without what else was in its document", "[pokeapi][listing]") {
