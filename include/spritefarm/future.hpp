@@ -127,9 +127,9 @@ class Future {
   /// done already, calls it at once on this thread. An exception of a callback goes to the MessageHandler;
   /// the other callbacks run.
   void add_done_callback(std::function<void(Future)> callback) const {
-    auto* const state = m_state.get();  // a shared pointer would keep the future alive for ever
-    m_state->add_done_callback([state, callback = std::move(callback)] {
-      callback(Future(std::static_pointer_cast<detail::ResultState<Type>>(state->shared_from_this())));
+    // A shared pointer would keep the future alive for ever.
+    m_state->add_done_callback([weak = std::weak_ptr(m_state), callback = std::move(callback)] {
+      if (std::shared_ptr<detail::ResultState<Type>> state = weak.lock()) callback(Future(std::move(state)));
     });
   }
 

@@ -19,6 +19,8 @@ struct TaskOptions {
   /// Calls of a higher priority start first; among equals, the one that was submitted first. A call that runs
   /// is not interrupted. Source: the priority of queue.PriorityQueue, which has the lowest first.
   int priority = 0;
+
+  friend bool operator==(const TaskOptions&, const TaskOptions&) = default;
 };
 
 }  // namespace spritefarm

@@ -221,12 +221,11 @@ void Node::perform(const RunCall& action) {
   try {
     call.running = detail::EncodedCall::submit(
         *m_pool, options, std::move(request), message.is_coroutine,
-        [this, handle = action.handle](detail::EncodedCall& done) {  // on the pool's thread
-          m_loop->post(
-              [this, handle, kept = std::static_pointer_cast<detail::EncodedCall>(done.shared_from_this())] {
-                on_done(handle, *kept);
-                on_events();
-              });
+        [this, handle = action.handle](std::shared_ptr<detail::EncodedCall> done) {  // on the pool's thread
+          m_loop->post([this, handle, done = std::move(done)] {
+            on_done(handle, *done);
+            on_events();
+          });
         });
   } catch (const BrokenExecutor& error) {
     report_message({"node ", m_name, ": ", error.what(), "; it ends"});

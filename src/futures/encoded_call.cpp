@@ -6,10 +6,12 @@ namespace spritefarm::detail {
 
 std::shared_ptr<EncodedCall> EncodedCall::submit(ProcessPoolExecutor& pool, const TaskOptions& options,
                                                  std::string request, bool is_coroutine,
-                                                 std::function<void(EncodedCall&)> on_done) {
+                                                 std::function<void(std::shared_ptr<EncodedCall>)> on_done) {
   auto call = std::make_shared<EncodedCall>(options, std::move(request), is_coroutine);
-  // A pointer alone: the call would keep itself alive. It exists while its callbacks run.
-  call->add_done_callback([raw = call.get(), on_done = std::move(on_done)] { on_done(*raw); });
+  // A shared pointer would keep the call alive for ever.
+  call->add_done_callback([weak = std::weak_ptr(call), on_done = std::move(on_done)] {
+    if (std::shared_ptr<EncodedCall> done = weak.lock()) on_done(std::move(done));
+  });
   pool.schedule(call);
   return call;
 }

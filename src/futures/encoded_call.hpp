@@ -22,7 +22,7 @@ class EncodedCall final : public CallWithFuture<RemoteCall, std::string> {
   /// before this returns. Throws as ProcessPoolExecutor::submit().
   SPRITEFARM_CLUSTER_API static std::shared_ptr<EncodedCall> submit(
       ProcessPoolExecutor& pool, const TaskOptions& options, std::string request, bool is_coroutine,
-      std::function<void(EncodedCall&)> on_done);
+      std::function<void(std::shared_ptr<EncodedCall>)> on_done);
 
   void complete(std::string_view result, BytesIn) override { set_result(std::string(result)); }
 };

@@ -59,8 +59,8 @@ bool ThreadPoolExecutor::Pool::terminate(detail::Call& call) {
     return true;
   }
   const std::lock_guard lock(m_mutex);
-  if (local.loop)
-    local.loop->post([&local, keep = local.state().shared_from_this()] { local.stop(nullptr); });
+  if (const auto found = m_coroutines.find(&call); found != m_coroutines.end())
+    found->second.loop->post([coroutine = found->second.call] { coroutine->stop(nullptr); });
   return true;
 }
 
@@ -231,10 +231,7 @@ std::shared_ptr<detail::LocalCall> ThreadPoolExecutor::Pool::take_or_wait(Worker
   worker.waiting = worker.idle = false;
   release_calls(std::exchange(worker.ended, 0));
   if (worker.in_flight == m_options.worker_concurrency) return nullptr;
-  if (auto call = m_queue.pop()) {
-    call->loop = worker.loop;  // before begin(): a thread that sees the call run may terminate it
-    return call;
-  }
+  if (auto call = m_queue.pop()) return call;
   is_finished = worker.in_flight == 0 && (m_shut_down || m_broken);
   if (m_shut_down || m_broken) return nullptr;
   worker.waiting = true;
@@ -244,24 +241,38 @@ std::shared_ptr<detail::LocalCall> ThreadPoolExecutor::Pool::take_or_wait(Worker
 }
 
 void ThreadPoolExecutor::Pool::run(Worker& worker, std::shared_ptr<detail::LocalCall> call) {
-  if (!call->state().begin()) {
-    ++worker.ended;  // it was cancelled
+  if (call->is_coroutine()) return run_coroutine(worker, std::move(call));
+  if (call->state().begin()) run_function(std::move(call));
+  ++worker.ended;
+}
+
+void ThreadPoolExecutor::Pool::run_coroutine(Worker& worker, std::shared_ptr<detail::LocalCall> call) {
+  detail::LocalCall& running = *call;
+  try {
+    // Before begin(): a thread that sees the call run may terminate it.
+    const std::lock_guard lock(m_mutex);
+    m_coroutines.emplace(&running, Coroutine{call, worker.loop});
+  } catch (const std::bad_alloc&) {
+    if (running.state().begin()) running.state().end_early(std::current_exception());
+    ++worker.ended;
+    return;
+  }
+  if (!running.state().begin()) {
+    forget_coroutine(running);
+    ++worker.ended;
     return;
   }
   ++worker.in_flight;
-  detail::LocalCall& running = *call;
-  if (!running.is_coroutine()) {
-    run_function(std::move(call));
-    --worker.in_flight;
-    ++worker.ended;
-    return;
-  }
   running.run([this, &worker, call = std::move(call)] {
     --worker.in_flight;
     ++worker.ended;
-    const std::lock_guard lock(m_mutex);
-    call->loop = nullptr;
+    forget_coroutine(*call);
   });
+}
+
+void ThreadPoolExecutor::Pool::forget_coroutine(detail::LocalCall& call) {
+  const std::lock_guard lock(m_mutex);
+  m_coroutines.erase(&call);
 }
 
 void ThreadPoolExecutor::Pool::run_function(std::shared_ptr<detail::LocalCall> call) {

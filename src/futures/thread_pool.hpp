@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <unordered_map>
 #include <vector>
 
 namespace spritefarm {
@@ -69,6 +70,12 @@ class ThreadPoolExecutor::Pool final : public detail::CallOwner,
     std::thread thread;
   };
 
+  /// A coroutine that a worker runs, and the loop on which it runs.
+  struct Coroutine {
+    std::shared_ptr<detail::LocalCall> call;
+    EventLoop* loop;
+  };
+
   using Threads = std::vector<std::thread>;
 
   /// Refuses new calls, and takes over the threads to join: all but the calling one.
@@ -76,9 +83,11 @@ class ThreadPoolExecutor::Pool final : public detail::CallOwner,
   void work(Worker& worker, int number);
   void serve(Worker& worker, EventLoop& loop);
   void run(Worker& worker, std::shared_ptr<detail::LocalCall> call);
+  void run_coroutine(Worker& worker, std::shared_ptr<detail::LocalCall> call);
   void run_function(std::shared_ptr<detail::LocalCall> call);
   /// The next call; none: `is_finished` tells whether none will come.
   std::shared_ptr<detail::LocalCall> take_or_wait(Worker& worker, bool& is_finished);
+  void forget_coroutine(detail::LocalCall& call);
   void break_pool(const char* context, std::exception_ptr cause);
   void require_own_process() const;
   // With the mutex held:
@@ -97,6 +106,7 @@ class ThreadPoolExecutor::Pool final : public detail::CallOwner,
   std::condition_variable m_room;  // for them
   std::vector<std::unique_ptr<Worker>> m_workers;
   std::vector<Worker*> m_waiting;  // idle workers last
+  std::unordered_map<detail::Call*, Coroutine> m_coroutines;
   bool m_shut_down = false;
   bool m_lingers = false;
   std::optional<std::string> m_broken;  // the reason

@@ -46,10 +46,11 @@ class CallOwner {
 /// A submitted call. Owned by its executor, and shared with the Futures through state().
 class Call {
  public:
-  explicit Call(const TaskOptions& options) : m_options(options) {}
+  explicit Call(const TaskOptions& options)
+      : m_options(options == usual_options ? nullptr : std::make_unique<const TaskOptions>(options)) {}
   virtual ~Call() = default;
   virtual FutureState& state() noexcept = 0;
-  [[nodiscard]] const TaskOptions& options() const noexcept { return m_options; }
+  [[nodiscard]] const TaskOptions& options() const noexcept { return m_options ? *m_options : usual_options; }
 
   /// Called once, before another thread can see the call.
   void set_owner(std::weak_ptr<CallOwner> owner) noexcept { m_owner = std::move(owner); }
@@ -58,7 +59,9 @@ class Call {
   [[nodiscard]] std::shared_ptr<CallOwner> owner() const noexcept { return m_owner.lock(); }
 
  private:
-  TaskOptions m_options;
+  static constexpr TaskOptions usual_options{};
+
+  std::unique_ptr<const TaskOptions> m_options;  // null: the usual ones, which most calls have
   std::weak_ptr<CallOwner> m_owner{};
 };
 
@@ -99,9 +102,6 @@ class LocalCall : public Call {
   [[nodiscard]] virtual bool can_be_asked_to_stop() const noexcept = 0;
   /// Asks such a function to stop. Any thread.
   virtual void request_stop() = 0;
-
-  /// The loop on which the call runs now, or null. Guarded by the lock of the pool.
-  EventLoop* loop = nullptr;
 };
 
 /// A call that runs in another process: the number of the function and the encoded arguments.
@@ -189,8 +189,10 @@ class LocalCallTo final : public CallWithFuture<LocalCall, R> {
  private:
   static constexpr bool coroutine = is_task<Returned<Function, Args...>>;
 
-  struct Nothing {};
-  using Stop = std::conditional_t<is_stoppable<Function>, std::stop_source, Nothing>;
+  // Two types: members of one empty type would take space, to have different addresses.
+  struct NoStop {};
+  struct NoTask {};
+  using Stop = std::conditional_t<is_stoppable<Function>, std::stop_source, NoStop>;
   static Stop stop_of([[maybe_unused]] const Function& function) {
     if constexpr (is_stoppable<Function>)
       return function.stop_source();
@@ -235,14 +237,14 @@ class LocalCallTo final : public CallWithFuture<LocalCall, R> {
 
   /// A coroutine that has started.
   struct Running {
-    std::optional<std::conditional_t<coroutine, Returned<Function, Args...>, Nothing>> task{};
+    std::optional<std::conditional_t<coroutine, Returned<Function, Args...>, NoTask>> task{};
     std::function<void()> on_end{};
     EventLoop::Timer deadline{};
   };
   std::optional<std::tuple<Function, Args...>> m_target;
   [[no_unique_address]] Stop m_stop;
   // Destroyed before the arguments, to which the coroutine may refer.
-  [[no_unique_address]] std::conditional_t<coroutine, Running, Nothing> m_running{};
+  [[no_unique_address]] std::conditional_t<coroutine, Running, NoTask> m_running{};
 };
 
 template <typename R>

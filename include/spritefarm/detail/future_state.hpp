@@ -41,9 +41,7 @@ class FutureWaiter {
 
 /// The part of a future that does not depend on the type of the result: the phase of the call, the waiters
 /// and the callbacks. Shared by the Futures of the call and its executor. Any thread.
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wnon-virtual-dtor"  // of the standard base class
-class FutureState : public std::enable_shared_from_this<FutureState> {
+class FutureState {
  public:
   enum class Phase : unsigned char { pending, running, cancelled, cancelled_and_notified, finished };
 
@@ -119,14 +117,14 @@ class FutureState : public std::enable_shared_from_this<FutureState> {
   static void call(const std::unique_ptr<Callbacks>& callbacks) noexcept;
   static void call(const std::function<void()>& callback) noexcept;
 
-  // Small: a program can have millions of pending calls.
-  mutable SmallMutex m_mutex{};
-  Phase m_phase = Phase::pending;
+  // Small: a program can have millions of pending calls. The smallest come last: derived classes use the
+  // rest.
   FutureWaiter* m_waiters = nullptr;
   std::exception_ptr m_exception{};
   std::unique_ptr<Callbacks> m_callbacks{};
+  mutable SmallMutex m_mutex{};
+  Phase m_phase = Phase::pending;
 };
-#pragma GCC diagnostic pop
 
 /// The state of a future with its result.
 template <typename Type>
