@@ -1,5 +1,7 @@
 #include "net/curl_multi.hpp"
 
+#include "posix/fd.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -59,12 +61,18 @@ int CurlMulti::on_socket(CURL*, curl_socket_t socket, int what, void* self, void
   }
 }
 
-int CurlMulti::on_timer(CURLM*, long milliseconds, void* self) noexcept {
+int CurlMulti::on_close_socket(void* self, curl_socket_t socket) noexcept {
+  static_cast<CurlMulti*>(self)->m_guard.remove(socket);
+  const posix::Fd closed(socket);
+  return 0;
+}
+
+int CurlMulti::on_timer(CURLM*, long delay, void* self) noexcept {
   auto& multi = *static_cast<CurlMulti*>(self);
   try {
     multi.m_timer = {};
-    if (milliseconds >= 0)
-      multi.m_timer = multi.m_loop.call_after(std::chrono::milliseconds(milliseconds),
+    if (delay >= 0)
+      multi.m_timer = multi.m_loop.call_after(std::chrono::milliseconds(delay),
                                               [&multi] { multi.drive(CURL_SOCKET_TIMEOUT, 0); });
     return 0;
   } catch (...) {
@@ -84,6 +92,7 @@ void CurlMulti::watch(curl_socket_t socket, int what) {
     found->second.interest(interest);
     return;
   }
+  m_guard.add(socket);
   m_watches.emplace(socket, m_loop.watch(socket, interest, [this, socket](unsigned readiness) {
     drive(socket, ((readiness & EventLoop::readable) ? CURL_CSELECT_IN : 0) |
                       ((readiness & EventLoop::writable) ? CURL_CSELECT_OUT : 0) |
@@ -93,7 +102,10 @@ void CurlMulti::watch(curl_socket_t socket, int what) {
 
 void CurlMulti::drive(curl_socket_t socket, int readiness) {
   int running;
-  const CURLMcode code = curl_multi_socket_action(m_handle.get(), socket, readiness, &running);
+  const CURLMcode code = [&] {
+    const ReadGuard::Call call(m_guard, socket);
+    return curl_multi_socket_action(m_handle.get(), socket, readiness, &running);
+  }();
   if (m_callback_error) std::rethrow_exception(std::exchange(m_callback_error, nullptr));
   require(code, "cannot drive libcurl");
   complete_transfers();
@@ -117,6 +129,8 @@ CurlMulti::Transfer::~Transfer() {
 void CurlMulti::Transfer::await_suspend(std::coroutine_handle<> waiting) {
   m_waiting = waiting;
   set_option(m_easy, CURLOPT_PRIVATE, this);
+  set_option(m_easy, CURLOPT_CLOSESOCKETFUNCTION, &CurlMulti::on_close_socket);
+  set_option(m_easy, CURLOPT_CLOSESOCKETDATA, &m_multi);
   require(curl_multi_add_handle(m_multi.m_handle.get(), m_easy), "cannot start a transfer");
   m_running = true;
   m_due = EventLoop::Clock::now();

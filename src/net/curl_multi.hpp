@@ -1,6 +1,7 @@
 #pragma once
 
 #include "net/curl_handles.hpp"
+#include "net/read_guard.hpp"
 
 #include <spritefarm/event_loop.hpp>
 
@@ -40,6 +41,7 @@ class CurlMulti {
   };
 
   static int on_socket(CURL*, curl_socket_t socket, int what, void* self, void*) noexcept;
+  static int on_close_socket(void* self, curl_socket_t socket) noexcept;
   static int on_timer(CURLM*, long milliseconds, void* self) noexcept;
   void watch(curl_socket_t socket, int what);
   void drive(curl_socket_t socket, int readiness);
@@ -47,6 +49,7 @@ class CurlMulti {
 
   EventLoop& m_loop;
   // Declared before the handle, whose cleanup still calls back.
+  ReadGuard m_guard;
   std::unordered_map<curl_socket_t, EventLoop::Watch> m_watches;
   EventLoop::Timer m_timer;
   std::exception_ptr m_callback_error;

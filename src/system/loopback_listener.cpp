@@ -33,6 +33,10 @@ std::uint16_t local_port(int socket) {
 }
 
 // connect() to AF_UNSPEC disconnects the socket; Linux sends RST (tcp_disconnect).
+void shut_down_connection(int socket) noexcept {
+  ::shutdown(socket, SHUT_RDWR);
+}
+
 void reset_connection(int socket) noexcept {
   sockaddr none{};
   none.sa_family = AF_UNSPEC;

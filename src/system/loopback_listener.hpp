@@ -12,6 +12,9 @@ posix::Fd listen_on_loopback(std::uint16_t port);
 /// The port that a socket is bound to. Throws std::system_error.
 std::uint16_t local_port(int socket);
 
+/// Ends a connection in both directions: whoever reads it sees its end. The descriptor stays open.
+void shut_down_connection(int socket) noexcept;
+
 /// Resets a TCP connection (RST). The descriptor stays open; its owner closes it.
 void reset_connection(int socket) noexcept;
 

@@ -38,6 +38,9 @@ class NginxServer {
   [[nodiscard]] int port() const noexcept { return m_port; }
   /// The CA certificate, for --cacert.
   [[nodiscard]] std::string ca_file() const { return m_folder / "ca.pem"; }
+  /// The server's certificate and its key, both PEM files.
+  [[nodiscard]] std::string certificate_file() const { return m_folder / "server.pem"; }
+  [[nodiscard]] std::string key_file() const { return m_folder / "server.key"; }
   /// The value of --connect-to that maps port 443 of `name` to this server.
   [[nodiscard]] std::string connect_to(const std::string& name) const;
 

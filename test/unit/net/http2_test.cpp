@@ -3,6 +3,7 @@
 #include "support/file_tree.hpp"
 #include "support/nginx_server.hpp"
 #include "support/scripted_server.hpp"
+#include "unit/net/http2_flood.hpp"
 
 #include <condition_variable>
 #include <memory>
@@ -312,4 +313,27 @@ TEST_CASE("destroying a task leaves the shared connection open for the others", 
   }
   CHECK(whole == 10);
   CHECK(connections(server.stop()) == 1);
+}
+
+TEST_CASE("a server that sends frames without end and no response fails alone", "[http2]") {
+  using namespace std::string_literals;
+  const Folder folder(40);
+  NginxServer server(folder.dir.path(), {name, "flood.test"});
+  const std::string frame = GENERATE("\0\0\4\x8\0\0\0\0\0\0\0\0\1"s,     // WINDOW_UPDATE of the connection
+                                     "\0\0\5\2\0\0\0\0\1\0\0\0\0\x10"s,  // PRIORITY of stream 1
+                                     "\0\0\0\xfe\0\0\0\0\0"s);           // of an unknown type
+  test::Http2Flood flood(server.certificate_file(), server.key_file(), frame);
+  HttpOptions options = options_for(server);
+  options.connect_to.push_back("flood.test:443:127.0.0.1:" + std::to_string(flood.port()));
+  options.retries = 0;
+  EventLoop loop;
+  HttpClient client(loop, options);
+  Task<HttpFetch> flooded = client.fetch({.url = "https://flood.test/"});
+  flooded.start([] {});
+  std::vector<Task<bool>> tasks;
+  for (int i = 0; i < 40; ++i) tasks.push_back(fetch_file(client, i));
+  for (const bool is_whole : run(loop, when_all(std::move(tasks)))) CHECK(is_whole);
+  loop.run_until([&] { return flooded.done(); });
+  const HttpFetch fetched = flooded.take();
+  CHECK(fetched.failure == FetchFailure::connection);
 }
