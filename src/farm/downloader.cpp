@@ -1,6 +1,7 @@
 #include "farm/downloader.hpp"
 
 #include "farm/plan.hpp"
+#include "posix/process_memory.hpp"
 
 #include <algorithm>
 #include <memory>
@@ -11,10 +12,13 @@ namespace spritefarm::farm {
 namespace {
 
 constexpr std::size_t max_document = 4 << 20;  // the largest record has 660 KB
+// Real bodies are below 1 MiB. Larger ones leave no memory behind, whatever their number.
+constexpr std::size_t kept_memory = 16 << 20, largest_kept_block = 1 << 20;
 
 }  // namespace
 
 Downloader& Downloader::install(const WorkerSettings& settings) {
+  posix::keep_freed_memory(kept_memory, largest_kept_block);
   EventLoop& loop = EventLoop::current();
   return loop.local<Downloader>([&] { return std::make_unique<Downloader>(loop, settings); });
 }

@@ -309,11 +309,19 @@ std::size_t HttpExchange::take_body(std::string_view part) try {
   if (m_response.status != 200) return m_bytes <= max_error_page ? part.size() : CURL_WRITEFUNC_ERROR;
   m_is_too_large = part.size() > m_max_bytes - m_response.body.size();
   if (m_is_too_large) return CURL_WRITEFUNC_ERROR;
+  if (m_response.body.empty()) reserve_body();
   m_response.body += part;
   return part.size();
 } catch (...) {
   m_callback_error = std::current_exception();
   return CURL_WRITEFUNC_ERROR;
+}
+
+/// A body that grows by doubling is copied, and there twice meanwhile.
+void HttpExchange::reserve_body() {
+  curl_off_t announced = -1;
+  curl_easy_getinfo(m_easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced);
+  if (announced > 0) m_response.body.reserve(std::min(static_cast<std::size_t>(announced), m_max_bytes));
 }
 
 /// The status with which a proxy has refused the request for good; 0 if it is no HTTP proxy.

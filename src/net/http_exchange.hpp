@@ -82,6 +82,7 @@ class HttpExchange {
  private:
   void watch_request_head();
   void set_proxy(const ExchangeSettings& settings, bool is_http);
+  void reserve_body();
   [[nodiscard]] std::optional<long> proxy_refusal() const;
   [[nodiscard]] bool is_truncated() const;
   FetchFailure succeed();

@@ -1,5 +1,7 @@
 #include "pokeapi/json_document.hpp"
 
+#include <algorithm>
+#include <cstddef>
 #include <new>
 #include <string_view>
 
@@ -7,6 +9,15 @@ namespace spritefarm::pokeapi {
 namespace {
 
 constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+// A parsed value takes up to 20 bytes, a one of two characters too. The largest real record has 60,000 in 660
+// KB.
+constexpr std::size_t max_values = 500'000;
+
+bool has_too_many_values(std::string_view text) {
+  if (text.size() < 2 * max_values) return false;
+  const auto begins_value = [](char c) { return c == ',' || c == ':' || c == '[' || c == '{'; };
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), begins_value)) > max_values;
+}
 
 }  // namespace
 
@@ -18,6 +29,7 @@ Result<simdjson::dom::object> parse_json_object(const std::string& document) {
     return Error{"received an empty response instead of JSON; try again later"};
   else if (text[first] == '<')
     return Error{"received an HTML page instead of JSON; check the base URL"};
+  if (has_too_many_values(text)) return Error{"the JSON has too many values; check the base URL"};
   const bool needs_copy = document.capacity() - document.size() < simdjson::SIMDJSON_PADDING;
   simdjson::dom::element root;
   const auto error = parser.parse(text.data(), text.size(), needs_copy).get(root);

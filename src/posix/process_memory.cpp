@@ -15,10 +15,10 @@ std::optional<std::size_t> resident_memory(pid_t pid) {
   return resident_pages * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
 }
 
-void keep_freed_memory() noexcept {
+void keep_freed_memory(std::size_t bytes, std::size_t largest_block) noexcept {
   // Errors are ignored: the settings only affect speed.
-  ::mallopt(M_TRIM_THRESHOLD, 64 << 20);
-  ::mallopt(M_MMAP_THRESHOLD, 32 << 20);
+  ::mallopt(M_TRIM_THRESHOLD, static_cast<int>(bytes));
+  ::mallopt(M_MMAP_THRESHOLD, static_cast<int>(largest_block));
 }
 
 }  // namespace spritefarm::posix
