@@ -16,6 +16,8 @@
 namespace spritefarm::bench {
 namespace {
 
+using Clock = std::chrono::steady_clock;
+
 constexpr std::chrono::seconds timeout{10};
 
 struct Table {
@@ -41,7 +43,6 @@ int answer_pings(Table& table, std::uint32_t count) {
 }  // namespace
 
 Samples futex_round_trips(int count, Placement placement) {
-  using Clock = std::chrono::steady_clock;
   const auto measured = static_cast<std::uint32_t>(count), warm_up = measured / 10 + 1;
   const posix::SharedMemory memory(sizeof(Table));
   Table& table = *new (memory.data()) Table;
