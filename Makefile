@@ -239,7 +239,7 @@ $(foreach kind,unit integration,$(eval \
 with_cluster := $(if $(conformance_cluster),libspritefarm-cluster)
 $(eval $(call program,conformance-tests,$(conformance_sources) $(support_sources) $(if $(conformance_cluster),test/cluster/rabbit_broker.cpp),$(filter-out libspritefarm,$(tested)) $(with_cluster) libspritefarm,$(package_libs) $(catch_libs) $(if $(conformance_cluster),$(cluster_libs))))
 
-$(eval $(call program,delay-relay,$(relay_sources),$(archives)))
+$(eval $(call program,delay-relay,$(relay_sources),$(archives),$(package_libs)))
 
 # These link to nothing but the library, as a user's program does.
 $(eval $(call program,isolation-measurements,$(measurement_sources) test/support/proc.cpp,libspritefarm))

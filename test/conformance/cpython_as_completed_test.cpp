@@ -8,6 +8,8 @@
 #include <cstddef>
 #include <iterator>
 #include <list>
+#include <map>
+#include <memory>
 
 using namespace spritefarm;
 using namespace spritefarm::test;
@@ -103,8 +105,15 @@ TEMPLATE_TEST_CASE("test_duplicate_futures", "[as_completed]", EVERY_POOL) {
 }
 
 TEST_CASE("test_free_reference_yielded_future", "[as_completed]") {
-  Futures futures(8);
-  Future<int> cancelled, successful;
+  std::map<const detail::FutureState*, WeakState> states;
+  const auto observed = [&states] {
+    auto state = std::make_shared<detail::ResultState<int>>();
+    states[state.get()] = state;
+    return Future<int>(std::move(state));
+  };
+  Futures futures;
+  while (futures.size() < 8) futures.push_back(observed());
+  Future<int> cancelled = observed(), successful = observed();
   cancelled.cancel();
   cancelled.set_running_or_notify_cancel();
   successful.set_result(42);
@@ -113,12 +122,12 @@ TEST_CASE("test_free_reference_yielded_future", "[as_completed]") {
   cancelled = successful = Future<int>();
 
   // Moves the future out of the range. Nothing else may hold it then.
-  const auto expires = [&futures](Future<int>& yielded) {
+  const auto expires = [&](Future<int>& yielded) {
     std::erase(futures, yielded);
     Future<int> mine = std::move(yielded);
-    const WeakState weak = mine.state().weak_from_this();
+    const WeakState& state = states.at(&mine.state());
     mine = Future<int>();
-    return weak.expired();
+    return state.expired();
   };
 
   int yielded = 0;
@@ -144,16 +153,16 @@ TEST_CASE("test_free_reference_yielded_future", "[as_completed]") {
   CHECK(yielded == 10);
 
   // A future that is not moved out is released at the next step.
-  Futures two(2);
-  std::vector<WeakState> weak{two[0].state().weak_from_this(), two[1].state().weak_from_this()};
+  Futures two{observed(), observed()};
+  const WeakState first = states.at(&two[0].state()), second = states.at(&two[1].state());
   for (Future<int>& future : two) future.set_result(1);
   auto completed = as_completed(two, a_minute);
   two.clear();
   auto at = completed.begin();
   ++at;
-  CHECK(weak[0].expired());
+  CHECK(first.expired());
   ++at;
-  CHECK(weak[1].expired());
+  CHECK(second.expired());
   CHECK(at == completed.end());
 }
 
