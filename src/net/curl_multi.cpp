@@ -103,7 +103,7 @@ void CurlMulti::watch(curl_socket_t socket, int what) {
 void CurlMulti::drive(curl_socket_t socket, int readiness) {
   int running;
   const CURLMcode code = [&] {
-    const ReadGuard::Call call(m_guard, socket);
+    const ReadGuard::Call call(m_guard);
     return curl_multi_socket_action(m_handle.get(), socket, readiness, &running);
   }();
   if (m_callback_error) std::rethrow_exception(std::exchange(m_callback_error, nullptr));

@@ -4,7 +4,6 @@
 #include "system/loopback_listener.hpp"
 
 #include <system_error>
-#include <utility>
 
 namespace spritefarm::net {
 
@@ -23,11 +22,10 @@ ReadGuard::~ReadGuard() {
   if (m_thread.joinable()) m_thread.join();
 }
 
-ReadGuard::Call::Call(ReadGuard& guard, int socket) noexcept : m_guard(guard) {
+ReadGuard::Call::Call(ReadGuard& guard) noexcept : m_guard(guard) {
   const std::lock_guard lock(guard.m_mutex);
   ++guard.m_calls;
   guard.m_is_called = true;
-  guard.m_socket = socket;
   if (guard.m_is_waiting) guard.m_changed.notify_one();
 }
 
@@ -38,13 +36,12 @@ ReadGuard::Call::~Call() {
 
 void ReadGuard::add(int socket) {
   const std::lock_guard lock(m_mutex);
-  m_sockets.insert(socket);
+  m_sockets.emplace(socket, 0);
 }
 
 void ReadGuard::remove(int socket) noexcept {
   const std::lock_guard lock(m_mutex);
   m_sockets.erase(socket);
-  if (m_socket == socket) m_socket = -1;
 }
 
 void ReadGuard::work() try {
@@ -62,21 +59,31 @@ void ReadGuard::work() try {
     if (!m_is_called || watched != m_calls) {
       watched = m_calls;
       began = now;
+      note_received();
     } else if (now - began >= max_time) {
-      shut_down();
+      shut_down_busiest();
       began = now;
+      note_received();
     }
     m_changed.wait_for(lock, max_time / 2);
   }
 } catch (const std::system_error&) {  // the clock cannot be read
 }
 
-/// The call fails as if the peer had closed its connection.
-void ReadGuard::shut_down() noexcept {
-  if (m_socket >= 0)
-    system::shut_down_connection(std::exchange(m_socket, -1));
-  else
-    for (const int socket : m_sockets) system::shut_down_connection(socket);
+void ReadGuard::note_received() noexcept {
+  for (auto& [socket, received] : m_sockets) received = system::received_bytes(socket);
+}
+
+/// Its transfers fail as if the peer had closed it.
+void ReadGuard::shut_down_busiest() noexcept {
+  int busiest = -1;
+  std::uint64_t most = 0;
+  for (const auto& [socket, before] : m_sockets)
+    if (const std::uint64_t more = system::received_bytes(socket) - before; more > most) {
+      most = more;
+      busiest = socket;
+    }
+  if (busiest >= 0) system::shut_down_connection(busiest);
 }
 
 }  // namespace spritefarm::net

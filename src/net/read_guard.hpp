@@ -5,8 +5,8 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <map>
 #include <mutex>
-#include <set>
 #include <thread>
 
 namespace spritefarm::net {
@@ -14,7 +14,7 @@ namespace spritefarm::net {
 /// Ends a connection that never lets libcurl return. libcurl reads a connection as long as it has bytes, so a
 /// server that sends frames of HTTP/2 which are no response, as fast as they are read, would stop all other
 /// transfers of the client and all timeouts. When a call of libcurl has used max_time of the processor, a
-/// thread shuts the connection of the call down, then, if it still has not returned, all connections.
+/// thread shuts down the connection that has received most meanwhile.
 ///
 /// Owned by a CurlMulti, and created on its thread. Without a thread, which the system may refuse, it does
 /// nothing.
@@ -28,10 +28,10 @@ class ReadGuard {
   ReadGuard& operator=(const ReadGuard&) = delete;
   ~ReadGuard();
 
-  /// A call of libcurl, from construction to destruction. `socket` is ready; -1: none.
+  /// A call of libcurl, from construction to destruction.
   class Call {
    public:
-    Call(ReadGuard& guard, int socket) noexcept;
+    explicit Call(ReadGuard& guard) noexcept;
     Call(const Call&) = delete;
     Call& operator=(const Call&) = delete;
     ~Call();
@@ -47,14 +47,14 @@ class ReadGuard {
 
  private:
   void work();
-  void shut_down() noexcept;
+  void note_received() noexcept;
+  void shut_down_busiest() noexcept;
 
   const system::ThreadClock m_time;  // of the thread that calls libcurl
   std::mutex m_mutex;
   std::condition_variable m_changed;
-  std::set<int> m_sockets;
+  std::map<int, std::uint64_t> m_sockets;  // and what each had received when the call was first seen
   bool m_is_called = false;
-  int m_socket = -1;  // of the call; -1: none, or shut down
   std::uint64_t m_calls = 0;
   bool m_is_waiting = false;  // the thread, for the next call
   bool m_is_ended = false;

@@ -2,6 +2,7 @@
 
 #include "posix/check.hpp"
 
+#include <linux/tcp.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 
@@ -33,6 +34,12 @@ std::uint16_t local_port(int socket) {
 }
 
 // connect() to AF_UNSPEC disconnects the socket; Linux sends RST (tcp_disconnect).
+std::uint64_t received_bytes(int socket) noexcept {
+  tcp_info info{};
+  socklen_t size = sizeof info;
+  return ::getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 ? info.tcpi_bytes_received : 0;
+}
+
 void shut_down_connection(int socket) noexcept {
   ::shutdown(socket, SHUT_RDWR);
 }

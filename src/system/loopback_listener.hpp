@@ -12,6 +12,9 @@ posix::Fd listen_on_loopback(std::uint16_t port);
 /// The port that a socket is bound to. Throws std::system_error.
 std::uint16_t local_port(int socket);
 
+/// The bytes that a TCP connection has received; 0 if the kernel does not tell.
+std::uint64_t received_bytes(int socket) noexcept;
+
 /// Ends a connection in both directions: whoever reads it sees its end. The descriptor stays open.
 void shut_down_connection(int socket) noexcept;
 
