@@ -465,4 +465,4 @@ clean:
 help:
 	@sed -n 's/^## \(.*\): \(.*\)/  make \1\t\2/p' Makefile | expand -t 33
 	@echo
-	@echo '  VARIANT=release|debug|asan|tsan|fuzz   PREFIX=$(PREFIX)   DESTDIR=   CXX=$(CXX)   CXXFLAGS=   V=1'
+	@echo '  VARIANT=release|debug|asan|tsan|fuzz   PREFIX=$(PREFIX)   DESTDIR=   CXX=$(CXX)   CXXFLAGS=   V=1   BATCH=$(BATCH)'

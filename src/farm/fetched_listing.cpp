@@ -4,6 +4,7 @@
 #include "pokeapi/etag.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 namespace spritefarm::farm {
@@ -38,7 +39,7 @@ Task<FetchedListing> get_listing(Downloader& downloader, std::string url, pokeap
   net::HttpResponse& response = *fetch.outcome;
   if (response.status == 304) listing.page = pokeapi::parse_index_page(known->content, url);
   if (listing.page && std::none_of(listing.page->entries.begin(), listing.page->entries.end(),
-                                   [](const auto& entry) { return !entry.fault.empty(); }))
+                                   std::mem_fn(&pokeapi::IndexEntry::is_faulty)))
     listing.answer = StoredDocument{{std::move(response.validators), response.freshness_lifetime},
                                     std::move(response.captured),
                                     pokeapi::encode_index_page(*listing.page)};

@@ -23,10 +23,10 @@ Result<std::optional<Members>> read_members(std::list<ListingRequest>& requests,
     if (!page) return page.error();
     request.store();
     for (pokeapi::IndexEntry& entry : page->entries)
-      if (entry.fault.empty())
-        members.emplace(entry.id, std::move(entry));
-      else
+      if (entry.is_faulty())
         faulty.push_back(std::move(entry));
+      else
+        members.emplace(entry.id, std::move(entry));
   }
   return std::optional(std::move(members));
 }

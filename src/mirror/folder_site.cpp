@@ -45,7 +45,7 @@ std::vector<Pokemon> read_index(const fs::path& root) {
   if (!page) throw std::runtime_error(fmt::format("{}: {}", path.string(), page.error().message));
   std::vector<Pokemon> pokemon;
   for (pokeapi::IndexEntry& entry : page->entries)
-    if (entry.fault.empty()) pokemon.push_back({entry.id, std::move(entry.name)});
+    if (!entry.is_faulty()) pokemon.push_back({entry.id, std::move(entry.name)});
   return pokemon;
 }
 

@@ -317,7 +317,7 @@ std::size_t HttpExchange::take_body(std::string_view part) try {
   return CURL_WRITEFUNC_ERROR;
 }
 
-/// A body that grows by doubling is copied, and there twice meanwhile.
+/// Otherwise a body grows by doubling, and is in memory twice while it is copied.
 void HttpExchange::reserve_body() {
   curl_off_t announced = -1;
   curl_easy_getinfo(m_easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced);

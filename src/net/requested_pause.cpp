@@ -15,7 +15,7 @@ namespace {
 using std::chrono::seconds;
 using Pause = std::optional<seconds>;
 
-constexpr std::int64_t longest = 86'400;
+constexpr std::int64_t longest = 86'400;  // seconds: a day
 
 Pause bounded(std::int64_t count) {
   return seconds(std::clamp<std::int64_t>(count, 0, longest));

@@ -8,7 +8,7 @@
 // a machine.
 namespace spritefarm::net {
 
-/// What one of these values says orders nothing else.
+/// No access to one of these values orders an access to another.
 inline constexpr auto relaxed = std::memory_order_relaxed;
 
 using SharedTime = std::atomic<std::int64_t>;

@@ -102,7 +102,8 @@ std::optional<Url> resolve_url(const std::string& base, const std::string& refer
       !set_url(url.get(), strict_reference(reference, part(url.get(), CURLUPART_SCHEME))))
     return std::nullopt;
   if (!make_host_ascii(url.get())) return std::nullopt;
-  // libcurl normalises a host (its case, the forms of an IPv4 address) before it decodes it: once more, then.
+  // libcurl normalises a host (its case, the forms of an IPv4 address) before it decodes it. This normalises
+  // what it has decoded.
   if (!set_url(url.get(), strict_reference(part(url.get(), CURLUPART_URL), {}))) return std::nullopt;
   std::optional<Url> resolved = split(url.get());
   if (resolved && is_secure && resolved->scheme != "https") return std::nullopt;

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <functional>
 #include <optional>
 #include <utility>
 
@@ -55,10 +56,6 @@ IndexEntry parse_entry(simdjson::dom::element item, std::string_view key, const 
   return entry;
 }
 
-bool is_faulty(const IndexEntry& entry) {
-  return !entry.fault.empty();
-}
-
 }  // namespace
 
 Result<std::vector<IndexEntry>> parse_entries(simdjson::dom::array items, std::string_view key,
@@ -67,7 +64,7 @@ Result<std::vector<IndexEntry>> parse_entries(simdjson::dom::array items, std::s
   std::size_t bytes = 0;
   for (const simdjson::dom::element item : items) {
     IndexEntry entry = parse_entry(item, key, base);
-    if (is_faulty(entry)) {
+    if (entry.is_faulty()) {
       const std::string place = fmt::format("result {}", entries.size() + 1);
       entry.fault = place + ' ' + entry.fault;
       entry.url = fmt::format("{}#/{}", base.substr(0, base.find('#')), entries.size());
@@ -77,7 +74,7 @@ Result<std::vector<IndexEntry>> parse_entries(simdjson::dom::array items, std::s
     if (bytes > max_bytes) return Error{"its results are too large"};
     entries.push_back(std::move(entry));
   }
-  if (!entries.empty() && std::all_of(entries.begin(), entries.end(), is_faulty))
+  if (!entries.empty() && std::all_of(entries.begin(), entries.end(), std::mem_fn(&IndexEntry::is_faulty)))
     return Error{entries.front().fault};
   return entries;
 }

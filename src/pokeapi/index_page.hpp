@@ -17,6 +17,8 @@ struct IndexEntry {
   std::string url;       ///< absolute; of a faulty entry: where it stands in its document
   /// Why nothing can be downloaded for this entry; empty if something can. The id is 0 then.
   std::string fault{};
+
+  [[nodiscard]] bool is_faulty() const noexcept { return !fault.empty(); }
 };
 
 struct IndexPage {

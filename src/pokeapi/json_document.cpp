@@ -9,8 +9,7 @@ namespace spritefarm::pokeapi {
 namespace {
 
 constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
-// A parsed value takes up to 20 bytes, a one of two characters too. The largest real record has 60,000 in 660
-// KB.
+// A parsed value takes up to 20 bytes, even if its text has only two. Real records have up to 33,000 values.
 constexpr std::size_t max_values = 500'000;
 
 bool has_too_many_values(std::string_view text) {

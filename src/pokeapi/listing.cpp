@@ -32,7 +32,7 @@ Result<IndexPage> parse_generation(const std::string& document, std::string_view
   Result<IndexPage> page = parse_list(document, url, "generation", "pokemon_species", {});
   if (!page) return page;
   for (IndexEntry& entry : page->entries) {
-    if (!entry.fault.empty()) continue;
+    if (entry.is_faulty()) continue;
     const std::optional<net::Url> form =
         net::resolve_url(entry.url, (entry.url.ends_with('/') ? "../../pokemon/" : "../pokemon/") +
                                         std::to_string(entry.id) + '/');
@@ -52,7 +52,7 @@ Result<IndexPage> parse_species(const std::string& document, std::string_view ur
   for (const simdjson::dom::element variety : varieties) {
     bool is_default = false;
     if (!variety.at_key("is_default").get(is_default) && is_default) {
-      if (!entry->fault.empty()) return wrong_shape("species", entry->fault);
+      if (entry->is_faulty()) return wrong_shape("species", entry->fault);
       return IndexPage{1, {}, {std::move(*entry)}};
     }
     ++entry;

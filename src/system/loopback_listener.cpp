@@ -33,7 +33,6 @@ std::uint16_t local_port(int socket) {
   return ntohs(address.sin_port);
 }
 
-// connect() to AF_UNSPEC disconnects the socket; Linux sends RST (tcp_disconnect).
 std::uint64_t received_bytes(int socket) noexcept {
   tcp_info info{};
   socklen_t size = sizeof info;
@@ -44,6 +43,7 @@ void shut_down_connection(int socket) noexcept {
   ::shutdown(socket, SHUT_RDWR);
 }
 
+// connect() to AF_UNSPEC disconnects the socket; Linux sends RST (tcp_disconnect).
 void reset_connection(int socket) noexcept {
   sockaddr none{};
   none.sa_family = AF_UNSPEC;

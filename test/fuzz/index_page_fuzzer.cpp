@@ -3,6 +3,7 @@
 #include "pokeapi/listing.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <string>
 
 using namespace spritefarm;
@@ -28,19 +29,19 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
        {pokeapi::Listing::type, pokeapi::Listing::generation, pokeapi::Listing::species})
     if (const Result<pokeapi::IndexPage> listing = pokeapi::parse_listing(kind, document, url))
       for (const pokeapi::IndexEntry& entry : listing->entries)
-        if (entry.fault.empty()) must_be_requestable(entry.url);
+        if (!entry.is_faulty()) must_be_requestable(entry.url);
   const Result<pokeapi::IndexPage> page = pokeapi::parse_index_page(document, url);
   if (!page) return 0;
 
   if (page->next) must_be_requestable(*page->next);
   must(page->entries.size() <= document.size() / 2, "each entry takes space in the document");
   for (const pokeapi::IndexEntry& entry : page->entries) {
-    if (!entry.fault.empty()) continue;
+    if (entry.is_faulty()) continue;
     must_be_requestable(entry.url);
     must(entry.url.find(std::to_string(entry.id)) != entry.url.npos, "the id of an entry is in its URL");
   }
-  const bool has_fault = std::any_of(page->entries.begin(), page->entries.end(),
-                                     [](const auto& entry) { return !entry.fault.empty(); });
+  const bool has_fault =
+      std::any_of(page->entries.begin(), page->entries.end(), std::mem_fn(&pokeapi::IndexEntry::is_faulty));
   must(has_fault || pokeapi::parse_index_page(pokeapi::encode_index_page(*page), url),
        "an encoded page can be read");
   document.resize(document.find_last_of('}'));

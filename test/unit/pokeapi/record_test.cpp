@@ -121,6 +121,16 @@ TEST_CASE("a small document cannot become a huge record", "[record]") {
   CHECK(contains(with_keys(std::string(10'000, 'k'), "{}"), "too large"));
 }
 
+TEST_CASE("a document of a permitted size has at most half a million values", "[record][index]") {
+  const auto with_values = [](std::size_t count) {
+    std::string list = "1";
+    while (--count > 0) list += ",1";
+    return error_of_record(R"({"id":1,"name":"x","sprites":{},"x":[)" + list + "]}");
+  };
+  CHECK(with_values(499'980) == "valid");
+  CHECK(contains(with_values(500'001), "too many values"));
+}
+
 TEST_CASE("a small document cannot become a huge index page", "[index]") {
   std::string results = R"({"name":"a","url":"1"})";
   for (int i = 0; i < 20'000; ++i) results += R"(,{"name":"a","url":"1"})";
